@@ -1,0 +1,254 @@
+"""What a contract says, as typed values: objects, columns, keys, versions, rules.
+
+Belongs here: the shape and the combinations that cannot be right. Not here: YAML (reader.py), or how a source is
+asked (sources/).
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+import pyarrow as pa
+
+Disposition = Literal["document", "posting", "snapshot"]
+Deletes = Literal["none", "reconcile", "tombstone"]
+LogicalType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
+MinimiseRule = Literal["keep", "drop", "pseudonym", "year", "zip3"]
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+CLASSIFICATIONS = (
+    "public", "internal", "financial", "clinical", "date", "geo", "workforce", "direct", "device_identifier",
+)  # fmt: skip
+# What names a person, or a device in a person: keeping it must be somebody's stated decision, and mostly is refused.
+NEEDS_A_RULE = ("direct", "device_identifier", "geo")
+NEVER_KEPT = ("direct",)
+PERSONAL = ("direct", "device_identifier", "clinical", "geo", "workforce")
+
+ENCODINGS = (
+    "iso", "tryton_datetime", "tryton_date", "rounded_decimal", "fhir_reference", "number_or_string",
+)  # fmt: skip
+
+
+class ContractError(Exception):
+    """A contract that cannot be right; the message starts with `file:line:`."""
+
+
+@dataclass(frozen=True)
+class Minimise:
+    """What becomes of a value before anything is written. `domain` separates pseudonyms of different things."""
+
+    rule: MinimiseRule = "keep"
+    domain: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One landed column: where it stands in the source's record, its type, and what may be kept of it."""
+
+    name: str
+    description: str
+    logical_type: LogicalType
+    path: str
+    encoding: str = "iso"
+    precision: int = 18
+    scale: int = 6
+    required: bool = False
+    key_position: int | None = None
+    classification: str = "internal"
+    minimise: Minimise = Minimise()
+    valid_values: tuple[str, ...] = ()
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    max_null_percent: float | None = None
+    line: int = 0
+
+    @property
+    def is_landed(self) -> bool:
+        return self.minimise.rule != "drop"
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """The type in the warehouse. A pseudonym is text whatever it was made from."""
+        if self.minimise.rule == "pseudonym" or self.minimise.rule == "zip3":
+            return pa.string()
+        if self.minimise.rule == "year":
+            return pa.int64()
+        return {
+            "string": pa.string(),
+            "integer": pa.int64(),
+            "number": pa.decimal128(self.precision, self.scale),
+            "boolean": pa.bool_(),
+            "date": pa.date32(),
+            "timestamp": pa.timestamp("us"),
+        }[self.logical_type]
+
+
+@dataclass(frozen=True)
+class VersionOrder:
+    """Which columns say what is newer. `changed_at`: the first that is not null counts."""
+
+    version_no: str | None = None
+    changed_at: tuple[str, ...] = ()
+    occurred_at: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(c for c in (self.version_no, *self.changed_at, self.occurred_at) if c)
+
+
+@dataclass(frozen=True)
+class ObjectContract:
+    """One landed table. A child (`parent` set) holds the lines of one version of its parent's documents."""
+
+    name: str
+    description: str
+    source_object: str
+    owner: str
+    columns: tuple[Column, ...]
+    disposition: Disposition = "document"
+    cursor: str | None = None
+    lag: timedelta | None = None
+    version: VersionOrder = VersionOrder()
+    floor: float | None = None
+    deletes: Deletes = "none"
+    parent: str | None = None
+    rows_at: str | None = None
+    not_taken: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    freshness: timedelta | None = None
+    minimum_rows: int = 0
+    line: int = 0
+
+    @property
+    def landed_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.is_landed)
+
+    @property
+    def key_columns(self) -> tuple[Column, ...]:
+        keyed = [column for column in self.columns if column.key_position is not None]
+        return tuple(sorted(keyed, key=lambda column: column.key_position or 0))
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether a record may say something of a person: then even a value that fails its type is not kept."""
+        return any(column.classification in PERSONAL for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One system's agreement: who owns it, which version it is, and its objects, parents before children."""
+
+    system: str
+    name: str
+    version: str
+    owner: str
+    description: str
+    objects: tuple[ObjectContract, ...]
+    file: str = ""
+    by_name: dict[str, ObjectContract] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {obj.name: obj for obj in self.objects})
+
+    @property
+    def sortable_version(self) -> str:
+        """`1.2.0` as `0001.0002.0000`: sorts as text on every engine."""
+        return ".".join(part.zfill(4) for part in self.version.split("."))
+
+    @property
+    def roots(self) -> tuple[ObjectContract, ...]:
+        return tuple(obj for obj in self.objects if obj.parent is None)
+
+    def children(self, parent: str) -> tuple[ObjectContract, ...]:
+        return tuple(obj for obj in self.objects if obj.parent == parent)
+
+
+def refuse_impossible(contract: Contract) -> None:
+    """Raise ContractError for the first combination that cannot be right, with file and line."""
+    seen: set[str] = set()
+    for obj in contract.objects:
+        where = f"{contract.file}:{obj.line}: {obj.name}"
+        if obj.name in seen:
+            raise ContractError(f"{where}: defined twice")
+        seen.add(obj.name)
+        if not IDENTIFIER.fullmatch(obj.name):
+            raise ContractError(f"{where}: a table name is snake_case")
+        for column in obj.columns:
+            _refuse_column(f"{contract.file}:{column.line}: {obj.name}.{column.name}", column)
+        names = [column.name for column in obj.columns]
+        for name in names:
+            if names.count(name) > 1:
+                raise ContractError(f"{where}: column {name} is defined twice")
+        if obj.parent is not None:
+            _refuse_child(where, contract, obj)
+        else:
+            _refuse_root(where, obj)
+
+
+def _refuse_column(where: str, column: Column) -> None:
+    if not IDENTIFIER.fullmatch(column.name):
+        raise ContractError(f"{where}: a column name is snake_case and does not start with _")
+    if not column.description:
+        raise ContractError(f"{where}: no description; a column without a meaning cannot be landed")
+    if column.classification not in CLASSIFICATIONS:
+        raise ContractError(f"{where}: classification {column.classification!r} is none of {', '.join(CLASSIFICATIONS)}")
+    if column.encoding not in ENCODINGS:
+        raise ContractError(f"{where}: encoding {column.encoding!r} is none of {', '.join(ENCODINGS)}")
+    if column.classification in NEEDS_A_RULE and column.minimise.rule == "keep":
+        raise ContractError(
+            f"{where}: classified {column.classification!r} without a `minimise` rule: say drop, pseudonym:<domain>, "
+            "zip3 or year"
+        )
+    if column.minimise.rule == "pseudonym" and not column.minimise.domain:
+        raise ContractError(f"{where}: a pseudonym needs a domain: `pseudonym:patient`")
+    if column.minimise.rule == "drop" and (column.key_position is not None or column.required):
+        raise ContractError(f"{where}: a dropped column can be neither key nor required")
+    if column.logical_type == "number" and not 0 <= column.scale <= column.precision <= 38:
+        raise ContractError(f"{where}: precision {column.precision} and scale {column.scale} do not fit DECIMAL")
+    if column.pattern is not None:
+        try:
+            re.compile(column.pattern)
+        except re.error as error:
+            raise ContractError(f"{where}: pattern {column.pattern!r}: {error}") from error
+
+
+def _refuse_root(where: str, obj: ObjectContract) -> None:
+    names = {column.name: column for column in obj.columns}
+    if not obj.key_columns:
+        reason = f"cursor {obj.cursor!r} without a key" if obj.cursor else "no key"
+        raise ContractError(f"{where}: {reason}: no row could be told from its next version (primaryKey: true)")
+    for name in (*obj.version.columns, *([obj.cursor] if obj.cursor else [])):
+        if name not in names:
+            raise ContractError(f"{where}: {name!r} is no column of the object")
+        if not names[name].is_landed:
+            raise ContractError(f"{where}: {name!r} orders versions or reads and is dropped")
+    if obj.cursor and obj.lag is None:
+        raise ContractError(f"{where}: a cursor without a lag loses late and changed rows; say `lag: PT...`")
+    if obj.cursor and names[obj.cursor].logical_type != "timestamp":
+        raise ContractError(f"{where}: cursor {obj.cursor!r} is no timestamp")
+    if obj.disposition == "document" and not obj.version.columns:
+        raise ContractError(f"{where}: a document changes, and nothing says which version is newer (`version`)")
+    if obj.disposition == "snapshot" and obj.floor is None:
+        raise ContractError(f"{where}: a snapshot replaces what was there; without a `floor` a short one empties it")
+    if obj.disposition == "snapshot" and obj.cursor:
+        raise ContractError(f"{where}: a snapshot is read whole: it has no cursor")
+    if obj.disposition != "snapshot" and obj.floor is not None:
+        raise ContractError(f"{where}: a floor belongs to a snapshot")
+    if obj.floor is not None and not 0 < obj.floor <= 1:
+        raise ContractError(f"{where}: floor {obj.floor} is no share between 0 and 1")
+
+
+def _refuse_child(where: str, contract: Contract, obj: ObjectContract) -> None:
+    parents = {candidate.name for candidate in contract.objects if candidate.parent is None}
+    if obj.parent not in parents:
+        raise ContractError(f"{where}: parent {obj.parent!r} is no object of this contract (lines belong to a document)")
+    if not obj.rows_at:
+        raise ContractError(f"{where}: a child without `rowsAt`: where in the parent's record are its rows?")
+    for name, value in (("cursor", obj.cursor), ("floor", obj.floor), ("lag", obj.lag)):
+        if value is not None:
+            raise ContractError(f"{where}: {name} belongs to the parent: a child is read with its document")

@@ -1,0 +1,249 @@
+"""Reads `<system>.odcs.yaml`: validated by the standard's own JSON schema, our custom properties typed by us.
+
+Belongs here: YAML, its line numbers, and the translation into model.py. Not here: what may be combined with what.
+"""
+
+import json
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
+from pydantic import TypeAdapter, ValidationError
+
+from ingestion.contracts.model import (
+    Column,
+    Contract,
+    ContractError,
+    Minimise,
+    ObjectContract,
+    VersionOrder,
+    refuse_impossible,
+)
+
+CONTRACTS = Path(__file__).parent
+OBJECT_PROPERTIES = {
+    "sourceObject", "disposition", "cursor", "lag", "version", "floor", "deletes", "parent", "rowsAt", "notTaken",
+    "feeds", "owner",
+}  # fmt: skip
+COLUMN_PROPERTIES = {"source", "encoding", "minimise"}
+VERSION_PROPERTIES = {"versionNo", "changedAt", "occurredAt"}
+SLA_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
+
+Path_ = tuple[str | int, ...]
+
+
+@cache
+def load_contract(system: str, folder: Path = CONTRACTS) -> Contract:
+    """The contract of a system. Raises ContractError, with file and line, for anything that cannot be right."""
+    path = folder / f"{system}.odcs.yaml"
+    if not path.exists():
+        raise ContractError(f"{path.name}:1: no such contract; known: {', '.join(known_systems(folder)) or 'none'}")
+    return read_contract(system, path.read_text(encoding="utf-8"), path.name)
+
+
+def known_systems(folder: Path = CONTRACTS) -> list[str]:
+    return sorted(path.name.removesuffix(".odcs.yaml") for path in folder.glob("*.odcs.yaml"))
+
+
+def read_contract(system: str, text: str, file: str) -> Contract:
+    """A contract from its text; `file` is only for messages."""
+    return _Reader(system, text, file).contract()
+
+
+class _Reader:
+    def __init__(self, system: str, text: str, file: str):
+        self.system, self.file = system, file
+        try:
+            self.lines = _line_numbers(yaml.compose(text, Loader=yaml.SafeLoader))
+            self.document = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1  # type: ignore[attr-defined]
+            raise ContractError(f"{file}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
+
+    def contract(self) -> Contract:
+        self._validate_against_the_standard()
+        standard = OpenDataContractStandard.model_validate(self.document)
+        if standard.status not in ("active", "draft", "deprecated"):
+            raise self._error(("status",), "status is one of draft, active, deprecated")
+        if not re.fullmatch(r"\d{1,4}\.\d{1,4}\.\d{1,4}", standard.version or ""):
+            raise self._error(("version",), f"version {standard.version!r} is not major.minor.patch")
+        if not standard.schema_:
+            raise self._error(("schema",), "no objects")
+        owner = getattr(standard.team, "name", None)
+        if not owner:
+            raise self._error(("team",), "no owner: `team: {name: ...}`")
+        contract = Contract(
+            system=self.system,
+            name=standard.name or self.system,
+            version=standard.version or "",
+            owner=owner,
+            description=(standard.description.purpose if standard.description else "") or "",
+            objects=tuple(self._object(index, obj, owner) for index, obj in enumerate(standard.schema_)),
+            file=self.file,
+        )
+        self._check_sla_elements(contract)
+        refuse_impossible(contract)
+        return contract
+
+    def _validate_against_the_standard(self) -> None:
+        # The package's pydantic model lets unknown keys and wrong enum values pass; its JSON schema does not.
+        validator = jsonschema.validators.validator_for(_standard_schema())(_standard_schema())
+        errors = sorted(validator.iter_errors(self.document), key=lambda error: list(map(str, error.absolute_path)))
+        if errors:
+            worst = jsonschema.exceptions.best_match(errors)
+            raise self._error(tuple(worst.absolute_path), worst.message.splitlines()[0][:300])
+
+    def _object(self, index: int, obj: SchemaObject, owner: str) -> ObjectContract:
+        where: Path_ = ("schema", index)
+        custom = self._custom(where, obj.customProperties, OBJECT_PROPERTIES)
+        version = self._typed(where, dict[str, str | list[str]], custom.get("version", {}))
+        if set(version) - VERSION_PROPERTIES:
+            raise self._error(where, f"version takes {', '.join(sorted(VERSION_PROPERTIES))}")
+        changed_at = version.get("changedAt", [])
+        lag = custom.get("lag")
+        volume = [check for check in obj.quality or [] if check.metric == "rowCount"]
+        return ObjectContract(
+            name=obj.name or "",
+            description=" ".join((obj.description or "").split()),
+            source_object=custom.get("sourceObject", obj.name),
+            owner=custom.get("owner", owner),
+            columns=tuple(
+                self._column((*where, "properties", position), column)
+                for position, column in enumerate(obj.properties or [])
+            ),
+            disposition=self._one_of(where, custom, "disposition", ("document", "posting", "snapshot"), "document"),
+            cursor=custom.get("cursor"),
+            lag=self._typed(where, timedelta, lag) if lag is not None else None,
+            version=VersionOrder(
+                version_no=version.get("versionNo"),  # type: ignore[arg-type]
+                changed_at=tuple([changed_at] if isinstance(changed_at, str) else changed_at),
+                occurred_at=version.get("occurredAt"),  # type: ignore[arg-type]
+            ),
+            floor=custom.get("floor"),
+            deletes=self._one_of(where, custom, "deletes", ("none", "reconcile", "tombstone"), "none"),
+            parent=custom.get("parent"),
+            rows_at=custom.get("rowsAt"),
+            not_taken=tuple(self._typed(where, list[str], custom.get("notTaken", []))),
+            feeds=tuple(self._typed(where, list[str], custom.get("feeds", []))),
+            freshness=self._freshness(obj.name or ""),
+            minimum_rows=int(volume[0].mustBeGreaterOrEqualTo or 0) if volume else 0,
+            line=self._line(where),
+        )
+
+    def _column(self, where: Path_, column: SchemaProperty) -> Column:
+        custom = self._custom(where, column.customProperties, COLUMN_PROPERTIES)
+        options = column.logicalTypeOptions or {}
+        rule, _, domain = str(custom.get("minimise", "keep")).partition(":")
+        if rule not in ("keep", "drop", "pseudonym", "year", "zip3"):
+            raise self._error(where, f"minimise {rule!r} is none of keep, drop, pseudonym:<domain>, year, zip3")
+        logical_type = column.logicalType or "string"
+        if logical_type not in ("string", "integer", "number", "boolean", "date", "timestamp"):
+            raise self._error(where, f"logicalType {logical_type!r} cannot be a landed column: flatten it")
+        if column.primaryKey and (column.primaryKeyPosition or 0) < 1:
+            raise self._error(where, "a primary key column says its primaryKeyPosition (from 1)")
+        checks = {check.metric: check for check in column.quality or []}
+        invalid, nulls = checks.get("invalidValues"), checks.get("nullValues")
+        arguments = (invalid.arguments if invalid else None) or {}
+        return Column(
+            name=column.name or "",
+            description=" ".join((column.description or "").split()),
+            logical_type=logical_type,  # type: ignore[arg-type]
+            path=str(custom.get("source", column.name)),
+            encoding=custom.get("encoding", "iso"),
+            precision=options.get("precision", 18),
+            scale=options.get("scale", 6),
+            required=bool(column.required) or bool(column.primaryKey),
+            key_position=column.primaryKeyPosition if column.primaryKey else None,
+            classification=column.classification or "internal",
+            minimise=Minimise(rule, domain or None),  # type: ignore[arg-type]
+            valid_values=tuple(map(str, arguments.get("validValues", []))),
+            pattern=options.get("pattern") or arguments.get("pattern"),
+            minimum=options.get("minimum"),
+            maximum=options.get("maximum"),
+            max_null_percent=float(nulls.mustBeLessThan) if nulls and nulls.mustBeLessThan is not None else None,
+            line=self._line(where),
+        )
+
+    def _custom(self, where: Path_, properties: list[Any] | None, known: set[str]) -> dict[str, Any]:
+        values = {item.property: item.value for item in properties or []}
+        unknown = set(values) - known
+        if unknown:
+            raise self._error(where, f"unknown custom property {sorted(unknown)[0]!r}; known: {', '.join(sorted(known))}")
+        return values
+
+    def _one_of(self, where: Path_, custom: dict[str, Any], name: str, choices: tuple[str, ...], default: str) -> Any:
+        value = custom.get(name, default)
+        if value not in choices:
+            raise self._error(where, f"{name} {value!r} is none of {', '.join(choices)}")
+        return value
+
+    def _typed(self, where: Path_, kind: Any, value: Any) -> Any:
+        try:
+            return TypeAdapter(kind).validate_python(value)
+        except ValidationError as error:
+            raise self._error(where, f"{value!r}: {error.errors()[0]['msg']}") from error
+
+    def _freshness(self, name: str) -> timedelta | None:
+        """The SLA named `freshness` of an object, else the one without an element, which holds for all."""
+        found: timedelta | None = None
+        for index, sla in enumerate(self.document.get("slaProperties") or []):
+            if sla.get("property") != "freshness":
+                continue
+            elements = [element.strip() for element in str(sla.get("element", "")).split(",") if element.strip()]
+            if name in elements or (not elements and found is None):
+                unit = SLA_UNITS.get(str(sla.get("unit")))
+                if unit is None:
+                    raise self._error(("slaProperties", index), f"unit is one of {', '.join(SLA_UNITS)}")
+                found = timedelta(**{unit: float(sla["value"])})
+        return found
+
+    def _check_sla_elements(self, contract: Contract) -> None:
+        for index, sla in enumerate(self.document.get("slaProperties") or []):
+            for element in str(sla.get("element", "")).split(","):
+                if element.strip() and element.strip() not in contract.by_name:
+                    raise self._error(("slaProperties", index), f"element {element.strip()!r} is no object")
+
+    def _line(self, where: Path_) -> int:
+        while where and where not in self.lines:
+            where = where[:-1]
+        return self.lines.get(where, 1)
+
+    def _error(self, where: Path_, message: str) -> ContractError:
+        named = ".".join(str(self._name_of(where[: depth + 1])) for depth in range(len(where)))
+        return ContractError(f"{self.file}:{self._line(where)}: {named}: {message}")
+
+    def _name_of(self, where: Path_) -> str | int:
+        """List positions are no help to a reader: the element's own name is."""
+        value: Any = self.document
+        for part in where:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return where[-1]
+        return value["name"] if isinstance(where[-1], int) and isinstance(value, dict) and "name" in value else where[-1]
+
+
+@cache
+def _standard_schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(OpenDataContractStandard.json_schema())
+    return schema
+
+
+def _line_numbers(node: yaml.Node | None, where: Path_ = ()) -> dict[Path_, int]:
+    """Path in the document to its 1-based line."""
+    if node is None:
+        return {}
+    lines = {where: node.start_mark.line + 1}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            lines |= _line_numbers(value, (*where, key.value))
+            lines[(*where, key.value)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines |= _line_numbers(value, (*where, index))
+    return lines

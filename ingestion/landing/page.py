@@ -1,0 +1,109 @@
+"""What a source hands to landing: pages of bytes as they came, and the questions landing may ask of a source.
+
+Belongs here: the boundary between a source system and the landing path. Not here: what either side does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ingestion.contracts import ObjectContract
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Where the records stand in a page.
+
+    list_at: path of the list of records in the page's JSON; empty when the page is the list itself.
+    record_at: path of the record inside an element of that list (a FHIR bundle's `resource`); empty when it is the
+    element. lines: the page is NDJSON, one record a line (then neither path counts).
+    """
+
+    list_at: tuple[str, ...] = ()
+    record_at: tuple[str, ...] = ()
+    lines: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a source, untouched.
+
+    records: how many records the protocol knows the page to hold (None: it cannot tell without decoding).
+    watermark: the source's own word up to when this answer is complete (a bulk export's transactionTime); then it
+    counts instead of the records' stamps. label: where it came from, without secrets or identifiers, for messages.
+    """
+
+    body: bytes
+    envelope: Envelope
+    label: str
+    records: int | None = None
+    watermark: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """A closed range of change stamps, UTC: everything changed from `start` to `end`, both included.
+
+    start is None for everything. A source must ask with >= and <=: an open end loses ties.
+    """
+
+    start: datetime | None
+    end: datetime
+
+
+@dataclass(frozen=True)
+class SourceKey:
+    """One key that exists at the source: the key columns' values in order, as the source writes them (text), and its
+    change stamp where a keys-only read gives one."""
+
+    key: tuple[str, ...]
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The source's own word that a record is gone, and since when (UTC)."""
+
+    key: tuple[str, ...]
+    deleted_at: datetime
+
+
+class Source(Protocol):
+    """How one system instance is read. Every method may raise SourceError; none of them writes anything."""
+
+    def check(self) -> str:
+        """Reach the system with the configured credential; one line on what answered."""
+
+    def now(self) -> datetime:
+        """The source's own clock, UTC (its Date header), so that a window never ends in its future."""
+
+    def pages(self, obj: ObjectContract, window: Window) -> Iterator[Page]:
+        """All records of an object changed in the window, nested children included."""
+
+    def pages_by_key(self, obj: ObjectContract, keys: Sequence[tuple[str, ...]]) -> Iterator[Page]:
+        """These records again, whatever their stamp; a key that is gone is simply not in the answer."""
+
+    def keys(self, obj: ObjectContract, as_of: datetime) -> Iterator[SourceKey] | None:
+        """Every key that existed at `as_of`: the source's own count. None where the source cannot list its keys."""
+
+    def deletions(self, obj: ObjectContract, window: Window) -> Iterator[Deletion]:
+        """Deletions that the source signals in the window; empty where it signals none."""
+
+    def close(self) -> None:
+        """Let go of connections and server-side jobs."""
+
+
+class SourceError(Exception):
+    """A source did not answer as agreed. The object's load fails, its watermark stays, other objects go on.
+
+    The message names what was asked and what came back, and never carries a record's content.
+    """
+
+
+class IncompleteAnswerError(SourceError):
+    """Pages are missing, repeated, or fewer records came than were announced."""
+
+
+class AuthenticationError(SourceError):
+    """The credential was refused."""

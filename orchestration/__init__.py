@@ -1,0 +1,1 @@
+"""Running parline: Dagster definitions, publishing, backup and the command line. May import ingestion, expectations."""

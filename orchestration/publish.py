@@ -1,0 +1,304 @@
+"""The published database: written beside the old one, swapped in whole, rolled back in one step.
+
+Belongs here: the file, its builds, which models may be in it. Not here: whether it may be published now (gate.py), or
+when (assets/publication.py).
+
+    published/analytics.duckdb                    what readers open: a hard link to the current build
+    published/builds/<build id>/analytics.duckdb  the last builds, each with its manifest.json
+
+One `os.replace` swaps the file, so a reader sees the old build or the new one. Killed anywhere, the old one stays; what
+is left over is removed by the next publication.
+"""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.tables import Content, Table, content_of, literal, quoted, sha256_of
+
+FILE_NAME = "analytics.duckdb"
+# DuckDB 1.4 and 1.5 clients (JDBC, ODBC, Node, command line) cannot read the default format of 2.0.
+STORAGE_VERSION = "v1.4.0"
+ALIAS = "publication"
+ABOUT = "about"
+PATIENT_LEVEL_COLUMN = re.compile(r"(?:patient|encounter|subject|case)_(?:key|id|code|token|pseudonym)")
+
+Progress = Callable[[str], None]
+
+
+class PublishError(Exception):
+    """Nothing was published, the old file still answers; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class PublishedModel:
+    """A table of the published database and its meaning, as dbt's manifest has them."""
+
+    table: Table
+    description: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class BuildFacts:
+    """Where a build comes from. incomplete: table to the reason why it is older than it should be."""
+
+    run_id: str
+    git_commit: str
+    incomplete: Mapping[Table, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Build:
+    """A published build, as its manifest.json tells it."""
+
+    build_id: str
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / FILE_NAME
+
+
+def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
+    """The models analysts may read: every `mart_*` schema, and what canonical marks `meta: {published: true}`.
+
+    Never schema `restricted`. Raises PublishError when one of them has a column of patient level: nothing patient-level
+    may enter this file, whatever a model says of itself.
+    """
+    models = []
+    for node in dbt_manifest["nodes"].values():
+        if node["resource_type"] != "model" or not _is_published(node):
+            continue
+        columns = {name: column.get("description", "") for name, column in node["columns"].items()}
+        patient_level = sorted(name for name in columns if PATIENT_LEVEL_COLUMN.fullmatch(name))
+        if patient_level:
+            raise PublishError(
+                f"{node['schema']}.{node['name']}: {', '.join(patient_level)} is of patient level and may not be "
+                "published. Move the model to schema `restricted`, or aggregate it."
+            )
+        table = Table(node["schema"], node.get("alias") or node["name"])
+        models.append(PublishedModel(table, node.get("description", "").strip(), columns))
+    return sorted(models, key=lambda model: model.table)
+
+
+def _is_published(node: Mapping[str, Any]) -> bool:
+    if node["schema"].startswith("mart_"):
+        return node["config"].get("materialized") != "ephemeral"
+    return node["schema"] == "canonical" and node["config"].get("meta", {}).get("published") is True
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    published_dir: Path,
+    models: Sequence[PublishedModel],
+    facts: BuildFacts,
+    keep: int,
+    progress: Progress = lambda point: None,
+) -> Build:
+    """Write a new build from the warehouse's one connection and swap it in.
+
+    `progress` hears each point passed. Raises PublishError before anything is swapped.
+    """
+    _refuse_what_cannot_be_published(connection, models)
+    builds = published_dir / "builds"
+    builds.mkdir(parents=True, exist_ok=True)
+    for leftover in builds.glob("*.partial"):
+        shutil.rmtree(leftover)
+    built_at = datetime.now(UTC)
+    build_id = built_at.strftime("%Y%m%dT%H%M%S%f")
+    partial = builds / f"{build_id}.partial"
+    partial.mkdir()
+    progress("folder made")
+    contents = _write(connection, partial / FILE_NAME, models, facts, build_id, built_at, progress)
+    manifest = _manifest(partial / FILE_NAME, contents, facts, build_id, built_at)
+    (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    progress("manifest written")
+    for name in (FILE_NAME, "manifest.json"):
+        _flush(partial / name)
+    build = Build(build_id, builds / build_id, manifest)
+    os.rename(partial, build.folder)
+    progress("build complete")
+    _swap_in(published_dir, build, progress)
+    _remove_old(published_dir, keep)
+    progress("old builds removed")
+    return build
+
+
+def builds(published_dir: Path) -> list[Build]:
+    """Complete builds, oldest first."""
+    found = []
+    for manifest in sorted((published_dir / "builds").glob("*/manifest.json")):
+        if manifest.parent.suffix != ".partial":
+            found.append(Build(manifest.parent.name, manifest.parent, json.loads(manifest.read_text("utf-8"))))
+    return found
+
+
+def current_build(published_dir: Path) -> Build | None:
+    """The build that readers get now; None when nothing was published yet."""
+    current = published_dir / FILE_NAME
+    if not current.exists():
+        return None
+    return next((build for build in builds(published_dir) if current.samefile(build.database)), None)
+
+
+def rollback(published_dir: Path, build_id: str | None = None) -> Build:
+    """Swap in the build before the current one, or the one named. Raises PublishError when there is none."""
+    kept = builds(published_dir)
+    current = current_build(published_dir)
+    if build_id is not None:
+        candidates = [build for build in kept if build.build_id == build_id]
+    else:
+        candidates = [build for build in kept if current is not None and build.build_id < current.build_id]
+    if not candidates:
+        names = ", ".join(build.build_id for build in kept) or "none"
+        raise PublishError(f"There is no {build_id or 'earlier build'} to go back to; builds kept: {names}.")
+    _swap_in(published_dir, candidates[-1], lambda point: None)
+    return candidates[-1]
+
+
+def _refuse_what_cannot_be_published(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedModel]
+) -> None:
+    present = {
+        Table(schema, name)
+        for schema, name in connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = current_database()"
+        ).fetchall()
+    }
+    missing = [str(model.table) for model in models if model.table not in present]
+    if missing or not models:
+        raise PublishError(f"Not built yet: {', '.join(missing) or 'any mart'}. Build first: parline run")
+    schemas = {model.table.schema for model in models}
+    # DuckDB cannot tell `marts.t` of a schema from `marts.t` of a file of that name.
+    if Path(FILE_NAME).stem in schemas or ABOUT in schemas:
+        raise PublishError(f"No schema may be called {Path(FILE_NAME).stem} or {ABOUT}: rename it in dbt_project.yml.")
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    models: Sequence[PublishedModel],
+    facts: BuildFacts,
+    build_id: str,
+    built_at: datetime,
+    progress: Progress,
+) -> dict[Table, Content]:
+    connection.execute(f"ATTACH {literal(str(path))} AS {ALIAS} (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+    try:
+        with _transaction(connection):  # one transaction: every table is of the same moment
+            for schema in sorted({model.table.schema for model in models} | {ABOUT}):
+                connection.execute(f"CREATE SCHEMA {ALIAS}.{quoted(schema)}")
+            contents = {}
+            for model in models:
+                for statement in _copy_statements(connection, model):
+                    connection.execute(statement)
+                contents[model.table] = content_of(connection, f"{ALIAS}.{model.table.sql}")
+                progress(f"copied {model.table}")
+            _write_about(connection, contents, facts, build_id, built_at)
+        connection.execute(f"CHECKPOINT {ALIAS}")
+    finally:
+        connection.execute(f"DETACH {ALIAS}")
+    progress("file written")
+    return contents
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _copy_statements(connection: duckdb.DuckDBPyConnection, model: PublishedModel) -> Iterator[str]:
+    target = f"{ALIAS}.{model.table.sql}"
+    yield f"CREATE TABLE {target} AS SELECT * FROM {model.table.sql}"
+    if model.description:
+        yield f"COMMENT ON TABLE {target} IS {literal(model.description)}"
+    present = {row[0] for row in connection.execute(f"DESCRIBE {model.table.sql}").fetchall()}
+    for column, description in model.columns.items():
+        if description and column in present:
+            yield f"COMMENT ON COLUMN {target}.{quoted(column)} IS {literal(description)}"
+
+
+def _write_about(
+    connection: duckdb.DuckDBPyConnection,
+    contents: Mapping[Table, Content],
+    facts: BuildFacts,
+    build_id: str,
+    built_at: datetime,
+) -> None:
+    """What an analyst asks of the file itself: which build it is, and which table is older than it should be."""
+    connection.execute(
+        f"CREATE TABLE {ALIAS}.{ABOUT}.build AS SELECT $1::VARCHAR AS build_id, $2::TIMESTAMP AS built_at, "
+        "$3::VARCHAR AS git_commit, $4::VARCHAR AS run_id",
+        [build_id, built_at.replace(tzinfo=None), facts.git_commit, facts.run_id],
+    )
+    connection.execute(
+        f"CREATE TABLE {ALIAS}.{ABOUT}.tables (schema_name VARCHAR, table_name VARCHAR, rows BIGINT, digest VARCHAR, "
+        "is_data_complete BOOLEAN, incomplete_because VARCHAR)"
+    )
+    connection.executemany(
+        f"INSERT INTO {ALIAS}.{ABOUT}.tables VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            [table.schema, table.name, content.rows, content.digest, reason is None, reason]
+            for table, content in contents.items()
+            for reason in [facts.incomplete.get(table)]
+        ],
+    )
+
+
+def _manifest(
+    database: Path, contents: Mapping[Table, Content], facts: BuildFacts, build_id: str, built_at: datetime
+) -> dict[str, Any]:
+    return {
+        "build_id": build_id,
+        "built_at": built_at.isoformat(),
+        "git_commit": facts.git_commit,
+        "run_id": facts.run_id,
+        "duckdb_version": duckdb.__version__,
+        "storage_version": STORAGE_VERSION,
+        "sha256": sha256_of(database),
+        "tables": {str(table): content.as_json() for table, content in contents.items()},
+        "incomplete": {str(table): reason for table, reason in sorted(facts.incomplete.items()) if table in contents},
+    }
+
+
+def _swap_in(published_dir: Path, build: Build, progress: Progress) -> None:
+    waiting = published_dir / f"{FILE_NAME}.next"
+    waiting.unlink(missing_ok=True)
+    os.link(build.database, waiting)
+    progress("before swap")
+    os.replace(waiting, published_dir / FILE_NAME)
+    _flush(published_dir)
+    progress("swapped")
+
+
+def _remove_old(published_dir: Path, keep: int) -> None:
+    current = current_build(published_dir)
+    for build in builds(published_dir)[:-keep]:
+        if current is None or build.build_id != current.build_id:
+            shutil.rmtree(build.folder)
+
+
+def _flush(path: Path) -> None:
+    """Reach the disk before the swap does: after a power cut a name must not point at a file half written."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

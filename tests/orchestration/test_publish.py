@@ -1,0 +1,152 @@
+"""Publishing: what is in the file, that it swaps whole, and that a kill at any point leaves the old one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from hospital import MANIFEST, build_hospital, model_node
+
+from ingestion.settings import Settings
+from ingestion.warehouse import Warehouse
+from orchestration.publish import BuildFacts, PublishError, current_build, publish, published_models, rollback
+from orchestration.tables import Table
+
+FACTS = BuildFacts(run_id="run-1", git_commit="abc123")
+POINTS = [
+    "folder made",
+    "copied mart_procurement.mart_spend_cube",
+    "file written",
+    "manifest written",
+    "build complete",
+    "before swap",
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path / "home")
+    build_hospital(settings)
+    return settings
+
+
+def publish_now(settings: Settings, facts: BuildFacts = FACTS, keep: int = 5, change: str | None = None):
+    with Warehouse(settings.warehouse_path) as warehouse:
+        if change:
+            warehouse.connection.execute(change)
+        return publish(warehouse.connection, settings.published_dir, published_models(MANIFEST), facts, keep)
+
+
+def ask(settings: Settings, query: str) -> list[tuple]:
+    with duckdb.connect(str(settings.published_dir / "analytics.duckdb"), read_only=True) as reader:
+        return reader.execute(query).fetchall()
+
+
+def total_spend(settings: Settings) -> str:
+    return str(ask(settings, "SELECT sum(spend_amount) FROM mart_procurement.mart_spend_cube")[0][0])
+
+
+def test_only_marts_and_what_canonical_releases_are_published(settings):
+    publish_now(settings)
+    tables = ask(settings, "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL")
+    assert tables == [
+        ("about", "build"),
+        ("about", "tables"),
+        ("canonical", "dim_supplier"),
+        ("mart_procurement", "mart_spend_cube"),
+        ("mart_procurement", "mart_supplier"),
+    ]
+
+
+def test_tables_and_columns_carry_the_comments_of_the_manifest(settings):
+    publish_now(settings)
+    assert ask(settings, "SELECT comment FROM duckdb_tables() WHERE table_name = 'mart_spend_cube'") == [
+        ("One row per supplier's name; it's small.",)
+    ]
+    assert ask(settings, "SELECT comment FROM duckdb_columns() WHERE column_name = 'spend_amount'") == [("In USD.",)]
+
+
+def test_the_manifest_says_where_the_build_comes_from_and_what_is_in_it(settings):
+    facts = BuildFacts("run-7", "abc123", {Table("mart_procurement", "mart_supplier"): "tryton_main.party failed"})
+    build = publish_now(settings, facts)
+    manifest = json.loads((build.folder / "manifest.json").read_text())
+    assert (manifest["run_id"], manifest["git_commit"]) == ("run-7", "abc123")
+    assert manifest["tables"]["mart_procurement.mart_spend_cube"]["rows"] == 2
+    assert manifest["incomplete"] == {"mart_procurement.mart_supplier": "tryton_main.party failed"}
+    assert ask(settings, "SELECT table_name, incomplete_because FROM about.tables WHERE NOT is_data_complete") == [
+        ("mart_supplier", "tryton_main.party failed")
+    ]
+
+
+def test_a_patient_level_column_is_never_published():
+    manifest = {"nodes": {"model.m": model_node("mart_clinical", "mart_use", columns={"patient_key": "", "n": ""})}}
+    with pytest.raises(PublishError, match="mart_clinical.mart_use: patient_key is of patient level"):
+        published_models(manifest)
+
+
+def test_a_mart_that_was_never_built_stops_publishing(settings):
+    publish_now(settings)
+    with pytest.raises(PublishError, match="Not built yet: mart_procurement.mart_spend_cube"):
+        publish_now(
+            settings, change="DROP VIEW mart_procurement.mart_supplier; DROP TABLE mart_procurement.mart_spend_cube"
+        )
+    assert total_spend(settings) == "350.35"
+
+
+def test_a_reader_keeps_its_build_while_a_new_one_is_swapped_in(settings):
+    publish_now(settings)
+    with duckdb.connect(str(settings.published_dir / "analytics.duckdb"), read_only=True) as reader:
+        publish_now(settings, change="UPDATE mart_procurement.mart_spend_cube SET spend_amount = 1")
+        old = reader.execute("SELECT sum(spend_amount) FROM mart_procurement.mart_spend_cube").fetchall()
+    assert str(old[0][0]) == "350.35"
+    assert total_spend(settings) == "2.00"
+
+
+def test_the_last_builds_are_kept_and_rollback_goes_back_one(settings):
+    first = publish_now(settings, keep=2)
+    second = publish_now(settings, keep=2, change="UPDATE mart_procurement.mart_spend_cube SET spend_amount = 1")
+    third = publish_now(settings, keep=2, change="UPDATE mart_procurement.mart_spend_cube SET spend_amount = 2")
+    assert not first.folder.exists()
+    assert current_build(settings.published_dir) == third
+    assert rollback(settings.published_dir) == second
+    assert total_spend(settings) == "2.00"
+    with pytest.raises(PublishError, match="no earlier build"):
+        rollback(settings.published_dir)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at(point, settings):
+    """Whatever the point, the old file answers whole, and the next publication goes through."""
+    publish_now(settings)
+    killed = subprocess.run([sys.executable, __file__, str(settings.home), point], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert total_spend(settings) == "350.35"
+    publish_now(settings)
+    assert total_spend(settings) == "2.00"
+    assert not list((settings.published_dir / "builds").glob("*.partial"))
+
+
+def test_killed_after_the_swap_the_new_file_answers(settings):
+    publish_now(settings)
+    killed = subprocess.run([sys.executable, __file__, str(settings.home), "swapped"], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert total_spend(settings) == "2.00"
+
+
+def _publish_and_die(home: str, point: str) -> None:
+    def die_at(reached: str) -> None:
+        if reached == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    settings = Settings(home=Path(home))
+    with Warehouse(settings.warehouse_path) as warehouse:
+        warehouse.connection.execute("UPDATE mart_procurement.mart_spend_cube SET spend_amount = 1")
+        publish(warehouse.connection, settings.published_dir, published_models(MANIFEST), FACTS, 5, die_at)
+
+
+if __name__ == "__main__":
+    _publish_and_die(*sys.argv[1:])

@@ -129,7 +129,9 @@ class Exports:
         for _, lost in failed:
             report = render(operation_outcome(f"Failed to export {lost}", "exception"))
             errors.append({"url": url(job.add_file("OperationOutcome", [report])), "type": "OperationOutcome"})
-        files = [{"url": url(name), "count": len(job.files[name]), "type": type_} for type_, name in outputs]
+        files: list[dict] = [
+            {"url": url(name), "count": len(job.files[name]), "type": type_} for type_, name in outputs
+        ]
         if "wrong-count" in firing and files:
             files[0]["count"] += 1
         return {

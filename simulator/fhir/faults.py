@@ -187,7 +187,7 @@ def _cutting(send: Send, keep_length: bool) -> Callable[[Message], Awaitable[Non
     async def cutting_send(message: Message) -> None:
         if message["type"] == "http.response.start" and not keep_length:
             headers = [header for header in message["headers"] if header[0].lower() != b"content-length"]
-            message = message | {"headers": headers}
+            message = {**message, "headers": headers}
         if message["type"] != "http.response.body":
             await send(message)
             return

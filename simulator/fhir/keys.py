@@ -17,6 +17,7 @@ def write_key_pair(folder: Path, algorithm: str) -> str:
     """Write `private_key.pem` (readable by its owner only) and `jwks.json`; return the key id."""
     folder.mkdir(parents=True, exist_ok=True)
     key_id = secrets.token_hex(8)
+    private_key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
     if algorithm == "ES384":
         private_key = ec.generate_private_key(ec.SECP384R1())
         public = jwt.algorithms.ECAlgorithm.to_jwk(private_key.public_key(), as_dict=True)

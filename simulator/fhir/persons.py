@@ -61,7 +61,7 @@ def make_patient(rng: Random, id_: str, number: int, born_before: date, planted:
     ssn = plant("ssn", f"666-{10 + number % 89}-{1000 + number:04d}")
     licence = plant("drivers_licence", f"SZ{5_000_011 + 53 * number}")
     born = born_before - timedelta(days=rng.randrange(365 * 2, 365 * 97))
-    patient = {
+    patient: dict = {
         "resourceType": "Patient",
         "id": id_,
         "text": narrative(f"{name}, born {born}, MRN {mrn}, {line}, {city}"),

@@ -32,7 +32,7 @@ IMPLANT_WORDS = re.compile(
     r"graft|defibrillator|anchor)\b",
     re.IGNORECASE,
 )
-DEFAULT_ITEMS = [
+DEFAULT_ITEMS: list[dict] = [
     {"code": "IM-1001", "name": "Drug eluting coronary stent 3.0 x 18 mm", "unit": "EA"},
     {"code": "IM-1002", "name": "Total knee femoral component size 5 right", "unit": "EA"},
     {"code": "IM-1003", "name": "Hip acetabular cup 52 mm", "unit": "EA"},
@@ -85,7 +85,7 @@ def read_items(file: Path | None) -> list[Item]:
 
     `implant` (true or false) may be given; otherwise the words of the name decide.
     """
-    rows = json.loads(file.read_text()) if file else DEFAULT_ITEMS
+    rows: list[dict] = json.loads(file.read_text()) if file else DEFAULT_ITEMS
     if not rows:
         raise SystemExit(f"{file} lists no item; expected a JSON list of {{code, name, unit}}")
     return [

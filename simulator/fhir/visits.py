@@ -103,7 +103,7 @@ def make_visit(
     start = start.replace(second=0, microsecond=0)
     status = _status(number, total, start + timedelta(hours=hours), now)
     end = start + timedelta(hours=hours) if status in {"finished", "entered-in-error"} else None
-    encounter = {
+    encounter: dict = {
         "resourceType": "Encounter",
         "id": id_,
         "text": narrative(f"{display_name(patient)} was seen at {hospital.organization['name']}"),

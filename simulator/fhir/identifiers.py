@@ -58,8 +58,9 @@ def invented_npi(rng: Random) -> str:
     return digits + str((luhn_digit("80840" + digits) + rng.randrange(1, 10)) % 10)
 
 
-def ndc11(product: int, package: int) -> str:
-    return f"{DEMONSTRATION_LABELER}{product:04d}{package:02d}"
+def ndc11(product: int, package: int, dash: str = "") -> str:
+    """Labeler, product and package (5-4-2 digits), as billing writes it, or with dashes as a label does."""
+    return dash.join([DEMONSTRATION_LABELER, f"{product:04d}", f"{package:02d}"])
 
 
 def coding(system: str, code: str, display: str) -> dict:

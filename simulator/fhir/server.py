@@ -10,6 +10,7 @@ Control, for tests: GET, POST, DELETE /_fault and GET, POST /_state.
 import argparse
 import gzip
 import json
+import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -27,7 +28,7 @@ from starlette.routing import Route
 from simulator.fhir.auth import Authorization, OAuthError, TokenRefused
 from simulator.fhir.capabilities import SERVED_TYPES, capability_statement, smart_configuration
 from simulator.fhir.exports import Exports, ExportSettings
-from simulator.fhir.faults import Faults, FaultyTransport
+from simulator.fhir.faults import ConnectionCut, Faults, FaultyTransport
 from simulator.fhir.outcomes import FhirResponse, Refusal, oauth_error, outcome_response
 from simulator.fhir.search import decode_page, read_search, search_bundle
 from simulator.fhir.store import Clock, Store, UnknownResource, format_instant, parse
@@ -175,6 +176,10 @@ def _target(request: Request) -> str:
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
+def _is_not_a_cut_connection(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], ConnectionCut))
+
+
 async def _refuse(request: Request, refusal: Exception) -> Response:
     asked = cast(Refusal, refusal)  # Starlette hands over what was registered.
     return outcome_response(asked.status, asked.diagnostics, asked.code, headers=asked.headers)
@@ -225,8 +230,9 @@ def main() -> None:
     # The listener is bound: a client that connects on reading this line waits in the backlog at worst.
     listener.listen()
     print(json.dumps(addresses | {"pid": os.getpid(), "counts": store.counts()}), flush=True)
-    # Cut connections are raised on purpose and would fill the log with tracebacks; requests carry ids of persons.
-    config = uvicorn.Config(server.application(), log_level="critical", access_log=False)
+    # No access log: requests carry ids of persons. A connection cut on purpose is not worth a traceback.
+    config = uvicorn.Config(server.application(), log_level="error", access_log=False)
+    logging.getLogger("uvicorn.error").addFilter(_is_not_a_cut_connection)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -126,21 +126,29 @@ def make_charge(id_: str, number: int, use: Use) -> dict:
 
 
 def make_administration(rng: Random, id_: str, number: int, visit: Visit) -> dict:
-    """A medication given during a visit. The dose unit is clinical, never the package unit of the item master."""
+    """A medication given during a visit. The dose unit is clinical, never the package unit of the item master.
+
+    The last medication of the list comes as a contained resource with a dashed NDC, as some systems send all of them.
+    """
     product, name, unit, dose, rate = MEDICATIONS[number % len(MEDICATIONS)]
     start = visit.start + timedelta(minutes=rng.randrange(5, 60))
     status = {3: "not-done", 6: "entered-in-error"}.get(number, "completed")
     dosage = {"text": f"{dose} {unit} for {display_name(visit.patient)}", "route": ROUTE, "dose": ucum(dose, unit)}
-    administration = {
+    administration: dict = {
         "resourceType": "MedicationAdministration",
         "id": id_,
         "status": status,
-        "medicationCodeableConcept": concept(NDC, ndc11(product, 1), name),
         "subject": reference(visit.patient, display_name(visit.patient)),
         "context": reference(visit.encounter),
         "performer": [{"actor": reference(visit.practitioner, f"Dr. {display_name(visit.practitioner)}")}],
         "note": [{"text": f"{display_name(visit.patient)} tolerated it well"}],
     }
+    if product == MEDICATIONS[-1][0]:
+        code = concept(NDC, ndc11(product, 1, dash="-"), name)
+        administration["contained"] = [{"resourceType": "Medication", "id": "given", "code": code}]
+        administration["medicationReference"] = {"reference": "#given"}
+    else:
+        administration["medicationCodeableConcept"] = concept(NDC, ndc11(product, 1), name)
     if rate is None:
         return administration | {"effectiveDateTime": local(start), "dosage": dosage}
     infused = period(start, min(start + timedelta(hours=12), visit.end or start))

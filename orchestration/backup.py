@@ -104,9 +104,7 @@ def restore(settings: Settings, folder: Path, progress: Progress = lambda line: 
     return backup
 
 
-def _export_tables(
-    connection: duckdb.DuckDBPyConnection, folder: Path, progress: Progress
-) -> list[dict[str, Any]]:
+def _export_tables(connection: duckdb.DuckDBPyConnection, folder: Path, progress: Progress) -> list[dict[str, Any]]:
     exported = []
     for schema, name, ddl in connection.execute(
         "SELECT schema_name, table_name, sql FROM duckdb_tables() "

@@ -167,9 +167,7 @@ def rollback(published_dir: Path, build_id: str | None = None) -> Build:
     return candidates[-1]
 
 
-def _refuse_what_cannot_be_published(
-    connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedModel]
-) -> None:
+def _refuse_what_cannot_be_published(connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedModel]) -> None:
     present = {
         Table(schema, name)
         for schema, name in connection.execute(

@@ -1,0 +1,1 @@
+"""The assets and checks of each step: ingestion, transformation, expectations, publication."""

@@ -1,0 +1,163 @@
+"""Raw tables as assets: one step per source instance over its objects, around ingestion's `land`.
+
+Belongs here: what Dagster must know of a load. Not here: how a load works (ingestion/landing). This is an asset of our
+own and not dagster-dlt's: that one drops the pipeline's pending packages before every run, knows nothing of quarantine
+and accounting, and makes phantom assets of child tables.
+
+A source that fails does not stop the others: its check fails, and what it feeds is marked incomplete when published.
+Dagster skips everything below an output that is missing, so a failed object still reports a materialization, with
+`status: FAILED` and no new rows. Only an accounting difference blocks.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import dagster as dg
+
+from ingestion.contracts import Contract, ObjectContract
+from ingestion.instances import Instance
+from ingestion.landing.land import land
+from ingestion.landing.ledger import ObjectReport
+from ingestion.settings import Settings
+from ingestion.warehouse import Warehouse
+from orchestration.naming import ACCOUNTED_CHECK, READ_CHECK, WAREHOUSE_POOL, raw_identity, raw_schema
+
+MAX_RETRIES = 2
+FAILED = "FAILED"
+# What an hourly run may take until its tables are fresh again: else every hour would end in an alarm.
+RUN_TIME = timedelta(minutes=15)
+QUARANTINE_METADATA = "open_quarantine"
+WAREHOUSE_WAIT_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A source instance with the contract it is read by."""
+
+    instance: Instance
+    contract: Contract
+
+    @property
+    def tables(self) -> tuple[ObjectContract, ...]:
+        """The objects this instance is read for: children come with their parents."""
+        wanted = self.instance.objects
+        return tuple(t for t in self.contract.objects if wanted is None or (t.parent or t.name) in wanted)
+
+    def key(self, table: ObjectContract) -> dg.AssetKey:
+        return raw_identity(self.instance, self.contract, table).key
+
+
+def ingestion_assets(feed: Feed, settings: Settings, retry_wait_seconds: float) -> dg.AssetsDefinition:
+    """The multi-asset of one instance. Objects can be selected one by one; a child is read with its parent."""
+    by_key = {feed.key(table): table for table in feed.tables}
+
+    @dg.multi_asset(
+        name=f"ingest_{feed.instance.name}",
+        specs=[_spec(feed, table) for table in feed.tables],
+        check_specs=[spec for table in feed.tables for spec in _check_specs(feed, table)],
+        can_subset=True,
+        pool=WAREHOUSE_POOL,
+    )
+    def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        selected = [by_key[key] for key in by_key if key in context.selected_asset_keys]
+        roots = sorted({table.parent or table.name for table in selected})
+        results, backlog = _load(context, feed, settings, roots, retry_wait_seconds)
+        for table in selected:
+            yield from _report(context, feed.key(table), results[table.name], backlog.get(table.name, 0))
+
+    return ingest
+
+
+def _spec(feed: Feed, table: ObjectContract) -> dg.AssetSpec:
+    named = raw_identity(feed.instance, feed.contract, table)
+    return dg.AssetSpec(
+        key=named.key,
+        description=table.description,
+        group_name=named.group,
+        owners=list(named.owners),
+        tags=dict(named.tags),
+        kinds={"duckdb", "dlt"},
+        skippable=True,
+        freshness_policy=dg.FreshnessPolicy.time_window(table.freshness + RUN_TIME) if table.freshness else None,
+        metadata={
+            "contract": f"{feed.contract.system} {feed.contract.version}",
+            "table": f"{raw_schema(feed.contract.system)}.{table.name}",
+            "feeds": list(table.feeds),
+        },
+    )
+
+
+def _check_specs(feed: Feed, table: ObjectContract) -> Iterator[dg.AssetCheckSpec]:
+    yield dg.AssetCheckSpec(
+        READ_CHECK, asset=feed.key(table), description="The last load of this object did not fail at the source."
+    )
+    yield dg.AssetCheckSpec(
+        ACCOUNTED_CHECK,
+        asset=feed.key(table),
+        blocking=bool(table.feeds),
+        description="fetched = landed + duplicate + superseded + quarantined + out of scope, and the warehouse holds "
+        "as many as the source counts.",
+    )
+
+
+def _load(
+    context: dg.AssetExecutionContext,
+    feed: Feed,
+    settings: Settings,
+    roots: Sequence[str],
+    retry_wait_seconds: float,
+) -> tuple[Mapping[str, ObjectReport], Mapping[str, int]]:
+    """What became of each table, and how many of its records are in quarantine by now. A source that gave nothing at
+    all is asked again, MAX_RETRIES times and no more."""
+    with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
+        report = land(warehouse, feed.instance, settings, objects=roots, progress=context.log.info)
+        backlog = warehouse.connection.execute(
+            "SELECT object, count(*) FROM ops.quarantine WHERE status = 'OPEN' AND source_instance = ? GROUP BY object",
+            [feed.instance.name],
+        ).fetchall()
+    if all(result.status == FAILED for result in report.objects.values()) and context.retry_number < MAX_RETRIES:
+        raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
+    return report.objects, dict(backlog)
+
+
+def _report(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, result: ObjectReport, backlog: int
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    yield dg.MaterializeResult(asset_key=key, metadata={**_metadata(result), QUARANTINE_METADATA: backlog})
+    for name, judge in ((READ_CHECK, _read_result), (ACCOUNTED_CHECK, _accounted_result)):
+        if dg.AssetCheckKey(key, name) in context.selected_asset_check_keys:
+            yield judge(key, result)
+
+
+def _read_result(key: dg.AssetKey, result: ObjectReport) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=READ_CHECK,
+        passed=result.status != FAILED,
+        metadata={"error": result.error or ""},
+        description=result.error,
+    )
+
+
+def _accounted_result(key: dg.AssetKey, result: ObjectReport) -> dg.AssetCheckResult:
+    """A failed load has landed nothing that counts, so there is nothing to account for: the other check speaks."""
+    failed = result.status == FAILED
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=ACCOUNTED_CHECK,
+        passed=failed or (result.unaccounted == 0 and result.difference == 0),
+        metadata={"unaccounted": result.unaccounted, "difference": result.difference},
+    )
+
+
+def _metadata(result: ObjectReport) -> dict[str, dg.MetadataValue]:
+    """What an engineer needs at 3 a.m.: rows in and out, what was set aside, how far the read got."""
+    numbers = ("fetched", "landed", "duplicate", "superseded", "quarantined", "out_of_scope", "bytes", "difference")
+    metadata: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.int(getattr(result, name)) for name in numbers}
+    metadata["status"] = dg.MetadataValue.text(result.status)
+    if result.source_count is not None:
+        metadata["source_count"] = dg.MetadataValue.int(result.source_count)
+    if result.watermark_to is not None:
+        metadata["watermark"] = dg.MetadataValue.timestamp(result.watermark_to)
+    return metadata

@@ -1,0 +1,142 @@
+"""dbt as one step: staging, canonical and marts as assets, its tests as checks.
+
+Belongs here: how dbt's nodes are called in Dagster, and the one `dbt build`. Not here: any SQL (dbt_project/).
+
+One step and not one per model: a step costs more than most models do. A test of error severity fails the step, so that
+nothing below it runs. dbt's unit tests need no data: they belong to CI and are left out here.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+from ingestion.contracts import known_systems, load_contract
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.raw import RawTables
+from ingestion.settings import Settings
+from ingestion.warehouse import Warehouse
+from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
+from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
+
+
+class DbtManifestMissingError(Exception):
+    """Set-up has not been run; the message says how."""
+
+
+def load_dbt_manifest(project_dir: Path) -> dict[str, Any]:
+    path = manifest_path(project_dir)
+    if not path.exists():
+        raise DbtManifestMissingError(
+            f"{path} does not exist: dbt's manifest is made by set-up. "
+            f"Run: dbt parse --project-dir {project_dir} --profiles-dir {project_dir}"
+        )
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def manifest_path(project_dir: Path) -> Path:
+    return project_dir / "target" / "manifest.json"
+
+
+class ParlineTranslator(DagsterDbtTranslator):
+    """dbt nodes under our own names; a source is the raw tables of every instance of its system."""
+
+    def __init__(self, feeds: Sequence[Feed]):
+        # Sources without a configured instance stay external assets, so that the graph is whole without any.
+        self._raw_keys: dict[tuple[str, str], list[dg.AssetKey]] = {}
+        for feed in feeds:
+            for table in feed.tables:
+                place = (raw_schema(feed.contract.system), table.name)
+                self._raw_keys.setdefault(place, []).append(feed.key(table))
+        super().__init__(settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = self.get_resource_props(manifest, unique_id)
+        if node["resource_type"] == "source":
+            # Tests of a source are shown on its first instance.
+            return spec.replace_attributes(key=self._keys_of(node)[0])
+        named = identity((node["schema"], node["name"]), _owner(manifest, node), layer=_layer(node["schema"]))
+        return spec.replace_attributes(
+            key=named.key,
+            group_name=named.group,
+            owners=list(named.owners),
+            tags={**spec.tags, **named.tags},
+            description=node.get("description") or None,
+            deps=list(self._dependencies(manifest, node, spec)),
+        )
+
+    def _dependencies(
+        self, manifest: Mapping[str, Any], node: Mapping[str, Any], spec: dg.AssetSpec
+    ) -> Iterator[dg.AssetDep]:
+        yield from spec.deps
+        named = {dep.asset_key for dep in spec.deps}
+        for upstream in node.get("depends_on", {}).get("nodes", ()):
+            if upstream.startswith("source."):
+                for key in self._keys_of(self.get_resource_props(manifest, upstream)):
+                    if key not in named:
+                        named.add(key)
+                        yield dg.AssetDep(key)
+
+    def _keys_of(self, source: Mapping[str, Any]) -> list[dg.AssetKey]:
+        place = (source["schema"], source["name"])
+        return self._raw_keys.get(place) or [dg.AssetKey(place)]
+
+
+def _owner(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> str | None:
+    """`meta: {owner: ...}` of the node, else the owner of its dbt group."""
+    own: str | None = node.get("config", {}).get("meta", {}).get("owner")
+    group = manifest.get("groups", {}).get(f"group.{node['package_name']}.{node.get('config', {}).get('group')}", {})
+    inherited: str | None = group.get("owner", {}).get("email") or group.get("owner", {}).get("name")
+    return own or inherited
+
+
+def _layer(schema: str) -> str:
+    return "mart" if schema.startswith("mart_") else schema
+
+
+def transformation_assets(settings: Settings, project_dir: Path, feeds: Sequence[Feed]) -> dg.AssetsDefinition:
+    @dbt_assets(
+        manifest=manifest_path(project_dir),
+        name="dbt_build",
+        dagster_dbt_translator=ParlineTranslator(feeds),
+        pool=WAREHOUSE_POOL,
+    )
+    def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        _make_empty_raw_tables(settings)
+        with _warehouse_named(settings):
+            yield from dbt.cli(
+                ["build", "--exclude-resource-type", "unit_test"],
+                context=context,
+                target_path=settings.home.resolve() / "dbt" / context.run_id,
+            ).stream()
+
+    return dbt_build
+
+
+def _make_empty_raw_tables(settings: Settings) -> None:
+    """Models read every system's raw tables, and a hospital need not have every system."""
+    with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
+        Ledger(warehouse.connection)
+        for system in known_systems():
+            RawTables(warehouse.connection, load_contract(system)).ensure()
+
+
+@contextmanager
+def _warehouse_named(settings: Settings) -> Iterator[None]:
+    """dbt is a process of its own and reads the warehouse's path from the environment (profiles.yml)."""
+    before = os.environ.get("PARLINE_WAREHOUSE")
+    os.environ["PARLINE_WAREHOUSE"] = str(settings.warehouse_path.resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PARLINE_WAREHOUSE"]
+        else:
+            os.environ["PARLINE_WAREHOUSE"] = before

@@ -1,0 +1,91 @@
+"""Everything Dagster knows of parline: `defs` for its tools, `build_definitions` for tests and the command line.
+
+Importing this needs no network, secret or database: only contracts, the list of instances and dbt's manifest.
+Runs execute in process: a step of the multiprocess executor imports everything again, and one warehouse has one writer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from ingestion.contracts import load_contract
+from ingestion.instances import Instance, load_instances
+from ingestion.settings import Settings, load_settings
+from orchestration.assets.expectations import expectation_checks
+from orchestration.assets.ingestion import Feed, ingestion_assets
+from orchestration.assets.publication import publication_asset
+from orchestration.assets.transformation import load_dbt_manifest, transformation_assets
+from orchestration.naming import cadence_of
+from orchestration.notify import sensors
+from orchestration.schedules import jobs_and_schedules
+
+PROJECT_ROOT = Path(__file__).parents[1]
+DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What tests and the demo put in the place of the configured: settings, instances, dbt project, patience."""
+
+    settings: Settings | None = None
+    instances: Mapping[str, Instance] | None = None
+    dbt_project_dir: Path = DBT_PROJECT_DIR
+    retry_wait_seconds: float = 30.0
+
+
+def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
+    """Raises DbtManifestMissingError, ContractError or SettingsError: each says what to do."""
+    overrides = overrides or Overrides()
+    settings = overrides.settings or load_settings()
+    feeds = configured_feeds(settings, overrides.instances)
+    dbt_manifest = load_dbt_manifest(overrides.dbt_project_dir)
+    ingestion = [ingestion_assets(feed, settings, overrides.retry_wait_seconds) for feed in feeds]
+    transformation = transformation_assets(settings, overrides.dbt_project_dir, feeds)
+    checks = expectation_checks(settings, dbt_manifest, feeds)
+    blocking = _blocking_checks([*ingestion, transformation, *checks])
+    publication = publication_asset(settings, dbt_manifest, feeds, blocking)
+    jobs, schedules = jobs_and_schedules(settings, _keys_by_cadence(feeds), _seeds(transformation))
+    return dg.Definitions(
+        assets=[*ingestion, transformation, publication],
+        asset_checks=checks,
+        jobs=jobs,
+        schedules=schedules,
+        sensors=sensors(settings, [feed.key(table) for feed in feeds for table in feed.tables]),
+        resources={
+            "dbt": DbtCliResource(
+                project_dir=str(overrides.dbt_project_dir), profiles_dir=str(overrides.dbt_project_dir)
+            )
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+def configured_feeds(settings: Settings, instances: Mapping[str, Instance] | None = None) -> list[Feed]:
+    """Every configured instance with its contract, in the order of sources.toml."""
+    if instances is None:
+        instances = load_instances(settings.sources_path)
+    return [Feed(instance, load_contract(instance.system)) for instance in instances.values()]
+
+
+def _blocking_checks(definitions: Sequence[dg.AssetsDefinition]) -> list[dg.AssetCheckKey]:
+    return sorted(spec.key for definition in definitions for spec in definition.check_specs if spec.blocking)
+
+
+def _keys_by_cadence(feeds: Sequence[Feed]) -> dict[str, list[dg.AssetKey]]:
+    keys: dict[str, list[dg.AssetKey]] = {}
+    for feed in feeds:
+        for table in feed.tables:
+            keys.setdefault(cadence_of(feed.contract, table).name, []).append(feed.key(table))
+    return keys
+
+
+def _seeds(transformation: dg.AssetsDefinition) -> list[dg.AssetKey]:
+    return [spec.key for spec in transformation.specs if spec.tags["parline/layer"] == "seeds"]
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    return build_definitions()

@@ -1,0 +1,86 @@
+"""How everything is called in Dagster: the one place that makes asset keys, groups, owners and tags.
+
+Not here: what an asset does. A raw table's key names its instance, since two instances of a system share a table.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import dagster as dg
+
+from ingestion.contracts import Contract, ObjectContract
+from ingestion.instances import Instance
+
+# One slot in dagster.yaml: whoever opens the warehouse takes it.
+WAREHOUSE_POOL = "warehouse"
+PUBLISHED_KEY = dg.AssetKey(["published", "analytics"])
+READ_CHECK = "source_was_read"
+ACCOUNTED_CHECK = "every_record_is_accounted_for"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What an asset is called and whose it is."""
+
+    key: dg.AssetKey
+    group: str
+    owners: tuple[str, ...]
+    tags: Mapping[str, str]
+
+
+def identity(path: tuple[str, ...], owner: str | None, **tags: str) -> Identity:
+    """`path` is schema first, then table (with the instance between them for raw tables); the schema is the group."""
+    return Identity(
+        key=dg.AssetKey(path),
+        group=path[0],
+        owners=(_owner(owner),) if owner else (),
+        tags={f"parline/{name}": value for name, value in tags.items()},
+    )
+
+
+def raw_identity(instance: Instance, contract: Contract, table: ObjectContract) -> Identity:
+    return identity(
+        (raw_schema(contract.system), instance.name, table.name),
+        table.owner or contract.owner,
+        layer="raw",
+        system=contract.system,
+        cadence=cadence_of(contract, table).name,
+        personal="yes" if table.is_personal else "no",
+    )
+
+
+def raw_schema(system: str) -> str:
+    return f"raw_{system}"
+
+
+def _owner(owner: str) -> str:
+    """Dagster takes an address or `team:<name>`."""
+    return owner if "@" in owner else "team:" + re.sub(r"[^a-z0-9_]+", "_", owner.lower()).strip("_")
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How often objects are read: those whose contract wants them no older than `freshness` (None: the rest)."""
+
+    name: str
+    freshness: timedelta | None
+    cron: str
+    description: str
+
+
+CADENCES = (
+    Cadence("clinical", timedelta(minutes=30), "*/10 * * * *", "What is used on patients: every ten minutes."),
+    Cadence("procure_to_pay", timedelta(hours=12), "5 * * * *", "From requisition to payment: every hour."),
+    Cadence("ledger", None, "0 2 * * *", "Ledger, master data and everything slower: every night."),
+)
+
+
+def cadence_of(contract: Contract, table: ObjectContract) -> Cadence:
+    """A child table is read with its document, whatever it says of itself."""
+    root = contract.by_name[table.parent] if table.parent else table
+    for cadence in CADENCES:
+        if cadence.freshness is None or (root.freshness is not None and root.freshness <= cadence.freshness):
+            return cadence
+    raise AssertionError("the last cadence takes everything")

@@ -1,0 +1,1 @@
+"""One module per source system: what it does differently, nothing else."""

@@ -4,6 +4,7 @@ Importing this needs no network, secret or database: only contracts, the list of
 Runs execute in process: a step of the multiprocess executor imports everything again, and one warehouse has one writer.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from orchestration.assets.publication import publication_asset
 from orchestration.assets.transformation import load_dbt_manifest, transformation_assets
 from orchestration.naming import cadence_of
 from orchestration.notify import sensors
+from orchestration.progress import PROGRESS, progress_logger
 from orchestration.schedules import jobs_and_schedules
 
 PROJECT_ROOT = Path(__file__).parents[1]
@@ -56,9 +58,13 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
         sensors=sensors(settings, [feed.key(table) for feed in feeds for table in feed.tables]),
         resources={
             "dbt": DbtCliResource(
-                project_dir=str(overrides.dbt_project_dir), profiles_dir=str(overrides.dbt_project_dir)
+                project_dir=str(overrides.dbt_project_dir),
+                profiles_dir=str(overrides.dbt_project_dir),
+                # The one of this environment, whether or not the environment is activated.
+                dbt_executable=str(Path(sys.executable).with_name("dbt")),
             )
         },
+        loggers={PROGRESS: progress_logger},
         executor=dg.in_process_executor,
     )
 

@@ -16,11 +16,15 @@ from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecordStatus,
 )
 
+from ingestion.contracts import ObjectContract
+from orchestration.assets.ingestion import Feed
+from orchestration.naming import READ_CHECK
 from orchestration.tables import Table
 
-LATEST_AUDIT = """
-    SELECT source_instance, object, status, unaccounted, difference, error
+LAST_COMPLETE_AUDIT = """
+    SELECT source_instance, object, unaccounted, difference
     FROM ops.load_audit
+    WHERE status = 'COMPLETE'
     QUALIFY row_number() OVER (PARTITION BY source_instance, object ORDER BY load_id DESC) = 1
 """
 
@@ -60,8 +64,8 @@ def _reason_to_refuse(instance: dg.DagsterInstance, record: AssetCheckExecutionR
 def _accounting_differences(
     connection: duckdb.DuckDBPyConnection, feeding: Collection[tuple[str, str]]
 ) -> Iterator[str]:
-    for source, table, status, unaccounted, difference, _ in connection.execute(LATEST_AUDIT).fetchall():
-        if status == "COMPLETE" and (source, table) in feeding and (unaccounted or difference):
+    for source, table, unaccounted, difference in connection.execute(LAST_COMPLETE_AUDIT).fetchall():
+        if (source, table) in feeding and (unaccounted or difference):
             yield (
                 f"{source}.{table}: {unaccounted} records unaccounted for, difference to the source's own count "
                 f"{difference}. Find them with: parline reconcile --source {source}"
@@ -69,29 +73,47 @@ def _accounting_differences(
 
 
 def incomplete_tables(
-    connection: duckdb.DuckDBPyConnection, feeds: Mapping[str, Sequence[str]], dbt_manifest: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    instance: dg.DagsterInstance,
+    feeds: Sequence[Feed],
+    dbt_manifest: Mapping[str, Any],
 ) -> dict[Table, str]:
-    """Tables that are older or poorer than they should be, and why: what they are made of failed at its last read, or
-    has records in quarantine. `feeds`: object name to the models it feeds, as contracts say."""
+    """Tables that are older or poorer than they should be, and why: what they are made of could not be read the last
+    time, or has records in quarantine. Read once, a reason stands until the next read goes through."""
     reasons: dict[str, list[str]] = {}
-    for source, table, status, _, _, error in connection.execute(LATEST_AUDIT).fetchall():
-        if status != "COMPLETE":
-            reasons.setdefault(table, []).append(f"{source}.{table} could not be read: {error}")
-    for source, table, count in connection.execute(
-        "SELECT source_instance, object, count(DISTINCT coalesce(record_key, quarantine_id)) FROM ops.quarantine "
-        "WHERE status = 'OPEN' GROUP BY ALL ORDER BY ALL"
-    ).fetchall():
-        reasons.setdefault(table, []).append(f"{source}.{table}: {count} records in quarantine")
+    for feed in feeds:
+        for table in feed.tables:
+            for reason in (_unread(instance, feed, table), _quarantined(connection, feed, table)):
+                if reason:
+                    for model in table.feeds:
+                        reasons.setdefault(model, []).append(f"{feed.instance.name}.{table.name}: {reason}")
     because: dict[Table, list[str]] = {}
-    for table, texts in sorted(reasons.items()):
-        for model in _descendants(dbt_manifest, feeds.get(table, ())):
-            because.setdefault(model, []).extend(texts)
-    return {model: "; ".join(texts) for model, texts in because.items()}
+    for model, texts in sorted(reasons.items()):
+        for table_below in _descendants(dbt_manifest, model):
+            because.setdefault(table_below, []).extend(texts)
+    return {below: "; ".join(sorted(set(texts))) for below, texts in because.items()}
 
 
-def _descendants(dbt_manifest: Mapping[str, Any], names: Sequence[str]) -> set[Table]:
+def _unread(instance: dg.DagsterInstance, feed: Feed, table: ObjectContract) -> str | None:
+    key = dg.AssetCheckKey(feed.key(table), READ_CHECK)
+    record = instance.event_log_storage.get_latest_asset_check_execution_by_key([key]).get(key)
+    if record is None or record.status != AssetCheckExecutionRecordStatus.FAILED:
+        return None
+    return f"could not be read: {record.evaluation.description if record.evaluation else 'see its check'}"
+
+
+def _quarantined(connection: duckdb.DuckDBPyConnection, feed: Feed, table: ObjectContract) -> str | None:
+    [(count,)] = connection.execute(
+        "SELECT count(DISTINCT coalesce(record_key, quarantine_id)) FROM ops.quarantine "
+        "WHERE status = 'OPEN' AND source_instance = ? AND object = ?",
+        [feed.instance.name, table.name],
+    ).fetchall()
+    return f"{count} records in quarantine" if count else None
+
+
+def _descendants(dbt_manifest: Mapping[str, Any], name: str) -> set[Table]:
     nodes = dbt_manifest["nodes"]
-    waiting = [unique_id for unique_id, node in nodes.items() if node["name"] in names]
+    waiting = [unique_id for unique_id, node in nodes.items() if node["name"] == name]
     found: set[str] = set()
     while waiting:
         unique_id = waiting.pop()

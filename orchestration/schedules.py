@@ -6,6 +6,7 @@ Not here: which object has which cadence (naming.py, from the contract's freshne
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from ingestion.settings import Settings
 from orchestration.naming import CADENCES, Cadence
@@ -15,7 +16,7 @@ EVERYTHING = "everything"
 
 def jobs_and_schedules(
     settings: Settings, raw_keys: Mapping[str, Sequence[dg.AssetKey]], seeds: Sequence[dg.AssetKey]
-) -> tuple[list[dg.UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
+) -> tuple[list[UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
     """`raw_keys`: cadence name to the raw tables that have it. A cadence's job reads those, and builds, checks and
     publishes what is below them; dbt's seeds are below nothing, so every job brings them."""
     jobs = [dg.define_asset_job(EVERYTHING, selection=dg.AssetSelection.all(), description="All sources, all models.")]
@@ -31,7 +32,7 @@ def jobs_and_schedules(
     return jobs, schedules
 
 
-def _schedule(settings: Settings, cadence: Cadence, job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+def _schedule(settings: Settings, cadence: Cadence, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
     """Runs by itself in production only. While a run of the job is unfinished the tick is skipped: behind a nightly
     run, ten-minute runs would pile up."""
 

@@ -15,11 +15,11 @@ from datetime import timedelta
 
 import dagster as dg
 
-from ingestion.contracts import Contract, ObjectContract
+from ingestion.contracts import Contract, ContractError, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.land import land
 from ingestion.landing.ledger import ObjectReport
-from ingestion.settings import Settings
+from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
 from orchestration.naming import ACCOUNTED_CHECK, READ_CHECK, WAREHOUSE_POOL, raw_identity, raw_schema
 
@@ -111,7 +111,11 @@ def _load(
     """What became of each table, and how many of its records are in quarantine by now. A source that gave nothing at
     all is asked again, MAX_RETRIES times and no more."""
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
-        report = land(warehouse, feed.instance, settings, objects=roots, progress=context.log.info)
+        try:
+            report = land(warehouse, feed.instance, settings, objects=roots, progress=context.log.info)
+        except (SettingsError, ContractError) as error:
+            # Nothing could be asked (a secret is missing), and asking again would not help: others go on.
+            return {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}, {}
         backlog = warehouse.connection.execute(
             "SELECT object, count(*) FROM ops.quarantine WHERE status = 'OPEN' AND source_instance = ? GROUP BY object",
             [feed.instance.name],

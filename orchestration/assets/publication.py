@@ -27,7 +27,6 @@ def publication_asset(
     models = published_models(dbt_manifest)
     named = identity(tuple(PUBLISHED_KEY.path), None, layer="published")
     feeding = {(feed.instance.name, table.name) for feed in feeds for table in feed.tables if table.feeds}
-    fed_models = {table.name: table.feeds for feed in feeds for table in feed.contract.objects}
 
     @dg.asset(
         key=named.key,
@@ -55,7 +54,7 @@ def publication_asset(
                 BuildFacts(
                     run_id=context.run_id,
                     git_commit=_git_commit(),
-                    incomplete=incomplete_tables(warehouse.connection, fed_models, dbt_manifest),
+                    incomplete=incomplete_tables(warehouse.connection, context.instance, feeds, dbt_manifest),
                 ),
                 keep=settings.published_builds,
                 progress=context.log.debug,

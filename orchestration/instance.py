@@ -1,0 +1,60 @@
+"""The Dagster instance of a home: its folder, its settings, and runs whose process is gone.
+
+Not here: what runs (definitions.py, run.py).
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from ingestion.settings import Settings
+
+TEMPLATE = Path(__file__).parents[1] / "dagster.yaml"
+# Who executes a run in process, so that the next one can tell whether it still lives.
+PROCESS_TAG = "parline/process"
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """Make the folder and put our dagster.yaml into it: its pool limit is what keeps a single writer."""
+    home = settings.dagster_home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(TEMPLATE, home / "dagster.yaml")
+    return home
+
+
+@contextmanager
+def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    home = prepare_dagster_home(settings)
+    os.environ["DAGSTER_HOME"] = str(home)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        _fail_abandoned_runs(instance)
+        yield instance
+
+
+def this_process() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _fail_abandoned_runs(instance: dg.DagsterInstance) -> None:
+    """A run executed by `parline run` dies with its process and would hold its pool slot for ever: no daemon may be
+    there to notice. Runs of the daemon are the daemon's."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])):
+        host, _, process = run.tags.get(PROCESS_TAG, "").partition(":")
+        if host == socket.gethostname() and not _is_alive(int(process)):
+            instance.report_run_failed(run, f"process {process} is gone")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

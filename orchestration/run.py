@@ -1,0 +1,100 @@
+"""Running the whole way once, in this process: the same job that the UI and the schedules run.
+
+Not here: what the job is made of (definitions.py), tables on a screen (cli.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from ingestion.settings import Settings, SettingsError
+from orchestration.definitions import Overrides, build_definitions, configured_feeds
+from orchestration.instance import PROCESS_TAG, dagster_instance, this_process
+from orchestration.naming import PUBLISHED_KEY
+from orchestration.progress import PROGRESS, Progress, heard_by
+from orchestration.schedules import EVERYTHING
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended. failed_checks: those of error severity, `schema/table:check: why`; failures: steps that failed
+    and why; is_published: whether a new build was swapped in."""
+
+    run_id: str
+    succeeded: bool
+    is_published: bool
+    failed_checks: tuple[str, ...]
+    failures: tuple[str, ...]
+
+
+def run_everything(
+    settings: Settings,
+    sources: Sequence[str] = (),
+    progress: Progress = lambda line: None,
+    overrides: Overrides | None = None,
+) -> RunOutcome:
+    """Ingest (the instances named, or all), build, check, publish. Raises SettingsError for an unknown instance."""
+    overrides = overrides or Overrides(settings=settings)
+    names = [feed.instance.name for feed in configured_feeds(settings, overrides.instances)]
+    unknown = set(sources) - set(names)
+    if unknown:
+        raise SettingsError(f"No instance {', '.join(sorted(unknown))} in {settings.sources_path}; known: {names}")
+    repository = build_definitions(overrides).get_repository_def()
+    graph = repository.asset_graph
+    left_out = {f"ingest_{name}" for name in names if sources and name not in sources}
+    selected = [
+        key
+        for key in graph.executable_asset_keys
+        if graph.assets_def_for_key(key).op.name not in left_out
+    ]
+    return _execute(settings, repository, selected, progress)
+
+
+def publish_only(settings: Settings, overrides: Overrides | None = None) -> RunOutcome:
+    """Publish what is built, if the gate has nothing against it."""
+    repository = build_definitions(overrides or Overrides(settings=settings)).get_repository_def()
+    return _execute(settings, repository, [PUBLISHED_KEY], lambda line: None)
+
+
+def _execute(
+    settings: Settings, repository: dg.RepositoryDefinition, keys: Sequence[dg.AssetKey], progress: Progress
+) -> RunOutcome:
+    with dagster_instance(settings) as instance, heard_by(progress):
+        result = repository.get_job(EVERYTHING).execute_in_process(
+            instance=instance,
+            asset_selection=list(keys),
+            tags={PROCESS_TAG: this_process()},
+            run_config={"loggers": {PROGRESS: {}}},
+            raise_on_error=False,
+        )
+    return _outcome(result)
+
+
+def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
+    return RunOutcome(
+        run_id=result.run_id,
+        succeeded=result.success,
+        is_published=bool(result.asset_materializations_for_node(PUBLISHED_KEY.to_python_identifier()))
+        if result.success
+        else False,
+        failed_checks=tuple(
+            f"{check.asset_check_key.to_user_string()}: {check.description or 'see its metadata in the UI'}"
+            for check in result.get_asset_check_evaluations()
+            if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+        ),
+        failures=tuple(
+            f"{event.step_key}: {_cause(event)}" for event in result.all_events if event.is_step_failure
+        ),
+    )
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    """The first line of the innermost error: what an operator can act on."""
+    failure = event.step_failure_data
+    if failure.user_failure_data and failure.user_failure_data.description:
+        return failure.user_failure_data.description
+    error = failure.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "no reason given"

@@ -1,0 +1,57 @@
+{#
+    The only places where SQL says which version of a raw record is current (docs/architecture.md, "A raw table"):
+    the greatest by the source's own order, nulls lowest, never the last to arrive; only rows of completed loads;
+    a tombstone that is the current version removes the record.
+#}
+{% macro current_version(relation) %}
+with ranked_versions as (
+    select
+        raw.*,
+        row_number() over (
+            partition by raw._source_instance, raw._business_key
+            order by
+                raw._version_no desc nulls last,
+                raw._changed_at desc nulls last,
+                raw._contract_version desc nulls last,
+                raw._occurred_at desc nulls last,
+                raw._payload_hash desc nulls last
+        ) as version_rank,
+        min(raw._loaded_at) over (partition by raw._source_instance, raw._business_key) as _first_loaded_at
+    from {{ relation }} as raw
+    inner join {{ source('ops', 'load') }} as completed_load
+        on raw._load_id = completed_load.load_id and completed_load.status = 'COMPLETE'
+)
+
+select *
+from ranked_versions
+where version_rank = 1 and _op = 'UPSERT'
+{% endmacro %}
+
+{# Lines of the current version of their documents; `parent_model` is the staging model of the parent. #}
+{% macro current_children(relation, parent_model) %}
+select
+    child.*,
+    parent.first_loaded_at,
+    parent.last_loaded_at,
+    parent.load_id,
+    parent.source_version_at
+from {{ relation }} as child
+inner join {{ parent_model }} as parent on child._parent_row_key = parent.row_key
+{% endmacro %}
+
+{# What staging keeps of a record's own history, under the names that canonical uses. #}
+{% macro record_columns() %}
+    _source_instance as source_instance,
+    _row_key as row_key,
+    _changed_at as source_version_at,
+    _first_loaded_at as first_loaded_at,
+    _loaded_at as last_loaded_at,
+    _load_id as load_id
+{% endmacro %}
+{% macro child_record_columns() %}
+    _source_instance as source_instance,
+    source_version_at,
+    first_loaded_at,
+    last_loaded_at,
+    load_id
+{% endmacro %}

@@ -1,0 +1,18 @@
+-- One row per supplier shipment (receipt document); current versions only.
+with current_records as (
+    {{ current_version(source('raw_tryton', 'shipment_in')) }}
+)
+
+select
+    cast(id as {{ dbt.type_string() }}) as shipment_in_id,
+    {{ text_value('number') }} as shipment_in_number,
+    {{ text_value('reference') }} as shipment_in_reference,
+    cast(company_id as {{ dbt.type_string() }}) as company_id,
+    cast(supplier_id as {{ dbt.type_string() }}) as supplier_id,
+    cast(warehouse_id as {{ dbt.type_string() }}) as warehouse_id,
+    planned_date,
+    effective_date,
+    state as shipment_in_state,
+    created_at,
+    {{ record_columns() }}
+from current_records

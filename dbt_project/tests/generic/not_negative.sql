@@ -1,0 +1,6 @@
+{# A quantity or amount that cannot be below zero; null passes. #}
+{% test not_negative(model, column_name) %}
+select {{ column_name }}
+from {{ model }}
+where {{ column_name }} < 0
+{% endtest %}

@@ -1,0 +1,132 @@
+"""Raw tables written by hand, in the shape that landing gives them: what the tests of the dbt project start from.
+
+Belongs here: how a record becomes raw rows. Not here: which records there are (hospital.py), or how dbt is run (runs.py).
+"""
+
+import datetime
+import hashlib
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import duckdb
+
+from ingestion.contracts.model import Contract, ObjectContract
+from ingestion.contracts.reader import load_contract
+
+INSTANCE = "tryton_main"
+RAW_COLUMNS = {
+    "_source_instance": "VARCHAR", "_business_key": "VARCHAR", "_row_key": "VARCHAR", "_payload_hash": "VARCHAR",
+    "_version_no": "BIGINT", "_changed_at": "TIMESTAMP", "_occurred_at": "TIMESTAMP", "_op": "VARCHAR",
+    "_contract_version": "VARCHAR", "_load_id": "VARCHAR", "_loaded_at": "TIMESTAMP",
+}  # fmt: skip
+CHILD_COLUMNS = {
+    "_source_instance": "VARCHAR", "_parent_row_key": "VARCHAR", "_row_key": "VARCHAR", "_line_no": "BIGINT",
+    "_load_id": "VARCHAR", "_loaded_at": "TIMESTAMP",
+}  # fmt: skip
+OPS = {
+    "load": {
+        "load_id": "VARCHAR", "source_instance": "VARCHAR", "system": "VARCHAR", "status": "VARCHAR",
+        "started_at": "TIMESTAMP", "finished_at": "TIMESTAMP",
+    },
+    "load_audit": {
+        "load_id": "VARCHAR", "source_instance": "VARCHAR", "system": "VARCHAR", "object": "VARCHAR",
+        "status": "VARCHAR", "unaccounted": "BIGINT", "difference": "BIGINT",
+    },
+}  # fmt: skip
+SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}
+
+
+@cache
+def tryton() -> Contract:
+    return load_contract("tryton")
+
+
+def column_types(obj: ObjectContract) -> dict[str, str]:
+    return {
+        column.name: "VARCHAR"
+        if column.minimise.rule == "pseudonym"
+        else SQL_TYPES.get(column.logical_type, "DECIMAL(30, 12)")
+        for column in obj.landed_columns
+    }
+
+
+class RawWorld:
+    """An empty warehouse with every raw table of Tryton, filled record by record: `world.put("party", id=1, ...)`.
+
+    A record put again, with a later `at`, is its next version. `load` begins the next load; a load counts as complete
+    unless said otherwise.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection):
+        self.connection = connection
+        self.load_id, self.loaded_at = "", datetime.datetime(2026, 1, 1)
+        self._create()
+        self.load("0001")
+
+    def load(self, load_id: str, status: str = "COMPLETE") -> None:
+        self.load_id = load_id
+        self.loaded_at = datetime.datetime(2026, 11, 1) + datetime.timedelta(hours=int(load_id))
+        self._insert("ops.load", OPS["load"], {
+            "load_id": load_id, "source_instance": INSTANCE, "system": "tryton", "status": status,
+            "started_at": self.loaded_at, "finished_at": self.loaded_at,
+        })  # fmt: skip
+        for obj in tryton().objects:
+            self._insert("ops.load_audit", OPS["load_audit"], {
+                "load_id": load_id, "source_instance": INSTANCE, "system": "tryton", "object": obj.name,
+                "status": status, "unaccounted": 0, "difference": 0,
+            })  # fmt: skip
+
+    def put(
+        self,
+        name: str,
+        at: datetime.datetime = datetime.datetime(2026, 10, 1),
+        op: str = "UPSERT",
+        lines: dict[str, Iterable[dict[str, Any]]] | None = None,
+        **values: Any,
+    ) -> None:
+        """One version of a record; `lines` are its children by object name."""
+        obj = tryton().by_name[name]
+        values = {"created_at": at, "changed_at": at, **values}
+        key = "|".join(str(values[column.name]) for column in obj.key_columns)
+        payload = _hash([sorted(values.items(), key=str), op, {child: list(rows) for child, rows in (lines or {}).items()}])
+        row_key = _hash([INSTANCE, key, at, payload])
+        self._insert(f"raw_tryton.{name}", column_types(obj) | RAW_COLUMNS, values | {
+            "_source_instance": INSTANCE, "_business_key": key, "_row_key": row_key, "_payload_hash": payload,
+            "_changed_at": at, "_op": op, "_contract_version": "0001.0000.0000",
+            "_load_id": self.load_id, "_loaded_at": self.loaded_at,
+        })  # fmt: skip
+        for child, rows in (lines or {}).items():
+            child_obj = tryton().by_name[child]
+            parent_column = next(column.name for column in child_obj.columns if column.path == "^id")
+            for line_no, row in enumerate(rows, start=1):
+                self._insert(f"raw_tryton.{child}", column_types(child_obj) | CHILD_COLUMNS, {
+                    "created_at": at, "changed_at": at, parent_column: values["id"], **row,
+                    "_source_instance": INSTANCE, "_parent_row_key": row_key, "_row_key": _hash([row_key, child, line_no]),
+                    "_line_no": line_no, "_load_id": self.load_id, "_loaded_at": self.loaded_at,
+                })  # fmt: skip
+
+    def _create(self) -> None:
+        self.connection.execute("CREATE SCHEMA raw_tryton; CREATE SCHEMA ops")
+        for obj in tryton().objects:
+            tail = CHILD_COLUMNS if obj.parent else RAW_COLUMNS
+            self._create_table(f"raw_tryton.{obj.name}", column_types(obj) | tail)
+        for name, columns in OPS.items():
+            self._create_table(f"ops.{name}", columns)
+
+    def _create_table(self, table: str, columns: dict[str, str]) -> None:
+        self.connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+
+    def _insert(self, table: str, columns: dict[str, str], values: dict[str, Any]) -> None:
+        unknown = set(values) - set(columns)
+        assert not unknown, f"{table} has no {sorted(unknown)}"
+        names = ", ".join(values)
+        self.connection.execute(
+            f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' for _ in values)})",
+            [str(value) if isinstance(value, Decimal) else value for value in values.values()],
+        )
+
+
+def _hash(parts: Any) -> str:
+    return hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()

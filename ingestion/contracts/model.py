@@ -26,7 +26,7 @@ NEVER_KEPT = ("direct",)
 PERSONAL = ("direct", "device_identifier", "clinical", "geo", "workforce")
 
 ENCODINGS = (
-    "iso", "tryton_datetime", "tryton_date", "rounded_decimal", "fhir_reference", "number_or_string",
+    "iso", "tryton_datetime", "tryton_date", "rounded_decimal", "zero_or_one", "fhir_reference", "fhir_datetime",
 )  # fmt: skip
 
 
@@ -36,10 +36,15 @@ class ContractError(Exception):
 
 @dataclass(frozen=True)
 class Minimise:
-    """What becomes of a value before anything is written. `domain` separates pseudonyms of different things."""
+    """What becomes of a value before anything is written.
+
+    domain: separates pseudonyms of different things; is_network_wide: one value has one pseudonym in every source
+    instance (a tax id), otherwise each instance has its own (a patient id means nothing elsewhere).
+    """
 
     rule: MinimiseRule = "keep"
     domain: str | None = None
+    is_network_wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,10 @@ class ObjectContract:
 
 @dataclass(frozen=True)
 class Contract:
-    """One system's agreement: who owns it, which version it is, and its objects, parents before children."""
+    """One system's agreement: who owns it, which version it is, and its objects, parents before children.
+
+    not_taken: names of fields that the system adds everywhere, at any depth, and that are never read.
+    """
 
     system: str
     name: str
@@ -149,6 +157,7 @@ class Contract:
     owner: str
     description: str
     objects: tuple[ObjectContract, ...]
+    not_taken: tuple[str, ...] = ()
     file: str = ""
     by_name: dict[str, ObjectContract] = field(init=False, repr=False, compare=False)
 

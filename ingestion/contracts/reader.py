@@ -83,6 +83,9 @@ class _Reader:
             version=standard.version or "",
             owner=owner,
             description=(standard.description.purpose if standard.description else "") or "",
+            not_taken=tuple(
+                self._typed((), list[str], self._custom((), standard.customProperties, {"notTaken"}).get("notTaken", []))
+            ),
             objects=tuple(self._object(index, obj, owner) for index, obj in enumerate(standard.schema_)),
             file=self.file,
         )
@@ -138,7 +141,9 @@ class _Reader:
     def _column(self, where: Path_, column: SchemaProperty) -> Column:
         custom = self._custom(where, column.customProperties, COLUMN_PROPERTIES)
         options = column.logicalTypeOptions or {}
-        rule, _, domain = str(custom.get("minimise", "keep")).partition(":")
+        rule, domain, scope = (*str(custom.get("minimise", "keep")).split(":"), "", "")[:3]
+        if scope not in ("", "network"):
+            raise self._error(where, f"minimise: scope {scope!r} is not `network` (pseudonym:<domain>:network)")
         if rule not in ("keep", "drop", "pseudonym", "year", "zip3"):
             raise self._error(where, f"minimise {rule!r} is none of keep, drop, pseudonym:<domain>, year, zip3")
         logical_type = column.logicalType or "string"
@@ -160,7 +165,7 @@ class _Reader:
             required=bool(column.required) or bool(column.primaryKey),
             key_position=column.primaryKeyPosition if column.primaryKey else None,
             classification=column.classification or "internal",
-            minimise=Minimise(rule, domain or None),  # type: ignore[arg-type]
+            minimise=Minimise(rule, domain or None, scope == "network"),  # type: ignore[arg-type]
             valid_values=tuple(map(str, arguments.get("validValues", []))),
             pattern=options.get("pattern") or arguments.get("pattern"),
             minimum=options.get("minimum"),

@@ -17,12 +17,15 @@ class Envelope:
 
     list_at: path of the list of records in the page's JSON; empty when the page is the list itself.
     record_at: path of the record inside an element of that list (a FHIR bundle's `resource`); empty when it is the
-    element. lines: the page is NDJSON, one record a line (then neither path counts).
+    element. lines: the page is NDJSON, one record a line (then neither path counts). type_field: where a page may hold
+    records of other types (a bundle's OperationOutcome), the field that says so: only those equal to the object's
+    `sourceObject` are its records.
     """
 
     list_at: tuple[str, ...] = ()
     record_at: tuple[str, ...] = ()
     lines: bool = False
+    type_field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,10 @@ class SourceError(Exception):
 
 class IncompleteAnswerError(SourceError):
     """Pages are missing, repeated, or fewer records came than were announced."""
+
+
+class UnreachableError(SourceError):
+    """Nothing answers at the source's address: no other object need be tried."""
 
 
 class AuthenticationError(SourceError):

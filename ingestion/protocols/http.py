@@ -17,7 +17,7 @@ import httpx
 import orjson
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
 
-from ingestion.landing.page import AuthenticationError, IncompleteAnswerError, SourceError
+from ingestion.landing.page import AuthenticationError, IncompleteAnswerError, SourceError, UnreachableError
 
 JSON = "application/json"
 BUSY = (429, 502, 503, 504)
@@ -132,6 +132,10 @@ class JsonClient:
         """A form, posted once and again when no answer came: only for what may be repeated (a token request)."""
         return self._whole("POST", path_or_url, label, JSON, data=dict(form))
 
+    def post_json(self, path: str, document: Any, label: str | None = None) -> Response:
+        """A question asked by POST (a count, a search): it changes nothing, so it may be repeated."""
+        return self._whole("POST", path, label, JSON, json=document)
+
     def stream(self, url: str, accept: str, label: str, with_credential: bool = True) -> Iterator[bytes]:
         """A large body in chunks of about a megabyte, decompressed.
 
@@ -200,7 +204,7 @@ class JsonClient:
             ) from None
         except httpx.TransportError as error:
             raise _TryAgain(
-                SourceError(
+                UnreachableError(
                     f"{label}: no answer from {address.scheme}://{address.netloc.decode()} ({_kind(error)}). "
                     "Check base_url in sources.toml, the network and whether the source is up."
                 )

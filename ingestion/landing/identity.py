@@ -1,0 +1,191 @@
+"""Who a record is and which version of it: business key, payload hash, version stamps, and the insert-once row key.
+
+Belongs here: the technical columns of a raw table. Not here: which version is current (that is read, never stored).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from ingestion.contracts import Column, Contract, ObjectContract
+from ingestion.landing.decode import Rows
+
+UNIT = "chr(31)"
+NULL = "chr(0)"
+
+# Technical columns of a root table and of a child table, with their DuckDB types: docs/architecture.md says what each is.
+ROOT_COLUMNS = {
+    "_source_instance": "VARCHAR", "_business_key": "VARCHAR", "_row_key": "VARCHAR", "_payload_hash": "VARCHAR",
+    "_version_no": "BIGINT", "_changed_at": "TIMESTAMP", "_occurred_at": "TIMESTAMP", "_op": "VARCHAR",
+    "_contract_version": "VARCHAR", "_load_id": "VARCHAR", "_loaded_at": "TIMESTAMP",
+}  # fmt: skip
+CHILD_COLUMNS = {
+    "_source_instance": "VARCHAR", "_parent_row_key": "VARCHAR", "_row_key": "VARCHAR", "_line_no": "BIGINT",
+    "_load_id": "VARCHAR", "_loaded_at": "TIMESTAMP",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LoadStamp:
+    """What every row of a load carries."""
+
+    load_id: str
+    instance: str
+    loaded_at: datetime
+    as_of: datetime
+
+
+class Identifier:
+    """Gives rows of one object and its children their technical columns, in an in-memory DuckDB (md5 over text casts,
+    so that the same row has the same key on every version and machine)."""
+
+    def __init__(self, contract: Contract, obj: ObjectContract, stamp: LoadStamp):
+        self._contract, self._obj, self._stamp = contract, obj, stamp
+        self._children = contract.children(obj.name)
+        self._connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("CREATE TABLE seen (_row_key VARCHAR)")
+
+    def identify(self, rows: dict[str, Rows]) -> dict[str, pa.Table]:
+        """Root rows (with `_record`, their index in the block) and child rows (with `_record`, their parent's index)."""
+        for name, member_rows in rows.items():
+            table = member_rows.table.append_column("_record", pa.array(member_rows.parent, pa.int64()))
+            table = table.append_column("_position", pa.array(np.arange(len(table)), pa.int64()))
+            self._connection.register(f"in_{name}", table)
+        for child in self._children:
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE hashed_{child.name} AS "
+                f"SELECT *, {_payload_hash(child)} AS _line_hash FROM in_{child.name}"
+            )
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE root AS {self._root_sql()}")
+        identified = {self._obj.name: self._connection.execute("SELECT * FROM root ORDER BY _record").to_arrow_table()}
+        for child in self._children:
+            identified[child.name] = self._connection.execute(self._child_sql(child)).to_arrow_table()
+        return identified
+
+    def first_seen(self, root: pa.Table) -> pa.Table:
+        """The root rows that this load has not seen yet, each once; from now on they are seen."""
+        self._connection.register("candidates", root)
+        fresh = self._connection.execute(
+            "SELECT * FROM candidates ANTI JOIN seen USING (_row_key) "
+            "QUALIFY row_number() OVER (PARTITION BY _row_key ORDER BY _record) = 1 ORDER BY _record"
+        ).to_arrow_table()
+        self._connection.register("fresh", fresh)
+        self._connection.execute("INSERT INTO seen SELECT _row_key FROM fresh")
+        return fresh
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _root_sql(self) -> str:
+        obj, stamp = self._obj, self._stamp
+        line_hashes = "".join(f" || coalesce(l_{child.name}._hashes, '')" for child in self._children)
+        line_joins = "".join(
+            f" LEFT JOIN (SELECT _record, string_agg(_line_hash, '' ORDER BY _line_hash) AS _hashes,"
+            f" max({_changed_at(child)}) AS _latest FROM hashed_{child.name} GROUP BY 1) AS l_{child.name}"
+            f" USING (_record)"
+            for child in self._children
+        )
+        own_stamp = _changed_at(obj) if obj.disposition != "snapshot" else f"TIMESTAMP '{_plain(stamp.as_of)}'"
+        # greatest() passes over nulls in DuckDB: the latest stamp that the document or one of its lines has.
+        latest = ", ".join(["_own_stamp", *(f"l_{child.name}._latest" for child in self._children)])
+        columns = ", ".join(f'"{column.name}"' for column in obj.landed_columns)
+        version_no = f'"{obj.version.version_no}"::BIGINT' if obj.version.version_no else "NULL::BIGINT"
+        occurred_at = f'"{obj.version.occurred_at}"::TIMESTAMP' if obj.version.occurred_at else "NULL::TIMESTAMP"
+        return f"""
+            WITH own AS (
+                SELECT {columns}, _record, {_business_key(obj)} AS _business_key, {_payload_hash(obj)} AS _own_hash,
+                    {own_stamp} AS _own_stamp, {version_no} AS _version_no, {occurred_at} AS _occurred_at
+                FROM in_{obj.name}
+            ), stamped AS (
+                SELECT own.* EXCLUDE (_own_hash, _own_stamp), '{stamp.instance}' AS _source_instance,
+                    md5(_own_hash{line_hashes}) AS _payload_hash, greatest({latest}) AS _changed_at, 'UPSERT' AS _op,
+                    '{self._contract.sortable_version}' AS _contract_version, '{stamp.load_id}' AS _load_id,
+                    TIMESTAMP '{_plain(stamp.loaded_at)}' AS _loaded_at
+                FROM own{line_joins}
+            )
+            SELECT *, md5(concat_ws({UNIT}, _source_instance, _business_key, _op,
+                coalesce(_version_no::VARCHAR, {NULL}), coalesce(_changed_at::VARCHAR, {NULL}), _payload_hash)) AS _row_key
+            FROM stamped"""
+
+    def _child_sql(self, child: ObjectContract) -> str:
+        columns = ", ".join(f'c."{column.name}"' for column in child.landed_columns)
+        # Lines that are equal in everything are still as many lines: their number in the document tells them apart.
+        return f"""
+            WITH numbered AS (
+                SELECT c.*, p._row_key AS _parent_row_key,
+                    row_number() OVER (PARTITION BY c._record ORDER BY c._position) AS _line_no,
+                    row_number() OVER (PARTITION BY c._record, c._line_hash ORDER BY c._position) AS _same
+                FROM hashed_{child.name} AS c JOIN root AS p USING (_record)
+            )
+            SELECT {columns}, c._record, '{self._stamp.instance}' AS _source_instance, c._parent_row_key,
+                md5(concat_ws({UNIT}, c._parent_row_key, c._line_hash, c._same::VARCHAR)) AS _row_key, c._line_no,
+                '{self._stamp.load_id}' AS _load_id, TIMESTAMP '{_plain(self._stamp.loaded_at)}' AS _loaded_at
+            FROM numbered AS c ORDER BY c._position"""
+
+
+def tombstones(
+    contract: Contract, obj: ObjectContract, stamp: LoadStamp, gone: list[tuple[str, datetime]]
+) -> pa.Table:
+    """Root rows that say of business keys (as landed) that they are gone since a moment."""
+    table = pa.table(
+        {
+            "_business_key": pa.array([key for key, _ in gone], pa.string()),
+            "_changed_at": pa.array([when.replace(tzinfo=None) for _, when in gone], pa.timestamp("us")),
+        }
+    )
+    with duckdb.connect() as connection:
+        connection.register("gone", table)
+        keys = obj.key_columns
+        parts = {
+            column.name: f"split_part(_business_key, '|', {position})::{duckdb_type(column)}"
+            for position, column in enumerate(keys, 1)
+        }
+        columns = ", ".join(
+            f'{parts.get(column.name, "NULL::" + duckdb_type(column))} AS "{column.name}"' for column in obj.landed_columns
+        )
+        return connection.execute(
+            f"""
+            SELECT {columns}, '{stamp.instance}' AS _source_instance, _business_key,
+                md5(concat_ws({UNIT}, '{stamp.instance}', _business_key, 'TOMBSTONE', _changed_at::VARCHAR)) AS _row_key,
+                md5('TOMBSTONE') AS _payload_hash, NULL::BIGINT AS _version_no, _changed_at,
+                NULL::TIMESTAMP AS _occurred_at, 'TOMBSTONE' AS _op,
+                '{contract.sortable_version}' AS _contract_version, '{stamp.load_id}' AS _load_id,
+                TIMESTAMP '{_plain(stamp.loaded_at)}' AS _loaded_at
+            FROM gone"""
+        ).to_arrow_table()
+
+
+def duckdb_type(column: Column) -> str:
+    """The warehouse type of a landed column."""
+    kind = column.arrow_type
+    if pa.types.is_decimal(kind):
+        return f"DECIMAL({column.precision},{column.scale})"
+    return {
+        pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.date32(): "DATE",
+        pa.timestamp("us"): "TIMESTAMP",
+    }[kind]  # fmt: skip
+
+
+def _business_key(obj: ObjectContract) -> str:
+    parts = ", ".join(f'"{column.name}"::VARCHAR' for column in obj.key_columns)
+    return f"concat_ws('|', {parts})"
+
+
+def _payload_hash(obj: ObjectContract) -> str:
+    texts = ", ".join(f'coalesce("{column.name}"::VARCHAR, {NULL})' for column in obj.landed_columns)
+    return f"md5(concat_ws({UNIT}, {texts}))"
+
+
+def _changed_at(obj: ObjectContract) -> str:
+    if not obj.version.changed_at:
+        return "NULL::TIMESTAMP"
+    stamps = ", ".join(f'"{name}"::TIMESTAMP' for name in obj.version.changed_at)
+    return f"coalesce({stamps})"
+
+
+def _plain(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(sep=" ")

@@ -1,0 +1,296 @@
+"""One load of one source instance: every object through the one path, reconciled, and accounted for.
+
+Belongs here: the sequence, and what happens when something of it fails. Not here: any step (object_load.py and what it
+calls), when loads run (orchestration).
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+from dlt.common.exceptions import DltException
+
+from ingestion.contracts import ContractError, ObjectContract
+from ingestion.instances import Instance
+from ingestion.landing.archive import Archive
+from ingestion.landing.identity import LoadStamp
+from ingestion.landing.ledger import Drift, Ledger, LoadReport, ObjectReport, Quarantined
+from ingestion.landing.minimise import Minimiser
+from ingestion.landing.object_load import Batches, ObjectLoad
+from ingestion.landing.page import Page, Source, SourceError, SourceKey, UnreachableError, Window
+from ingestion.landing.raw import RawTables
+from ingestion.registry import open_source
+from ingestion.settings import Settings
+from ingestion.warehouse import Warehouse
+
+Mode = Literal["incremental", "full", "reconcile"]
+
+# What one object may fail with while the others go on. Anything else is a bug and stops the load.
+OBJECT_ERRORS = (SourceError, ContractError, DltException, duckdb.Error, pa.ArrowException, OSError)
+SHOWN = 500
+ONE_TICK = timedelta(microseconds=1)
+
+
+def land(
+    warehouse: Warehouse,
+    instance: Instance,
+    settings: Settings,
+    objects: Iterable[str] | None = None,
+    mode: Mode = "incremental",
+    progress: Callable[[str], None] = lambda message: None,
+    accept_fewer: bool = False,
+) -> LoadReport:
+    """Load an instance's objects (all of its contract, or those named) and account for every row.
+
+    mode: `incremental` reads what changed since the watermark less the lag, `full` everything, `reconcile` only keys,
+    and what they show to be missing, stale or deleted. accept_fewer: let a snapshot shrink below its floor, once.
+    Raises SettingsError or ContractError when nothing can be done at all; one object's failure is in the report.
+    """
+    source, contract = open_source(instance)
+    try:
+        landing = Landing(warehouse, instance, settings, source, RawTables(warehouse.connection, contract), progress)
+        wanted = set(objects or instance.objects or [obj.name for obj in contract.roots])
+        unknown = wanted - {obj.name for obj in contract.roots}
+        if unknown:
+            raise ContractError(f"{contract.file}:1: no object {', '.join(sorted(unknown))} to load by itself")
+        with landing:
+            for obj in contract.roots:
+                if obj.name in wanted:
+                    landing.load_object(obj, mode, accept_fewer)
+        return landing.report
+    finally:
+        source.close()
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The source's keys as the warehouse writes them, with their stamps and the source's own form."""
+
+    stamps: dict[str, datetime | None]
+    originals: dict[str, tuple[str, ...]]
+
+
+class Landing:
+    """A load in progress. As a context it opens and closes the load in the ledger."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        instance: Instance,
+        settings: Settings,
+        source: Source,
+        raw: RawTables,
+        progress: Callable[[str], None],
+    ):
+        self.contract = raw.contract
+        self._instance, self._settings, self._source, self._raw = instance, settings, source, raw
+        self._progress = progress
+        self._is_personal = any(obj.is_personal for obj in self.contract.objects)
+        has_key = settings.pseudonym_key is not None or self._is_personal
+        self._key = settings.pseudonym_key_bytes() if has_key else None
+        self._minimiser = Minimiser(self._key, instance.options.get("assigner", instance.name))
+        self._archive = Archive(settings.archive_dir, settings.archive_keys(), settings.archive_days)
+        self._ledger = Ledger(warehouse.connection)
+        self._quarantined: list[Quarantined] = []
+        self._drift: list[Drift] = []
+        self._reconciliations: list[dict[str, object]] = []
+        now = datetime.now(UTC)
+        self._stamp = LoadStamp(f"{now:%Y%m%dT%H%M%S%f}-{instance.name}", instance.name, now, now)
+        self.report = LoadReport(self._stamp.load_id, instance.name, self.contract.system, "RUNNING")
+        self._unreachable: str | None = None
+        self._resolved: list[str] = []
+
+    @property
+    def as_of(self) -> datetime:
+        """The source's clock when the load began."""
+        return self._stamp.as_of
+
+    def resolve_unless_seen_again(self, quarantine_ids: Iterable[str], obj: str) -> None:
+        """Of entries that were replayed: those whose record did not fail again are resolved when the load closes."""
+        if self.report.objects[obj].status == "COMPLETE":
+            seen = {record.quarantine_id for record in self._quarantined}
+            self._resolved += [entry for entry in quarantine_ids if entry not in seen]
+
+    def __enter__(self) -> "Landing":
+        self._raw.ensure()
+        self._recover()
+        self._archive.purge()
+        self._ledger.open_load(
+            self.report.load_id, self._instance.name, self.contract.system, self.contract.version,
+            self._settings.pseudonym_key_id if self._key else None,
+        )  # fmt: skip
+        try:
+            as_of = self._source.now()
+            self._stamp = LoadStamp(self.report.load_id, self._instance.name, self._stamp.loaded_at, as_of)
+        except SourceError as error:
+            self._unreachable = str(error)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        if kind is not None:
+            return  # the load stays RUNNING: the next one takes its rows back
+        failed = [item for item in self.report.objects.values() if item.status == "FAILED"]
+        self.report.status = "FAILED" if failed and len(failed) == len(self.report.objects) else "COMPLETE"
+        self.report.error = failed[0].error if failed else None
+        self._ledger.close_load(
+            self.report, self.contract, self._quarantined, self._resolved, self._drift, self._reconciliations
+        )
+
+    def load_object(self, obj: ObjectContract, mode: Mode = "incremental", accept_fewer: bool = False) -> None:
+        """Read one object from its source and land it."""
+        since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
+        start = since - (obj.lag or timedelta()) if since and mode == "incremental" else None
+        window = Window(start, self._stamp.as_of)
+        pages = self._source.pages(obj, window) if mode != "reconcile" else iter(())
+        compare = obj.deletes == "reconcile" or mode != "incremental"
+        last = self._ledger.last_complete_fetch(self._instance.name, obj.name) if obj.floor else None
+        floor = None if last is None or accept_fewer else -(-int(obj.floor * last * 1000) // 1000)  # type: ignore[operator]
+        self.land_pages(obj, pages, window, compare, floor, since)
+
+    def land_pages(
+        self,
+        obj: ObjectContract,
+        pages: Iterable[Page],
+        window: Window,
+        compare_keys: bool,
+        floor: int | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        """Land pages of one object, whoever brings them (a source, or the archive)."""
+        members = [obj.name, *(child.name for child in self.contract.children(obj.name))]
+        reports = {name: ObjectReport(name, watermark_from=window.start, watermark_to=since) for name in members}
+        self.report.objects |= reports
+        started = time.monotonic()
+        load = ObjectLoad(
+            self.contract, obj, self._stamp, self._raw, self._archive, self._minimiser, self._key, self._progress
+        )
+        keys: list[_Keys] = []
+
+        def afterwards(load: ObjectLoad) -> Batches:
+            yield from self._signalled_deletions(load, window)
+            if compare_keys:
+                yield from self._compare_keys(load, keys)
+
+        try:
+            if self._unreachable:
+                raise UnreachableError(self._unreachable)
+            load.run(pages, self._working_dir / obj.name, afterwards, floor)
+            load.finish(reports)
+            if keys:
+                self._count_difference(load, keys[0], reports[obj.name])
+            elif load.announced is not None:
+                reports[obj.name].source_count = load.announced
+            if load.watermark is not None:
+                reports[obj.name].watermark_to = max(load.watermark, since or load.watermark)
+            self._quarantined += load.quarantined
+            self._drift += load.drift
+        except OBJECT_ERRORS as error:
+            if isinstance(error, UnreachableError):
+                self._unreachable = str(error)
+            self._raw.take_back(self.report.load_id, members)
+            for report in reports.values():
+                # A failed read proves nothing: its counts are not shown, its watermark stays.
+                report.__init__(report.object, "FAILED", watermark_to=None, error=_short(error))  # type: ignore[misc]
+            self._progress(f"{self._instance.name}.{obj.name}: FAILED: {_short(error)}")
+        reports[obj.name].bytes = load.bytes
+        reports[obj.name].seconds = round(time.monotonic() - started, 3)
+
+    @property
+    def _working_dir(self) -> Path:
+        return self._settings.pipelines_dir / self.report.load_id
+
+    def _recover(self) -> None:
+        """Take back what a killed load wrote, and what it left in its working folder."""
+        for load_id in self._ledger.interrupted_loads(self._instance.name):
+            removed = self._raw.take_back(load_id)
+            self._ledger.mark_interrupted(load_id)
+            self._progress(f"{self._instance.name}: load {load_id} was interrupted; {removed} rows taken back")
+        for left in self._settings.pipelines_dir.glob(f"*-{self._instance.name}"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _signalled_deletions(self, load: ObjectLoad, window: Window) -> Batches:
+        gone = [
+            (self._business_key(load.obj, deletion.key), deletion.deleted_at)
+            for deletion in self._source.deletions(load.obj, window)
+        ]
+        if gone:
+            yield load.tombstones(gone)
+
+    def _compare_keys(self, load: ObjectLoad, found: list[_Keys]) -> Batches:
+        """Ask the source for its keys; fetch what is missing or stale, bury what is gone."""
+        listed = self._source.keys(load.obj, self._stamp.as_of)
+        if listed is None:
+            return
+        keys = self._keys(load.obj, listed)
+        found.append(keys)
+        current = {
+            row["_business_key"]: row["_changed_at"] for row in self._raw.current(load.obj, self._instance.name).to_pylist()
+        }
+        held = {record.record_key for record in load.quarantined}
+        held |= self._ledger.open_quarantine_keys(self._instance.name, load.obj.name)
+        here = load.fetched_keys | held
+        missing = [key for key in keys.stamps if key not in current and key not in here]
+        stale = [key for key, stamp in keys.stamps.items() if key in current and key not in here and _later(stamp, current[key])]
+        before = len(load.fetched_keys)
+        if missing or stale:
+            originals = [keys.originals[key] for key in (*missing, *stale)]
+            yield from load.batches(self._source.pages_by_key(load.obj, originals))
+        as_of = self._stamp.as_of.replace(tzinfo=None)
+        gone = [key for key in {*current, *load.fetched_keys} if key not in keys.stamps]
+        if gone:
+            dated = [(key, max(as_of, (current.get(key) or as_of) + ONE_TICK)) for key in sorted(gone)]
+            yield load.tombstones(dated)
+        self._reconciliations.append(
+            {
+                "object": load.obj.name, "as_of": as_of, "source_count": len(keys.stamps),
+                "warehouse_count": len(current), "missing": len(missing), "stale": len(stale), "deleted": len(gone),
+                "healed": len(load.fetched_keys) - before,
+            }
+        )  # fmt: skip
+
+    def _count_difference(self, load: ObjectLoad, keys: _Keys, report: ObjectReport) -> None:
+        """The source's keys against the warehouse's, after the load. What is in quarantine is known, not lost."""
+        live = set(self._raw.current(load.obj, self._instance.name)["_business_key"].to_pylist())
+        held = {record.record_key for record in load.quarantined}
+        held |= self._ledger.open_quarantine_keys(self._instance.name, load.obj.name)
+        report.source_count = len(keys.stamps)
+        report.warehouse_count = len(live)
+        report.difference = len(keys.stamps.keys() - live - held) + len(live - keys.stamps.keys())
+
+    def _keys(self, obj: ObjectContract, listed: Iterator[SourceKey]) -> _Keys:
+        keys = _Keys({}, {})
+        for item in listed:
+            business_key = self._business_key(obj, item.key)
+            keys.stamps[business_key] = item.changed_at
+            keys.originals[business_key] = item.key
+        return keys
+
+    def _business_key(self, obj: ObjectContract, key: tuple[str, ...]) -> str:
+        """A source's key as the warehouse writes it: minimised part by part."""
+        parts = []
+        for column, value in zip(obj.key_columns, key, strict=True):
+            rule = column.minimise
+            parts.append(
+                self._minimiser.pseudonym(rule.domain or "", value, rule.is_network_wide)
+                if rule.rule == "pseudonym"
+                else value
+            )
+        return "|".join(parts)
+
+
+def _later(stamp: datetime | None, known: datetime | None) -> bool:
+    """Whether the source's stamp is newer than what the warehouse has."""
+    if stamp is None or known is None:
+        return False
+    return (stamp.astimezone(UTC).replace(tzinfo=None) if stamp.tzinfo else stamp) > known
+
+
+def _short(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return f"{text[0] if text else type(error).__name__}"[:SHOWN]

@@ -1,0 +1,61 @@
+"""What may be kept of a record: pseudonyms, years, ZIP3. Runs before anything is written.
+
+Belongs here: the rules of `minimise` in contracts, on Arrow columns. Not here: which column has which rule.
+"""
+
+import hmac
+from hashlib import sha256
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.contracts import Column, ObjectContract
+
+PSEUDONYM_BYTES = 16
+
+
+class Minimiser:
+    """Minimises the columns of one source instance with one key.
+
+    A pseudonym is HMAC-SHA256(key, domain | assigner | value), first 16 bytes as hex: it joins within its domain and
+    key, and cannot be made again, or enumerated, without the key.
+    """
+
+    def __init__(self, key: bytes | None, assigner: str):
+        self._key, self._assigner = key, assigner
+
+    def table(self, obj: ObjectContract, table: pa.Table) -> pa.Table:
+        columns = {}
+        for column in obj.landed_columns:
+            if column.name in table.column_names:
+                columns[column.name] = self.column(column, table[column.name].combine_chunks())
+        return pa.table(columns) if columns else table
+
+    def column(self, column: Column, values: pa.Array) -> pa.Array:
+        """The values that may be written. Raises ValueError when a pseudonym is due and there is no key."""
+        rule = column.minimise.rule
+        if rule == "pseudonym":
+            return self._pseudonyms(column, values)
+        if rule == "year":
+            return pc.year(values).cast(pa.int64())
+        if rule == "zip3":
+            return pc.utf8_slice_codeunits(values, 0, 3)
+        return values
+
+    def pseudonym(self, domain: str, value: str, is_network_wide: bool = False) -> str:
+        """The pseudonym of one value."""
+        if self._key is None:
+            raise ValueError("no pseudonym key")
+        assigner = "" if is_network_wide else self._assigner
+        message = "\x1f".join((domain, assigner, value)).encode()
+        return hmac.new(self._key, message, sha256).digest()[:PSEUDONYM_BYTES].hex()
+
+    def _pseudonyms(self, column: Column, values: pa.Array) -> pa.Array:
+        """Each distinct value is hashed once."""
+        encoded = values.cast(pa.string()).dictionary_encode()
+        domain, is_network_wide = column.minimise.domain or "", column.minimise.is_network_wide
+        distinct = [
+            None if value is None else self.pseudonym(domain, value, is_network_wide)
+            for value in encoded.dictionary.to_pylist()
+        ]
+        return pa.array(distinct, pa.string()).take(encoded.indices)

@@ -1,0 +1,262 @@
+"""One object of one load: its pages through archive, decode, minimise, validate and split, into its raw tables.
+
+Belongs here: the order of the path and the counts it keeps. Not here: the steps themselves, or a whole load (land.py).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.contracts import Contract, ObjectContract
+from ingestion.landing.archive import Archive
+from ingestion.landing.decode import Block, Decoder
+from ingestion.landing.identity import Identifier, LoadStamp, tombstones
+from ingestion.landing.ledger import Drift, ObjectReport, Quarantined
+from ingestion.landing.minimise import Minimiser
+from ingestion.landing.page import IncompleteAnswerError, Page
+from ingestion.landing.quarantine import QuarantineDesk
+from ingestion.landing.raw import RawTables
+from ingestion.landing.validate import failures
+
+# Pages are decoded together up to this size: large enough that the cost of a block vanishes, small enough for memory.
+BATCH_BYTES = 8 * 2**20
+BATCH_PAGES = 30
+# Below this many records an empty column says nothing about the source.
+VANISHED_AT_LEAST = 20
+
+Batches = Iterator[dict[str, pa.Table]]
+
+
+@dataclass
+class Tally:
+    """Counts of one table in one load."""
+
+    fetched: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    unchanged: int = 0
+
+
+@dataclass
+class ObjectLoad:
+    """Lands one object and its children once. `report`, `quarantined` and `drift` are filled as it goes."""
+
+    contract: Contract
+    obj: ObjectContract
+    stamp: LoadStamp
+    raw: RawTables
+    archive: Archive
+    minimiser: Minimiser
+    key: bytes | None
+    progress: Callable[[str], None]
+    quarantined: list[Quarantined] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+    watermark: datetime | None = None
+    bytes: int = 0
+    announced: int | None = 0
+    fetched_keys: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.children = self.contract.children(self.obj.name)
+        self.members = {member.name: member for member in (self.obj, *self.children)}
+        self.tallies = {name: Tally() for name in self.members}
+        self._decoder = Decoder(self.obj, self.children, self.contract.not_taken)
+        self._desk = QuarantineDesk(self.stamp.instance, self._decoder, self.minimiser, self.key)
+        self._identifier = Identifier(self.contract, self.obj, self.stamp)
+        self._stamp_watermark: datetime | None = None
+        self._page_watermark: datetime | None = None
+        self._filled: dict[str, int] = {}
+        self._unknown: set[str] = set()
+        self._current: pa.Table | None = None
+
+    def run(
+        self,
+        pages: Iterable[Page],
+        working_dir: Path,
+        then: Callable[["ObjectLoad"], Batches] | None = None,
+        floor: int | None = None,
+    ) -> None:
+        """Land the pages, then what `then` yields (healed records, tombstones). Raises SourceError and dlt's errors.
+
+        floor: fewest records that a snapshot may bring; fewer, and nothing of it is loaded.
+        """
+        if self.obj.disposition == "snapshot":
+            self._current = self.raw.current(self.obj, self.stamp.instance)
+        self._expect_keys = then is not None
+
+        def batches() -> Batches:
+            yield from self.batches(pages)
+            if self.announced is not None and self.tallies[self.obj.name].fetched != self.announced:
+                raise IncompleteAnswerError(
+                    f"{self.obj.name}: the source announced {self.announced} records and "
+                    f"{self.tallies[self.obj.name].fetched} came"
+                )
+            if floor is not None and self.tallies[self.obj.name].fetched < floor:
+                raise IncompleteAnswerError(
+                    f"{self.obj.name}: {self.tallies[self.obj.name].fetched} records are fewer than {floor}, the least "
+                    "that a complete list may have; nothing was replaced. If the source really shrank, load it once "
+                    "with --mode full --accept-fewer"
+                )
+            if then is not None:
+                yield from then(self)
+
+        try:
+            self.raw.load(self.obj, batches(), working_dir)
+        finally:
+            self._identifier.close()
+        self._note_drift()
+
+    def batches(self, pages: Iterable[Page]) -> Batches:
+        """Pages as tables ready to be written, some pages at a time."""
+        gathered: list[Page] = []
+        size, first = 0, 0
+        for page in pages:
+            self.bytes += len(page.body)
+            self.announced = None if page.records is None or self.announced is None else self.announced + page.records
+            if page.watermark is not None:
+                self._page_watermark = max(page.watermark, self._page_watermark or page.watermark)
+            if gathered and gathered[0].envelope != page.envelope:
+                yield from self._batch(gathered, first)
+                first, gathered, size = first + len(gathered), [], 0
+            gathered.append(page)
+            size += len(page.body)
+            if size >= BATCH_BYTES or len(gathered) >= BATCH_PAGES:
+                yield from self._batch(gathered, first)
+                first, gathered, size = first + len(gathered), [], 0
+        if gathered:
+            yield from self._batch(gathered, first)
+
+    def tombstones(self, gone: list[tuple[str, datetime]]) -> dict[str, pa.Table]:
+        """Rows for keys that the source no longer has."""
+        rows = self._identifier.first_seen(
+            tombstones(self.contract, self.obj, self.stamp, gone).append_column(
+                "_record", pa.array(range(len(gone)), pa.int64())
+            )
+        )
+        return {self.obj.name: rows.drop_columns(["_record"])}
+
+    def finish(self, reports: dict[str, ObjectReport]) -> None:
+        """Count in the warehouse what became of every row, and say so in the reports (root and children)."""
+        conflicting: set[object] = set()
+        for row in self.raw.conflicts(self.obj, self.stamp.load_id):
+            payload = {name: value for name, value in row.items() if not name.startswith("_")}
+            self.quarantined.append(
+                self._desk.conflict(str(row["_business_key"]), str(row["_payload_hash"]), payload)
+            )
+            if row["_load_id"] == self.stamp.load_id:
+                conflicting.add(row["_row_key"])
+        superseded = self.raw.superseded(self.obj, self.stamp.load_id)
+        for name, tally in self.tallies.items():
+            report = reports[name]
+            written, present = self.raw.written(self.members[name], self.stamp.load_id)
+            in_conflict = len(conflicting) if name == self.obj.name else 0
+            report.fetched = tally.fetched
+            report.quarantined = tally.quarantined + in_conflict
+            report.duplicate = tally.repeated + tally.unchanged + present
+            report.superseded = superseded[name] - in_conflict
+            report.landed = written - superseded[name]
+            report.unaccounted = tally.fetched - written - report.duplicate - tally.quarantined
+        self.watermark = self._page_watermark or self._stamp_watermark
+
+    def _batch(self, pages: list[Page], first: int) -> Batches:
+        references = {
+            number: self.archive.add(self.stamp.load_id, self.stamp.instance, self.obj.name, number, page)
+            for number, page in enumerate(pages, first)
+        }
+        for block in self._decoder.blocks(pages, first):
+            yield self._land_block(block, references)
+        fetched = self.tallies[self.obj.name].fetched
+        self.progress(f"{self.stamp.instance}.{self.obj.name}: {fetched:,} records")
+
+    def _land_block(self, block: Block, references: dict[int, str | None]) -> dict[str, pa.Table]:
+        self._unknown |= block.unknown
+        for bad in block.bad:
+            self.quarantined.append(self._desk.unreadable(bad, references[bad.page]))
+        root = self.tallies[self.obj.name]
+        root.fetched += len(block) + len(block.bad)
+        root.quarantined += len(block.bad)
+        for name, rows in block.rows.items():
+            rows.table = self.minimiser.table(self.members[name], rows.table)
+        refused = self._refuse(block, references)
+        tables = self._identifier.identify(block.rows)
+        for name in list(self.tallies)[1:]:
+            self.tallies[name].fetched += len(tables[name])
+        return self._split(tables, refused)
+
+    def _refuse(self, block: Block, references: dict[int, str | None]) -> np.ndarray:
+        """Indices of records that break a rule, themselves or with one of their lines: the whole document is held."""
+        refused: set[int] = set()
+        for name, rows in block.rows.items():
+            for failure in failures(self.members[name], rows.table, self.stamp.as_of):
+                record = int(rows.parent[failure.row])
+                refused.add(record)
+                reference = references[int(block.pages[record])]
+                self.quarantined.append(self._desk.invalid(failure, name, block, record, reference))
+        return np.array(sorted(refused), dtype=np.int64)
+
+    def _split(self, tables: dict[str, pa.Table], refused: np.ndarray) -> dict[str, pa.Table]:
+        """The rows to write: not refused, not seen before in this load, not the unchanged part of a snapshot."""
+        identified = tables[self.obj.name]
+        held = pc.is_in(identified["_record"], pa.array(refused, pa.int64()))
+        valid = identified.filter(pc.invert(held))
+        fresh = self._identifier.first_seen(valid)
+        changed = self._changed(fresh)
+        self._remember(valid)
+        counts = self.tallies[self.obj.name]
+        counts.quarantined += len(refused)
+        counts.repeated += len(valid) - len(fresh)
+        counts.unchanged += len(fresh) - len(changed)
+        out = {self.obj.name: changed.drop_columns(["_record"])}
+        for child in self.children:
+            rows, tally = tables[child.name], self.tallies[child.name]
+            in_held = pc.is_in(rows["_record"], pa.array(refused, pa.int64()))
+            kept = rows.filter(pc.is_in(rows["_record"], changed["_record"].combine_chunks()))
+            in_fresh = pc.is_in(rows["_record"], fresh["_record"].combine_chunks())
+            tally.quarantined += pc.sum(in_held).as_py() or 0
+            tally.unchanged += (pc.sum(in_fresh).as_py() or 0) - len(kept)
+            tally.repeated += len(rows) - (pc.sum(in_held).as_py() or 0) - (pc.sum(in_fresh).as_py() or 0)
+            out[child.name] = kept.drop_columns(["_record"])
+        return out
+
+    def _changed(self, fresh: pa.Table) -> pa.Table:
+        """Of a snapshot, only what differs from the current version: the rest is no new version."""
+        if self._current is None or not len(fresh):
+            return fresh
+        known = pc.binary_join_element_wise(self._current["_business_key"], self._current["_payload_hash"], "|")
+        rows = pc.binary_join_element_wise(fresh["_business_key"], fresh["_payload_hash"], "|")
+        return fresh.filter(pc.invert(pc.is_in(rows, known.combine_chunks())))
+
+    def _remember(self, valid: pa.Table) -> None:
+        """What the load must know of the rows it took: keys (for reconciliation), stamps (for the watermark)."""
+        if self._expect_keys:
+            self.fetched_keys.update(valid["_business_key"].to_pylist())
+        latest = pc.max(valid["_changed_at"]).as_py() if len(valid) else None
+        if latest is not None:
+            # A stamp ahead of the source's clock must not pull the watermark ahead: rows in between would be lost.
+            clamped = min(latest.replace(tzinfo=UTC), self.stamp.as_of)
+            self._stamp_watermark = max(clamped, self._stamp_watermark or clamped)
+        for column in self.obj.landed_columns:
+            self._filled[column.name] = self._filled.get(column.name, 0) + len(valid) - valid[column.name].null_count
+
+    def _note_drift(self) -> None:
+        """What the source did that the contract does not say: fields added, vanished, retyped, too often empty."""
+        for path in sorted(self._unknown):
+            self.drift.append(Drift(self.obj.name, path, "ADDED", "a field that the contract does not know; not stored"))
+        for record in self.quarantined:
+            if record.error_class == "TYPE" and record.field:
+                self.drift.append(Drift(self.obj.name, record.field, "RETYPED", "values do not have the contract's type"))
+        tally = self.tallies[self.obj.name]
+        taken = tally.fetched - tally.quarantined
+        for column in self.obj.landed_columns:
+            filled = self._filled.get(column.name, 0)
+            if taken >= VANISHED_AT_LEAST and filled == 0 and self.raw.has_values(self.obj, column.name):
+                self.drift.append(Drift(self.obj.name, column.name, "VANISHED", f"empty in all of {taken} records"))
+            if column.max_null_percent is not None and taken:
+                if (taken - filled) * 100 >= column.max_null_percent * taken:
+                    detail = f"empty in {taken - filled} of {taken} records; the contract allows {column.max_null_percent:g} %"
+                    self.drift.append(Drift(self.obj.name, column.name, "NULL_RATE", detail))

@@ -1,0 +1,139 @@
+"""What cannot be landed, kept so that somebody can see why and replay it: a reason, a hash, the minimised record.
+
+Belongs here: making entries. Not here: storing them (ledger.py), replaying them (replay.py).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+
+import orjson
+import pyarrow as pa
+
+from ingestion.contracts import ObjectContract
+from ingestion.landing.decode import BadRecord, Block, Decoder
+from ingestion.landing.ledger import Quarantined
+from ingestion.landing.minimise import Minimiser
+from ingestion.landing.validate import Failure
+
+REASONS = {
+    "TYPE": "does not have the type that the contract says",
+    "MALFORMED": "the record is not a JSON object",
+    "DUPLICATE_FIELD": "a field occurs twice in the record",
+}
+# A long value says no more about the fault than its beginning.
+SHOWN = 200
+
+
+class QuarantineDesk:
+    """Makes the quarantine entries of one object in one load."""
+
+    def __init__(self, instance: str, decoder: Decoder, minimiser: Minimiser, key: bytes | None):
+        self._instance, self._decoder, self._minimiser, self._key = instance, decoder, minimiser, key
+        self._obj = decoder.obj
+
+    def unreadable(self, bad: BadRecord, archive_ref: str | None) -> Quarantined:
+        """An entry for a record that could not be decoded: what of it can be read, minimised."""
+        names = self._decoder.unreadable(bad.body) if bad.error_class == "TYPE" else []
+        payload: dict[str, object] = {}
+        record_key = None
+        if bad.error_class == "TYPE":
+            payload, record_key = self._readable_part(bad.body, names)
+            if not self._obj.is_personal:
+                payload["_unreadable"] = {name: _raw(bad.body, self._path(name)) for name in names}
+        return self._entry(
+            bad.error_class, bad.field, REASONS[bad.error_class], payload_hash(bad.body, self._key), record_key, payload, archive_ref
+        )
+
+    def invalid(self, failure: Failure, member: str, block: Block, record: int, archive_ref: str | None) -> Quarantined:
+        """An entry for a record of a decoded, minimised block that breaks a rule."""
+        payload = _record_as_dict(block, record)
+        field = failure.field if member == self._obj.name else f"{member}.{failure.field}"
+        body = orjson.dumps(payload, default=str, option=orjson.OPT_SORT_KEYS)
+        return self._entry(
+            failure.error_class, field, failure.reason, payload_hash(body, self._key), self._key_of(payload), payload, archive_ref
+        )
+
+    def conflict(self, record_key: str, row_hash: str, payload: dict[str, object]) -> Quarantined:
+        """An entry for the losing one of two payloads with the same key and version."""
+        reason = "another payload has the same key and version; the one with the greater hash is current"
+        return self._entry("SOURCE_VERSION_CONFLICT", None, reason, row_hash, record_key, payload, None)
+
+    def _readable_part(self, body: bytes, unreadable: Sequence[str]) -> tuple[dict[str, object], str | None]:
+        decoder = self._decoder.without(unreadable)
+        try:
+            block = decoder.decode_one(body, 0)
+        except pa.ArrowInvalid:
+            return {}, None
+        members = {member.name: member for member in (decoder.obj, *decoder.children)}
+        for name, rows in block.rows.items():
+            rows.table = self._minimiser.table(members[name], rows.table)
+        payload = _record_as_dict(block, 0)
+        return payload, self._key_of(payload)
+
+    def _key_of(self, payload: dict[str, object]) -> str | None:
+        parts = [payload.get(column.name) for column in self._obj.key_columns]
+        return None if None in parts else "|".join(str(part) for part in parts)
+
+    def _path(self, name: str) -> str:
+        member, _, column = name.rpartition(".")
+        if not member:
+            return self._obj.column(column).path
+        child = next(child for child in self._decoder.children if child.name == member)
+        return f"{child.rows_at}[0].{child.column(column).path}"
+
+    def _entry(
+        self,
+        error_class: str,
+        field: str | None,
+        reason: str,
+        record_hash: str,
+        record_key: str | None,
+        payload: dict[str, object],
+        archive_ref: str | None,
+    ) -> Quarantined:
+        identity = "\x1f".join((self._instance, self._obj.name, record_hash, error_class, field or ""))
+        return Quarantined(
+            quarantine_id=hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest(),
+            object=self._obj.name,
+            record_key=record_key,
+            payload_hash=record_hash,
+            error_class=error_class,
+            field=field,
+            reason=reason,
+            changed_at=next((payload[c] for c in self._obj.version.changed_at if payload.get(c)), None),
+            payload=json.dumps(payload, default=str, sort_keys=True, ensure_ascii=False),
+            archive_ref=archive_ref,
+        )
+
+
+def payload_hash(body: bytes, key: bytes | None) -> str:
+    """The hash of a record's bytes. Keyed where there is a key: the hash of a small record could be found by trying."""
+    digest = hmac.new(key, body, "sha256") if key else hashlib.sha256(body)
+    return digest.hexdigest()[:32]
+
+
+def _record_as_dict(block: Block, record: int) -> dict[str, object]:
+    """A minimised record as one dictionary, its lines as lists under their table's name."""
+    names = iter(block.rows)
+    root = next(names)
+    payload: dict[str, object] = dict(block.rows[root].table.slice(record, 1).to_pylist()[0])
+    for name in names:
+        rows = block.rows[name]
+        lines = rows.table.take(pa.array((rows.parent == record).nonzero()[0])).to_pylist()
+        if lines:
+            payload[name] = lines
+    return payload
+
+
+def _raw(body: bytes, path: str) -> str | None:
+    """The JSON text of a value that does not fit its column, for objects without personal data only."""
+    value: object = orjson.loads(body)
+    for name in path.replace("[0]", ".0").split("."):
+        if isinstance(value, list):
+            value = value[0] if value else None
+            if name == "0":
+                continue
+        value = value.get(name) if isinstance(value, dict) else None
+    return orjson.dumps(value).decode()[:SHOWN]

@@ -1,0 +1,190 @@
+"""Raw tables: made from the contract before anything is loaded, written by dlt, counted afterwards.
+
+Belongs here: everything that touches schema `raw_<system>`. Not here: what the rows mean.
+"""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.contracts import Contract, ContractError, ObjectContract
+from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS, duckdb_type
+
+# dlt reads these when it is imported; it knows no DO_NOT_TRACK.
+os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+
+import dlt  # noqa: E402  (its settings come first)
+
+# Newest first by the source's own order; what stands here in SQL is said for dbt in macros/current_version.sql.
+VERSION_ORDER = (
+    "_version_no DESC NULLS LAST, _changed_at DESC NULLS LAST, _contract_version DESC, "
+    "_occurred_at DESC NULLS LAST, _payload_hash DESC"
+)
+
+
+def raw_schema(contract: Contract) -> str:
+    return f"raw_{contract.system}"
+
+
+class RawTables:
+    """The raw tables of one contract in a warehouse."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Contract):
+        self._connection, self.contract = connection, contract
+        self.schema = raw_schema(contract)
+
+    def ensure(self) -> None:
+        """Create what the contract declares and the warehouse lacks: an empty feed has its tables too.
+
+        A new column is added. Raises ContractError for a column whose type is another in the warehouse.
+        """
+        self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+        for obj in self.contract.objects:
+            wanted = {column.name: duckdb_type(column) for column in obj.landed_columns}
+            wanted |= ROOT_COLUMNS if obj.parent is None else CHILD_COLUMNS
+            present = self._columns(obj.name)
+            if not present:
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in wanted.items())
+                self._connection.execute(f"CREATE TABLE {self.schema}.{obj.name} ({columns})")
+                continue
+            for name, kind in wanted.items():
+                if name not in present:
+                    self._connection.execute(f'ALTER TABLE {self.schema}.{obj.name} ADD COLUMN "{name}" {kind}')
+                elif present[name] != kind:
+                    raise ContractError(
+                        f"{self.contract.file}:{obj.line}: {obj.name}.{name} is {present[name]} in the warehouse and "
+                        f"{kind} in the contract. A changed type is a new column: give it a new name, or see "
+                        "docs/operating.md, upgrading a contract."
+                    )
+
+    def take_back(self, load_id: str, objects: Iterable[str] | None = None) -> int:
+        """Remove the rows of a load that did not end; how many there were."""
+        removed = 0
+        for name in objects or [obj.name for obj in self.contract.objects]:
+            if self._columns(name):
+                done = self._connection.execute(f"DELETE FROM {self.schema}.{name} WHERE _load_id = ?", [load_id])
+                removed += (done.fetchone() or (0,))[0]
+        return removed
+
+    def load(self, obj: ObjectContract, batches: Iterator[dict[str, pa.Table]], working_dir: Path) -> None:
+        """Write batches of identified rows with dlt, insert-once on `_row_key`. Raises what the batches raise."""
+        hints = {"disposition": "merge", "strategy": "insert-only"}
+        raised: list[BaseException] = []
+
+        def tables() -> Iterator[object]:
+            try:
+                for batch in batches:
+                    for name, table in batch.items():
+                        if len(table):
+                            made = dlt.mark.make_hints(table_name=name, write_disposition=hints, primary_key="_row_key")  # type: ignore[arg-type]
+                            yield dlt.mark.with_hints(table, made, create_table_variant=True)
+            except BaseException as error:
+                raised.append(error)
+                raise
+
+        pipeline = dlt.pipeline(
+            f"{self.contract.system}_{obj.name}",
+            pipelines_dir=str(working_dir),
+            destination=dlt.destinations.duckdb(self._connection),
+            dataset_name=self.schema,
+        )
+        # The working folder is new in every load: nothing is kept in dlt's state, so nothing is brought back from it.
+        pipeline.config.restore_from_destination = False
+        try:
+            pipeline.extract(
+                dlt.resource(tables, name=obj.name, write_disposition=hints, primary_key="_row_key"),  # type: ignore[arg-type]
+                schema=dlt.Schema(f"{self.contract.system}_{obj.name}"),
+                loader_file_format="parquet",
+            )
+            pipeline.normalize()
+            pipeline.load(raise_on_failed_jobs=True)
+        except Exception:
+            if raised:
+                raise raised[0] from None
+            raise
+        finally:
+            pipeline.deactivate()
+            shutil.rmtree(working_dir, ignore_errors=True)
+
+    def written(self, obj: ObjectContract, load_id: str) -> tuple[int, int]:
+        """Of the records (not tombstones) that a load handed to dlt: how many it wrote, how many stood there already."""
+        name, records = obj.name, "" if obj.parent else "AND staged._op = 'UPSERT'"
+        if not self._columns(name, f"{self.schema}_staging"):
+            return 0, 0
+        row = self._connection.execute(
+            f"SELECT count(*) FILTER (written._load_id = staged._load_id), "
+            f"count(*) FILTER (written._load_id <> staged._load_id) "
+            f"FROM {self.schema}_staging.{name} AS staged JOIN {self.schema}.{name} AS written USING (_row_key) "
+            f"WHERE staged._load_id = ? {records}",
+            [load_id],
+        ).fetchone()
+        self._connection.execute(f"DELETE FROM {self.schema}_staging.{name}")
+        return row or (0, 0)
+
+    def superseded(self, obj: ObjectContract, load_id: str) -> dict[str, int]:
+        """Of the rows that a load wrote: how many are not part of a current version, by table."""
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE outdated AS SELECT _row_key FROM ("
+            f" SELECT _row_key, _load_id, _op, row_number() OVER (PARTITION BY _source_instance, _business_key ORDER BY {VERSION_ORDER}) AS place"
+            f" FROM {self.schema}.{obj.name} SEMI JOIN (SELECT DISTINCT _source_instance, _business_key"
+            f"  FROM {self.schema}.{obj.name} WHERE _load_id = $load) USING (_source_instance, _business_key)"
+            f") WHERE place > 1 AND _load_id = $load AND _op = 'UPSERT'",
+            {"load": load_id},
+        )
+        counts = {obj.name: self._scalar("SELECT count(*) FROM outdated")}
+        for child in self.contract.children(obj.name):
+            counts[child.name] = self._scalar(
+                f"SELECT count(*) FROM {self.schema}.{child.name} WHERE _load_id = ? "
+                "AND _parent_row_key IN (SELECT _row_key FROM outdated)",
+                load_id,
+            )
+        return counts
+
+    def conflicts(self, obj: ObjectContract, load_id: str) -> list[dict[str, object]]:
+        """Rows that share key and version with a row of this load and have the smaller payload hash."""
+        relation = self._connection.execute(
+            f"WITH touched AS (SELECT DISTINCT _source_instance, _business_key FROM {self.schema}.{obj.name} "
+            f"  WHERE _load_id = ?), "
+            f"ranked AS (SELECT *, row_number() OVER (PARTITION BY _source_instance, _business_key, _version_no, "
+            f"  _changed_at, _contract_version, _op ORDER BY _payload_hash DESC) AS _place "
+            f"  FROM {self.schema}.{obj.name} SEMI JOIN touched USING (_source_instance, _business_key)) "
+            f"SELECT * EXCLUDE (_place) FROM ranked WHERE _place > 1",
+            [load_id],
+        )
+        rows: list[dict[str, object]] = relation.to_arrow_table().to_pylist()
+        return rows
+
+    def current(self, obj: ObjectContract, instance: str) -> pa.Table:
+        """`_business_key`, `_changed_at`, `_payload_hash` of every live current version."""
+        return self._connection.execute(
+            f"SELECT _business_key, _changed_at, _payload_hash FROM {self.schema}.{obj.name} "
+            f"WHERE _source_instance = ? "
+            f"QUALIFY row_number() OVER (PARTITION BY _business_key ORDER BY {VERSION_ORDER}) = 1 AND _op = 'UPSERT'",
+            [instance],
+        ).to_arrow_table()
+
+    def has_values(self, obj: ObjectContract, column: str) -> bool:
+        """Whether a column was ever filled."""
+        return bool(
+            self._scalar(f'SELECT count(*) FROM (SELECT 1 FROM {self.schema}.{obj.name} WHERE "{column}" IS NOT NULL LIMIT 1)')
+        )
+
+    def _columns(self, table: str, schema: str | None = None) -> dict[str, str]:
+        rows = self._connection.execute(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+            [schema or self.schema, table],
+        ).fetchall()
+        return dict(rows)
+
+    def _scalar(self, sql: str, *values: object) -> int:
+        row = self._connection.execute(sql, list(values)).fetchone()
+        return int(row[0]) if row else 0
+
+
+logging.getLogger("dlt").setLevel(logging.ERROR)

@@ -2,6 +2,7 @@
 
 Belongs here: one function for one act of a buyer, a storekeeper or an accountant, dates given by the caller.
 Does not belong here: master data (masters.py) and which act follows which (fill.py, advance.py).
+Every act is a generator of steps (together.py) and returns the record it made.
 Quantities are in the unit of their line; prices are in the currency of the order.
 """
 
@@ -13,12 +14,18 @@ from decimal import Decimal
 from proteus import Model, Wizard
 
 from simulator.tryton.masters import SUPPLIERS, Hospital
+from simulator.tryton.together import SAVE
 
 Line = tuple  # (item code, quantity, unit name or None for the purchase unit, unit price or None for the offer's price)
 
 
 def order(
-    hospital: Hospital, supplier: str, lines: list[Line], day: datetime.date, method: str = "fulfillment", to: str = ""
+    hospital: Hospital,
+    supplier: str,
+    lines: list[Line],
+    day: datetime.date,
+    method: str = "fulfillment",
+    to: str = "processing",
 ):
     """A purchase order; `method` is what makes an invoice due: order, fulfillment or manual. `to`: draft or later."""
     purchase = Model.get("purchase.purchase")()
@@ -34,20 +41,19 @@ def order(
         line.quantity = float(quantity)
         if price is not None:
             line.unit_price = Decimal(price)
-    purchase.save()
-    advance_to(purchase, to or "processing")
+    yield purchase, SAVE
+    yield from advance_to(purchase, to)
     return purchase
 
 
-def advance_to(purchase, state: str) -> None:
+def advance_to(purchase, state: str):
     """Walk an order from draft towards `state` (draft, quotation, processing, cancelled)."""
     if state in ("quotation", "processing"):
-        purchase.click("quote")
+        yield purchase, "quote"
     if state == "processing":
-        purchase.click("confirm")
+        yield purchase, "confirm"
     if state == "cancelled":
-        purchase.click("cancel")
-    purchase.reload()
+        yield purchase, "cancel"
 
 
 def receive(
@@ -85,10 +91,10 @@ def receive(
             arriving.append(move)
     for move in arriving:
         shipment.incoming_moves.append(move)
-    shipment.save()
-    shipment.click("receive")
+    yield shipment, SAVE
+    yield shipment, "receive"
     if put_away:
-        shipment.click("do")
+        yield shipment, "do"
     purchase.reload()
     return shipment
 
@@ -105,16 +111,16 @@ def _lot(product, number: str):
 
 def send_back(hospital: Hospital, purchase, lines: list[Line], day: datetime.date):
     """An order with negative quantities: goods leave from stock, the supplier owes a credit note."""
-    returned = order(hospital, _supplier_code(purchase), lines, day)
+    returned = yield from order(hospital, _supplier_code(purchase), lines, day)
     for shipment in returned.shipment_returns:
         shipment.effective_date = day
         for move in shipment.moves:
             if move.product.template.lot_required:
                 received = [one for one in purchase.moves if one.product == move.product and one.lot]
                 move.lot = received[0].lot
-        shipment.save()
-        shipment.click("assign_force")
-        shipment.click("do")
+        yield shipment, SAVE
+        yield shipment, "assign_force"
+        yield shipment, "do"
     returned.reload()
     return returned
 
@@ -133,9 +139,8 @@ def post(invoice, day: datetime.date, reference: str):
     """Post an invoice with the supplier's own number."""
     invoice.invoice_date = day
     invoice.reference = reference
-    invoice.save()
-    invoice.click("post")
-    invoice.reload()
+    yield invoice, SAVE
+    yield invoice, "post"
     return invoice
 
 
@@ -143,39 +148,35 @@ def reprice(invoice, factor: str, position: int = 0) -> None:
     """Change the price of one line, as a supplier does who bills another price than ordered."""
     line = invoice.lines[position]
     line.unit_price = (line.unit_price * Decimal(factor)).quantize(Decimal("0.0001"))
-    invoice.save()
 
 
 def requantify(invoice, quantity: float, position: int = 0) -> None:
     """Change the quantity of one line, as a supplier does who bills more or less than arrived."""
     invoice.lines[position].quantity = quantity
-    invoice.save()
 
 
-def add_freight(hospital: Hospital, invoice, amount: str) -> None:
+def add_freight(invoice, account, amount: str) -> None:
     """A line without product and without order."""
+    _expense_line(invoice, account, "Freight", amount)
+
+
+def _expense_line(invoice, account, text: str, amount: str) -> None:
     line = invoice.lines.new()
-    line.account = hospital.accounts["freight"]
-    line.description = "Freight"
+    line.account = account
+    line.description = text
     line.quantity = 1.0
     line.unit_price = Decimal(amount)
-    invoice.save()
 
 
 def invoice_without_order(
-    hospital: Hospital, supplier: str, lines: list[tuple[str, str, str]], day: datetime.date, reference: str
+    hospital: Hospital, supplier: str, account: str, text: str, amount: str, day: datetime.date, reference: str
 ):
-    """Post an invoice nobody ordered; lines are (account of CATEGORIES, description, amount)."""
+    """Post an invoice nobody ordered, on an account of CATEGORIES."""
     invoice = Model.get("account.invoice")(type="in")
     invoice.party = hospital.suppliers[supplier]
     invoice.currency = hospital.currencies[SUPPLIERS[supplier].currency]
-    for account, description, amount in lines:
-        line = invoice.lines.new()
-        line.account = hospital.accounts[account]
-        line.description = description
-        line.quantity = 1.0
-        line.unit_price = Decimal(amount)
-    return post(invoice, day, reference)
+    _expense_line(invoice, hospital.accounts[account], text, amount)
+    return (yield from post(invoice, day, reference))
 
 
 def credit(invoice, day: datetime.date, reference: str, keep: dict[int, float] | None = None):
@@ -190,8 +191,7 @@ def credit(invoice, day: datetime.date, reference: str, keep: dict[int, float] |
                 line.quantity = -keep[position]
             else:
                 note.lines.remove(line)
-        note.save()
-    return post(note, day, reference)
+    return (yield from post(note, day, reference))
 
 
 def transfer(hospital: Hospital, invoice, day: datetime.date, to: str = "succeeded", amount: str | None = None):
@@ -208,19 +208,19 @@ def transfer(hospital: Hospital, invoice, day: datetime.date, to: str = "succeed
         payment.save()
     if to == "draft":
         return payment
-    payment.click("submit")
-    payment.click("approve")
+    yield payment, "submit"
+    yield payment, "approve"
     if to == "approved":
         return payment
     payment.click("process_wizard")
     if to == "failed":
-        payment.click("fail")
+        yield payment, "fail"
     elif to == "succeeded":
         success = payment.click("succeed_wizard")
         success.form.date = day
         success.execute("succeed")
         payment.reload()
-        payment.clearing_move.click("post")
+        yield payment.clearing_move, "post"
     payment.reload()
     return payment
 
@@ -244,16 +244,15 @@ def requisition(hospital: Hospital, lines: list[Line], day: datetime.date, to: s
         line.quantity = float(quantity)
         line.supplier = hospital.suppliers[supplier]
         line.unit_price = Decimal(price)
-    record.save()
+    yield record, SAVE
     if to == "cancelled":
-        record.click("cancel")
+        yield record, "cancel"
     elif to != "draft":
-        record.click("wait")
+        yield record, "wait"
         if to == "rejected":
-            record.click("reject")
+            yield record, "reject"
         elif to == "approved":
-            record.click("approve")
-    record.reload()
+            yield record, "approve"
     return record
 
 

@@ -106,6 +106,7 @@ CATEGORIES = {
     "taxed": ("5.1.3.2", "Office supplies", "5.1.3"),
     "freight": ("5.1.3.3", "Inbound freight", "5.1.3"),
 }
+TAX_ACCOUNT = "6.3.4"
 
 
 class Hospital:
@@ -227,7 +228,7 @@ def _ledger(hospital: Hospital) -> None:
 
     tax = Model.get("account.tax")(name="Sales tax 6 %", description="Sales tax 6 %", type="percentage")
     tax.rate = Decimal("0.06")
-    tax.invoice_account = tax.credit_note_account = by_number("6.3.4")
+    tax.invoice_account = tax.credit_note_account = by_number(TAX_ACCOUNT)
     tax.save()
     for name, (number, title, parent) in CATEGORIES.items():
         above = by_number(parent)

@@ -66,19 +66,24 @@ class Server:
         self.start()
 
     def init(self) -> None:
-        """The database with all modules and no company in it, copied from one that is initialised once per lock."""
+        """The environment, and the configuration of this folder's server."""
         environment.make()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.configuration.write_text(
             f"[database]\nuri = sqlite://\npath = {self.folder}\n\n[web]\nlisten = 127.0.0.1:{self.port}\n")
-        if not self.database_file.exists():
-            shutil.copyfile(empty_database(), self.database_file)
 
     def fill(self, reference_date: str | None = None) -> None:
-        """The story of fill.py; `reference_date` (ISO) is its last day, by default today."""
+        """The story of fill.py in a fresh database; `reference_date` (ISO) is its last day, by default today.
+
+        The truth is written last: where it is, the fill was complete.
+        """
         if self.truth_file.exists():
             return
-        print("Tryton: filling the database (two minutes)", flush=True)
+        self.stop()
+        for left_over in self.folder.glob(f"{DATABASE}.sqlite*"):
+            left_over.unlink()
+        shutil.copyfile(empty_database(), self.database_file)
+        print("Tryton: filling the database (a minute and a half)", flush=True)
         dates = ["--reference-date", reference_date] if reference_date else []
         self._inside("fill", "--truth", str(self.truth_file), "--key", str(self.key_file), *dates)
 
@@ -184,10 +189,10 @@ def empty_database() -> Path:
     configuration.write_text(f"[database]\nuri = sqlite://\npath = {work}\n")
     password.write_text(secrets.token_urlsafe(24))  # nobody logs in: the fill works inside, the pipeline has a key
     (work / "empty.sqlite").touch()
-    arguments = ["-c", str(configuration), "-d", "empty", "--email", "admin@example.org"]
+    arguments = ["-c", str(configuration), "-d", "empty"]
     try:
         secret = {"TRYTONPASSFILE": str(password)}
-        environment.run("trytond-admin", *arguments, "--all", "-p", extra=secret, quiet=True)
+        environment.run("trytond-admin", *arguments, "--all", "-p", "--email", "admin@example.org", extra=secret, quiet=True)
         environment.run("trytond-admin", *arguments, "-u", *MODULES, "--activate-dependencies", quiet=True)
         os.replace(work / "empty.sqlite", target)
     finally:

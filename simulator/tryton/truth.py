@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from proteus import Model
 
+from simulator.tryton.masters import CATEGORIES, TAX_ACCOUNT
+
 COUNTED = [
     "party.party", "product.product", "product.template", "product.uom", "purchase.product_supplier",
     "purchase.requisition", "purchase.requisition.line", "purchase.request", "purchase.purchase", "purchase.line",
@@ -60,14 +62,15 @@ def _invoice(record, plays: dict[int, str]) -> dict:
 
 
 def _ledger() -> dict:
-    """Posted moves only, debit minus credit in company currency, by account number and by what caused the move."""
-    by_account: dict[str, Decimal] = defaultdict(Decimal)
-    invoiced: dict[str, Decimal] = defaultdict(Decimal)
+    """Posted moves only, in company currency: debit minus credit by account, and what the invoices cost.
+
+    Nothing but supplier invoices books on expense and tax accounts here, so their balances are the spend.
+    """
+    balances: dict[str, Decimal] = defaultdict(Decimal)
     for line in Model.get("account.move.line").find([("move.state", "=", "posted")]):
-        by_account[line.account.code] += line.debit - line.credit
-        if line.move.origin.__class__.__name__ == "account.invoice":
-            invoiced[line.account.code] += line.debit - line.credit
+        balances[line.account.code] += line.debit - line.credit
+    spent = sum((balances[number] for number, _, _ in CATEGORIES.values()), Decimal())
     return {
-        "balance_by_account": {code: str(value) for code, value in sorted(by_account.items())},
-        "from_invoices_by_account": {code: str(value) for code, value in sorted(invoiced.items())},
+        "balances": {code: str(value) for code, value in sorted(balances.items())},
+        "untaxed": str(spent), "tax": str(balances[TAX_ACCOUNT]), "total": str(spent + balances[TAX_ACCOUNT]),
     }

@@ -90,6 +90,15 @@ class Column:
         }[self.logical_type]
 
 
+    @property
+    def sql_type(self) -> str:
+        """The same type as SQL names it."""
+        if pa.types.is_decimal(self.arrow_type):
+            return f"DECIMAL({self.precision},{self.scale})"
+        names = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.date32(): "DATE"}
+        return names.get(self.arrow_type, "TIMESTAMP")
+
+
 @dataclass(frozen=True)
 class VersionOrder:
     """Which columns say what is newer. `changed_at`: the first that is not null counts."""

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ingestion.contracts import Column, Contract, ObjectContract
+from ingestion.contracts import Contract, ObjectContract
 from ingestion.landing.decode import Rows
 
 UNIT = "chr(31)"
@@ -141,11 +141,11 @@ def tombstones(
         connection.register("gone", table)
         keys = obj.key_columns
         parts = {
-            column.name: f"split_part(_business_key, '|', {position})::{duckdb_type(column)}"
+            column.name: f"split_part(_business_key, '|', {position})::{column.sql_type}"
             for position, column in enumerate(keys, 1)
         }
         columns = ", ".join(
-            f'{parts.get(column.name, "NULL::" + duckdb_type(column))} AS "{column.name}"' for column in obj.landed_columns
+            f'{parts.get(column.name, "NULL::" + column.sql_type)} AS "{column.name}"' for column in obj.landed_columns
         )
         return connection.execute(
             f"""
@@ -157,17 +157,6 @@ def tombstones(
                 TIMESTAMP '{_plain(stamp.loaded_at)}' AS _loaded_at
             FROM gone"""
         ).to_arrow_table()
-
-
-def duckdb_type(column: Column) -> str:
-    """The warehouse type of a landed column."""
-    kind = column.arrow_type
-    if pa.types.is_decimal(kind):
-        return f"DECIMAL({column.precision},{column.scale})"
-    return {
-        pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.date32(): "DATE",
-        pa.timestamp("us"): "TIMESTAMP",
-    }[kind]  # fmt: skip
 
 
 def _business_key(obj: ObjectContract) -> str:

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.contracts import Contract, ContractError, ObjectContract
-from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS, duckdb_type
+from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS
 
 # dlt reads these when it is imported; it knows no DO_NOT_TRACK.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -46,7 +46,7 @@ class RawTables:
         """
         self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
         for obj in self.contract.objects:
-            wanted = {column.name: duckdb_type(column) for column in obj.landed_columns}
+            wanted = {column.name: column.sql_type for column in obj.landed_columns}
             wanted |= ROOT_COLUMNS if obj.parent is None else CHILD_COLUMNS
             present = self._columns(obj.name)
             if not present:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 from proteus import Model, Wizard
 
@@ -260,7 +261,7 @@ def order_requests(record, day: datetime.date) -> list:
     """Turn a requisition's requests into draft orders, one for each supplier."""
     requests = [request for line in record.lines for request in line.purchase_requests]
     Wizard("purchase.request.create_purchase", requests)
-    made: dict[int, object] = {}
+    made: dict[int, Any] = {}
     for request in requests:
         request.reload()
         made[request.purchase.id] = request.purchase

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from dateutil.relativedelta import relativedelta
 from proteus import Model, Wizard, config
 
 COMPANY = "Meridian Regional Health"
@@ -113,15 +112,15 @@ class Hospital:
     """Everything the documents refer to, by the names used in the tables above."""
 
     def __init__(self) -> None:
-        self.currencies: dict[str, object] = {}
-        self.accounts: dict[str, object] = {}
-        self.categories: dict[str, object] = {}
-        self.units: dict[str, object] = {}
-        self.suppliers: dict[str, object] = {}
-        self.products: dict[str, object] = {}
-        self.employees: dict[str, object] = {}
-        self.payment_journals: dict[str, object] = {}
-        self.check_payment: object = None
+        self.currencies: dict[str, Any] = {}
+        self.accounts: dict[str, Any] = {}
+        self.categories: dict[str, Any] = {}
+        self.units: dict[str, Any] = {}
+        self.suppliers: dict[str, Any] = {}
+        self.products: dict[str, Any] = {}
+        self.employees: dict[str, Any] = {}
+        self.payment_journals: dict[str, Any] = {}
+        self.check_payment: Any = None
 
 
 def build(first_day: datetime.date, last_day: datetime.date) -> Hospital:
@@ -191,7 +190,7 @@ def _fiscal_years(first_day: datetime.date, last_day: datetime.date) -> None:
     SequenceType = Model.get("ir.sequence.type")
     types = {name: SequenceType.find([("name", "=", name)])[0] for name in ("Account Move", "Invoice")}
 
-    def sequence(kind: str, prefix: str) -> object:
+    def sequence(kind: str, prefix: str) -> Any:
         record = Sequence(name=prefix, sequence_type=types[kind], company=company, prefix=prefix)
         record.save()
         return record
@@ -219,7 +218,7 @@ def _ledger(hospital: Hospital) -> None:
     chart.form.company = company
     chart.execute("create_account")
 
-    def by_number(number: str) -> object:
+    def by_number(number: str) -> Any:
         return Account.find([("code", "=", number)])[0]
 
     chart.form.account_receivable, chart.form.account_payable = by_number("1.2.1"), by_number("2.1.1")
@@ -321,4 +320,5 @@ def _per_purchase_unit(hospital: Hospital, item: Item) -> Decimal:
 
 def months_before(day: datetime.date, months: int) -> datetime.date:
     """The first day of the month that lies `months` before `day`."""
-    return day + relativedelta(months=-months, day=1)
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return datetime.date(years, month + 1, 1)

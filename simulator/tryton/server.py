@@ -18,9 +18,11 @@ import os
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from simulator.tryton import environment
@@ -162,12 +164,13 @@ class Server:
             connection.close()
 
     def copy_to(self, other: Server) -> None:
-        """Give another folder the filled database of this one; this server must be stopped."""
-        if self.running():
-            raise RuntimeError("Stop the server before its database is copied: recent changes lie beside the file.")
+        """Give another folder this one's filled database, key and truth, while this server may be running."""
         other.init()
         other.stop()
-        for name in ("database_file", "key_file", "truth_file"):
+        other.database_file.unlink(missing_ok=True)
+        with closing(sqlite3.connect(self.database_file)) as source, closing(sqlite3.connect(other.database_file)) as target:
+            source.backup(target)
+        for name in ("key_file", "truth_file"):
             shutil.copyfile(getattr(self, name), getattr(other, name))
 
     def reset(self) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable
+from typing import Any
 
 SAVE = "save"
-Act = Generator[tuple, None, object]
+Act = Generator[tuple, None, Any]
 
 
-def perform(act: Act) -> object:
+def perform(act: Act) -> Any:
     """Do one act alone and return what it returns."""
     return perform_together([act])[0]
 
@@ -24,7 +25,7 @@ def perform_together(acts: Iterable[Act], started: float | None = None) -> list:
     With `started` (time.monotonic) each call is printed with the seconds since then.
     """
     running = list(acts)
-    results: list[object] = [None] * len(running)
+    results: list[Any] = [None] * len(running)
 
     def go_on(position: int) -> tuple | None:
         try:

@@ -182,10 +182,7 @@ class Landing:
                 raise UnreachableError(self._unreachable)
             load.run(pages, self._working_dir / obj.name, afterwards, floor)
             load.finish(reports)
-            if keys:
-                self._count_difference(load, keys[0], reports[obj.name])
-            elif load.announced is not None:
-                reports[obj.name].source_count = load.announced
+            self._count(load, keys[0] if keys else None, reports[obj.name])
             if load.watermark is not None:
                 reports[obj.name].watermark_to = max(load.watermark, since or load.watermark)
             self._quarantined += load.quarantined
@@ -254,13 +251,16 @@ class Landing:
             }
         )  # fmt: skip
 
-    def _count_difference(self, load: ObjectLoad, keys: _Keys, report: ObjectReport) -> None:
+    def _count(self, load: ObjectLoad, keys: _Keys | None, report: ObjectReport) -> None:
         """The source's keys against the warehouse's, after the load. What is in quarantine is known, not lost."""
         live = set(self._raw.current(load.obj, self._instance.name)["_business_key"].to_pylist())
+        report.warehouse_count = len(live)
+        if keys is None:
+            report.source_count = load.announced
+            return
         held = {record.record_key for record in load.quarantined}
         held |= self._ledger.open_quarantine_keys(self._instance.name, load.obj.name)
         report.source_count = len(keys.stamps)
-        report.warehouse_count = len(live)
         report.difference = len(keys.stamps.keys() - live - held) + len(live - keys.stamps.keys())
 
     def _keys(self, obj: ObjectContract, listed: Iterator[SourceKey]) -> _Keys:

@@ -248,13 +248,13 @@ class Ledger:
     def _supersede(self, report: LoadReport, obj: ObjectContract) -> None:
         """An open entry is over when a version as new as it, or newer, of the same record has landed."""
         self._connection.execute(
-            f"UPDATE ops.quarantine SET status = 'SUPERSEDED', resolved_at = ?, resolved_load_id = landed._load_id "
-            f"FROM raw_{report.system}.{obj.name} AS landed "
-            f"WHERE status = 'OPEN' AND error_class <> 'SOURCE_VERSION_CONFLICT' AND landed._load_id = ? "
-            f"AND quarantine.source_instance = landed._source_instance AND quarantine.object = ? "
-            f"AND quarantine.record_key = landed._business_key "
-            f"AND (quarantine.changed_at IS NULL OR quarantine.changed_at <= landed._changed_at)",
-            [_now(), report.load_id, obj.name],
+            f"UPDATE ops.quarantine SET status = 'SUPERSEDED', resolved_at = $now, resolved_load_id = landed._load_id "
+            f"FROM (SELECT _source_instance, _business_key, _changed_at, _load_id "
+            f"  FROM raw_{report.system}.{obj.name} WHERE _load_id = $load) AS landed "
+            f"WHERE status = 'OPEN' AND error_class <> 'SOURCE_VERSION_CONFLICT' "
+            f"AND source_instance = landed._source_instance AND object = $object AND record_key = landed._business_key "
+            f"AND (changed_at IS NULL OR changed_at <= landed._changed_at)",
+            {"now": _now(), "load": report.load_id, "object": obj.name},
         )
 
     def _drift(self, report: LoadReport, change: Drift) -> None:

@@ -76,8 +76,8 @@ def _read(client: JsonClient, type_: str, params: list[tuple[str, str]]) -> Iter
         log.warning("%s search: the data moved while it was read; reading again", type_)
     raise IncompleteAnswerError(
         f"{type_} search: {walk.records} records came and the server counts "
-        f"{' or '.join(map(str, sorted(walk.totals)))}, {MOST_PASSES} times over. Load again at a quieter hour, or read "
-        "this source by bulk export."
+        f"{' or '.join(map(str, sorted(walk.totals)))}, {MOST_PASSES} times over. Load again at a quieter hour, or "
+        "read this source by bulk export."
     )
 
 

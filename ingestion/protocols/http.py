@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import httpx
 import orjson
@@ -170,14 +170,14 @@ class JsonClient:
     def _whole(self, method: str, path_or_url: str, label: str | None, accept: str, **request: Any) -> Response:
         label = label or f"{method} {path_or_url.partition('?')[0]}"
         address = self._address(path_or_url, label)
-        response: Response | None = None
-        for attempt in self._retrying():
-            with attempt, self._opened(method, address, label, accept, self._auth, **request) as answer:
+
+        def attempt() -> Response:
+            with self._opened(method, address, label, accept, self._auth, **request) as answer:
                 body = answer.read()
                 _refuse_html(label, answer.headers, body)
-                response = Response(label, answer.status_code, answer.headers, body, str(answer.url))
-        assert response is not None  # tenacity either ends an attempt or raises
-        return response
+                return Response(label, answer.status_code, answer.headers, body, str(answer.url))
+
+        return self._retrying()(attempt)
 
     @contextmanager
     def _opened(
@@ -190,7 +190,7 @@ class JsonClient:
         headers: Mapping[str, str] | None = None,
         **request: Any,
     ) -> Iterator[httpx.Response]:
-        """An answer whose status is 2xx. Raises _TryAgain for what may pass, also when reading breaks off."""
+        """An answer whose status is 2xx. Raises _PassingError for what may pass, also when reading breaks off."""
         try:
             with self._client.stream(
                 method, address, auth=auth, headers={"Accept": accept, **(headers or {})}, **request
@@ -199,11 +199,11 @@ class JsonClient:
                     _raise_for(label, answer)
                 yield answer
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError) as error:
-            raise _TryAgain(
+            raise _PassingError(
                 IncompleteAnswerError(f"{label}: the connection broke before the answer was whole ({_kind(error)})")
             ) from None
         except httpx.TransportError as error:
-            raise _TryAgain(
+            raise _PassingError(
                 UnreachableError(
                     f"{label}: no answer from {address.scheme}://{address.netloc.decode()} ({_kind(error)}). "
                     "Check base_url in sources.toml, the network and whether the source is up."
@@ -225,29 +225,30 @@ class JsonClient:
         patience = self._patience
         backoff = wait_exponential(patience.first_wait, patience.longest_wait) + wait_random(0, patience.first_wait)
 
-        def again(state: RetryCallState) -> "_TryAgain":
-            error = state.outcome.exception() if state.outcome else None
-            assert isinstance(error, _TryAgain)  # tenacity asks only after what it may retry
-            return error
+        def passing(state: RetryCallState) -> "_PassingError":
+            # tenacity asks only after what it may retry
+            return cast(_PassingError, state.outcome.exception() if state.outcome else None)
 
         def wait(state: RetryCallState) -> float:
-            asked = again(state).retry_after
+            asked = passing(state).retry_after
             return backoff(state) if asked is None else asked
 
         def stop(state: RetryCallState) -> bool:
-            error = again(state)
+            error = passing(state)
             limit = patience.server_errors if error.status == 500 else patience.attempts
             return state.attempt_number >= limit or (error.retry_after or 0.0) > patience.longest_wait
 
         def give_up(state: RetryCallState) -> NoReturn:
-            error = again(state)
+            error = passing(state)
             asked = f", the source asks to wait {error.retry_after:.0f} s" if error.retry_after else ""
             raise type(error.reason)(f"{error.reason} Given up after {state.attempt_number} attempts{asked}.") from None
 
-        return Retrying(retry=retry_if_exception_type(_TryAgain), wait=wait, stop=stop, retry_error_callback=give_up)
+        return Retrying(
+            retry=retry_if_exception_type(_PassingError), wait=wait, stop=stop, retry_error_callback=give_up
+        )
 
 
-class _TryAgain(Exception):
+class _PassingError(Exception):
     """What may pass by waiting: the error to raise when it does not, and how long the source asks to wait."""
 
     def __init__(self, reason: SourceError, status: int | None = None, retry_after: float | None = None):
@@ -259,7 +260,7 @@ def _raise_for(label: str, answer: httpx.Response) -> NoReturn:
     status = answer.status_code
     if status in (*BUSY, 500):
         reason = SourceError(f"{label}: the source answered {status}.")
-        raise _TryAgain(reason, status, retry_after(answer.headers))
+        raise _PassingError(reason, status, retry_after(answer.headers))
     if status in (401, 403):
         raise AuthenticationError(
             f"{label}: the source answered {status}: the credential is refused or may not read this. "

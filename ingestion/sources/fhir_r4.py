@@ -135,12 +135,13 @@ class FhirR4:
             yield SourceKey((id_,), read_instant(stamp, f"{type_} search") if stamp else None)
 
     def _metadata(self) -> dict[str, Any]:
-        statement = self._client.get_bytes("metadata", accept=FHIR_JSON, label="metadata").json()
-        version = str(statement.get("fhirVersion", "")) if isinstance(statement, dict) else ""
+        answer = self._client.get_bytes("metadata", accept=FHIR_JSON, label="metadata").json()
+        statement: dict[str, Any] = answer if isinstance(answer, dict) else {}
+        version = str(statement.get("fhirVersion", ""))
         if not version.startswith("4.0"):
             raise SourceError(
-                f"{self._instance.name}: base_url answers as FHIR {version or 'nothing known'}, and this reads R4 (4.0). "
-                "Many servers have one address per version: give that of R4."
+                f"{self._instance.name}: base_url answers as FHIR {version or 'nothing known'}, and this reads R4 "
+                "(4.0). Many servers have one address per version: give that of R4."
             )
         return statement
 

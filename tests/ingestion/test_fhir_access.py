@@ -11,7 +11,6 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from fhir_server import FhirServerProcess
 
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance
@@ -19,6 +18,7 @@ from ingestion.landing.page import AuthenticationError, Window
 from ingestion.settings import SettingsError
 from ingestion.sources.fhir_r4 import FhirR4, open_source
 from simulator.fhir.keys import write_key_pair
+from tests.ingestion.fhir_server import FhirServerProcess
 
 CONTRACT = load_contract("fhir_r4")
 PATIENT = CONTRACT.by_name["patient"]
@@ -116,7 +116,7 @@ def test_a_key_that_is_not_registered_is_refused_with_what_to_check(
 
 
 def test_a_secret_needs_the_names_it_is_registered_under(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingsError, match="client_id and options.key_id"):
+    with pytest.raises(SettingsError, match=r"client_id and options\.key_id"):
         site.open(monkeypatch, client_id=None)
 
 

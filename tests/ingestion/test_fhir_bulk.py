@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fhir_server import FhirServerProcess
-from scripted_server import ScriptedServer, reply
 
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance
@@ -17,6 +15,8 @@ from ingestion.landing.page import IncompleteAnswerError, Page, SourceError, Win
 from ingestion.protocols.fhir_bulk import Export
 from ingestion.protocols.http import JsonClient
 from ingestion.sources.fhir_r4 import FhirR4, open_source
+from tests.ingestion.fhir_server import FhirServerProcess
+from tests.ingestion.scripted_server import ScriptedServer, reply
 
 CONTRACT = load_contract("fhir_r4")
 END = datetime(2100, 1, 1, tzinfo=UTC)

@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fhir_server import FhirServerProcess
-from scripted_server import ScriptedServer, reply
 
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance
@@ -18,6 +16,8 @@ from ingestion.protocols.fhir_search import search_pages
 from ingestion.protocols.http import JsonClient
 from ingestion.settings import SettingsError
 from ingestion.sources.fhir_r4 import FhirR4, open_source
+from tests.ingestion.fhir_server import FhirServerProcess
+from tests.ingestion.scripted_server import ScriptedServer, reply
 
 CONTRACT = load_contract("fhir_r4")
 ENCOUNTER = CONTRACT.by_name["encounter"]

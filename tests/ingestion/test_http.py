@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from scripted_server import ScriptedServer, reply
 
 from ingestion.landing.page import AuthenticationError, IncompleteAnswerError, SourceError
 from ingestion.protocols.http import BearerToken, JsonClient, Patience, StatusError
+from tests.ingestion.scripted_server import ScriptedServer, reply
 
 HURRIED = Patience(attempts=3, server_errors=2, first_wait=0.01, longest_wait=2.0)
 
@@ -66,7 +66,7 @@ def test_a_wait_longer_than_our_patience_fails_at_once_and_says_how_long(
 
 def test_patience_ends(server: ScriptedServer, client: JsonClient) -> None:
     server.replies = [reply("429 Too Many", Retry_After="0")]
-    with pytest.raises(SourceError, match="answered 429. Given up after 3 attempts"):
+    with pytest.raises(SourceError, match=r"answered 429\. Given up after 3 attempts"):
         client.get_bytes("items")
     assert len(server.requests) == 3
 
@@ -104,7 +104,7 @@ def test_a_web_page_with_status_200_is_refused(server: ScriptedServer, client: J
 
 def test_a_refused_credential_says_so(server: ScriptedServer, client: JsonClient) -> None:
     server.replies = [reply("403 Forbidden")]
-    with pytest.raises(AuthenticationError, match="secret named in sources.toml"):
+    with pytest.raises(AuthenticationError, match=r"secret named in sources\.toml"):
         client.get_bytes("items")
 
 

@@ -80,19 +80,20 @@ class RawWorld:
 
     def put(
         self,
-        name: str,
+        object_name: str,
+        /,
         at: datetime.datetime = datetime.datetime(2026, 10, 1),
         op: str = "UPSERT",
         lines: dict[str, Iterable[dict[str, Any]]] | None = None,
         **values: Any,
     ) -> None:
         """One version of a record; `lines` are its children by object name."""
-        obj = tryton().by_name[name]
+        obj = tryton().by_name[object_name]
         values = {"created_at": at, "changed_at": at, **values}
         key = "|".join(str(values[column.name]) for column in obj.key_columns)
         payload = _hash([sorted(values.items(), key=str), op, {child: list(rows) for child, rows in (lines or {}).items()}])
         row_key = _hash([INSTANCE, key, at, payload])
-        self._insert(f"raw_tryton.{name}", column_types(obj) | RAW_COLUMNS, values | {
+        self._insert(f"raw_tryton.{object_name}", column_types(obj) | RAW_COLUMNS, values | {
             "_source_instance": INSTANCE, "_business_key": key, "_row_key": row_key, "_payload_hash": payload,
             "_changed_at": at, "_op": op, "_contract_version": "0001.0000.0000",
             "_load_id": self.load_id, "_loaded_at": self.loaded_at,

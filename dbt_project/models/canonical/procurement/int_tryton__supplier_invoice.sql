@@ -49,6 +49,7 @@ select
     invoice.posting_date,
     invoice.created_at,
     invoice.move_id,
+    invoice.cancel_move_id,
     invoice.currency_code,
     invoice.functional_currency_code,
     case when invoice.currency_code = invoice.functional_currency_code then 1 else functional_rate.rate_per_reference end

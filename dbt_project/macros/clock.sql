@@ -1,0 +1,10 @@
+{# The day on which ageing is judged: var `as_of` (a date), else the current date. Only views on top of marts may ask. #}
+{% macro as_of_date() -%}
+    {%- if var('as_of') -%} cast('{{ var("as_of") }}' as date) {%- else -%} current_date {%- endif -%}
+{%- endmacro %}
+
+{# A date some whole days later. #}
+{% macro days_after(date, days) -%} cast({{ dbt.dateadd('day', days, date) }} as date) {%- endmacro %}
+
+{# The month of a date as YYYY-MM. #}
+{% macro period_of(date) -%} substr(cast({{ date }} as {{ dbt.type_string() }}), 1, 7) {%- endmacro %}

@@ -1,0 +1,53 @@
+-- One row per invoice line and receipt line that the source links, with what the link can cover: oldest receipt first for
+-- each invoice line, then earliest invoice first for each receipt. Two window passes keep both sides within bounds.
+with linked as (
+    select
+        open_invoice.partition_key,
+        open_invoice.event_key as invoice_line_key,
+        open_invoice.event_date as invoice_date,
+        open_invoice.event_pk as invoice_pk,
+        open_invoice.surviving_qty as invoice_qty,
+        open_receipt.event_key as receipt_line_key,
+        open_receipt.event_date as receipt_date,
+        open_receipt.event_pk as receipt_pk,
+        open_receipt.surviving_qty as receipt_qty
+    from {{ ref('bridge_invoice_receipt') }} as link
+    inner join {{ ref('int_match__open_invoice') }} as open_invoice on link.invoice_line_key = open_invoice.event_key
+    inner join {{ ref('int_match__invoice_event') }} as invoice_event
+        on open_invoice.event_key = invoice_event.event_key and invoice_event.match_way >= 3
+    inner join {{ ref('int_match__open_receipt') }} as open_receipt
+        on
+            link.receipt_line_key = open_receipt.event_key
+            and open_invoice.partition_key = open_receipt.partition_key
+    where open_invoice.surviving_qty > 0 and open_receipt.surviving_qty > 0
+),
+
+wanted as (
+    select
+        linked.*,
+        greatest(0, least(receipt_qty, invoice_qty - coalesce(sum(receipt_qty) over (
+            partition by invoice_line_key
+            order by receipt_date, length(receipt_pk), receipt_pk
+            rows between unbounded preceding and 1 preceding
+        ), 0))) as wanted_qty
+    from linked
+),
+
+taken as (
+    select
+        wanted.*,
+        greatest(0, least(wanted_qty, receipt_qty - coalesce(sum(wanted_qty) over (
+            partition by receipt_line_key
+            order by invoice_date, length(invoice_pk), invoice_pk
+            rows between unbounded preceding and 1 preceding
+        ), 0))) as taken_qty
+    from wanted
+)
+
+select
+    partition_key,
+    invoice_line_key,
+    receipt_line_key,
+    cast(taken_qty as decimal(38, 12)) as matched_qty
+from taken
+where taken_qty > 0

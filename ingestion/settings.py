@@ -16,8 +16,7 @@ KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
-    """What an operator can set. Each field is an environment variable `PARLINE_<FIELD>`, or a line of the `.env` file
-    named by `PARLINE_ENV_FILE`."""
+    """What an operator can set. Each field is an environment variable `PARLINE_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="PARLINE_", extra="ignore", frozen=True)
 
@@ -106,8 +105,8 @@ def new_key() -> str:
 
 
 def load_settings() -> Settings:
-    """The settings of this process: environment first, then the file named by PARLINE_ENV_FILE."""
-    return Settings(_env_file=os.environ.get("PARLINE_ENV_FILE"))  # type: ignore[call-arg]  # pydantic-settings' own
+    """The settings of this process, from its environment. Raises pydantic's ValidationError naming the variable."""
+    return Settings()
 
 
 def _decode_key(text: str) -> bytes:

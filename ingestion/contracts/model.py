@@ -7,6 +7,7 @@ asked (sources/).
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import permutations
 from typing import Literal
 
 import pyarrow as pa
@@ -202,6 +203,9 @@ def refuse_impossible(contract: Contract) -> None:
         for name in names:
             if names.count(name) > 1:
                 raise ContractError(f"{where}: column {name} is defined twice")
+        for shorter, longer in permutations((column.path for column in obj.landed_columns), 2):
+            if longer.startswith(f"{shorter}."):
+                raise ContractError(f"{where}: {shorter!r} is taken as a value and as an object (by {longer!r})")
         if obj.parent is not None:
             _refuse_child(where, contract, obj)
         else:

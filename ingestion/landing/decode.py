@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from ingestion.contracts import Column, ObjectContract
+from ingestion.contracts import ObjectContract
 from ingestion.landing.encodings import to_column, wire_type
 from ingestion.landing.page import Envelope, IncompleteAnswerError, Page
 from ingestion.landing.paths import SchemaTree, explode, pick, unknown_paths
@@ -65,13 +65,16 @@ class Decoder:
         for column in obj.landed_columns:
             tree.add(column.path, wire_type(column))
         for child in self.children:
-            element = tree.subtree((child.rows_at or "").split("."), is_list=True)
+            lists = list_paths(child)
+            for depth in range(len(lists)):
+                tree.subtree(lists[depth].split("."), is_list=True)
             for column in child.landed_columns:
-                _place(tree, element, column).add(column.path.lstrip("^"), wire_type(column))
+                where = column.path[1:] if column.path.startswith("^") else f"{lists[-1]}.{column.path}"
+                tree.add(where, wire_type(column))
         self.record_type = tree.struct()
         # Known and not taken, by agreement: these are no drift. A dropped column's own path is known too.
         self._agreed = {path for member in (obj, *self.children) for path in member.not_taken}
-        for member, prefix in ((obj, ""), *((child, f"{child.rows_at}.") for child in self.children)):
+        for member, prefix in ((obj, ""), *((child, f"{list_paths(child)[-1]}.") for child in self.children)):
             self._agreed |= {prefix + re.sub(r"\[[^\]]*\]", "", c.path) for c in member.columns if not c.is_landed}
 
     def blocks(self, pages: Sequence[Page], first_page: int) -> Iterator[Block]:
@@ -148,22 +151,34 @@ class Decoder:
     def _flatten(self, records: pa.Array, pages: np.ndarray, type_field: str | None) -> Block:
         rows = {self.obj.name: Rows(self._columns(records, self.obj), np.arange(len(records)))}
         for child in self.children:
-            elements, parent = explode(records, child.rows_at or "")
-            rows[child.name] = Rows(self._columns(elements, child, records, parent), parent)
+            rows[child.name] = self._child_rows(records, child)
         unknown = {path for path in self._unknown(records.type) if path != type_field}
         return Block(rows, pages, unknown=unknown)
 
-    def _columns(
-        self, elements: pa.Array, obj: ObjectContract, records: pa.Array = None, parent: np.ndarray | None = None
-    ) -> pa.Table:
+    def _columns(self, records: pa.Array, obj: ObjectContract) -> pa.Table:
+        return pa.table({c.name: to_column(c, pick(records, c.path)) for c in obj.landed_columns})
+
+    def _child_rows(self, records: pa.Array, child: ObjectContract) -> Rows:
+        """Lists are opened one in another; `^` reaches back to the record, or to the element of a list on the way."""
+        elements, parent = records, np.arange(len(records))
+        # What a `^` path may start with: an enclosing list's path; how it maps onto the innermost elements.
+        enclosing = {"": (records, parent)}
+        at = ""
+        for path in list_paths(child):
+            inner, owner = explode(elements, path.removeprefix(at).lstrip("."))
+            enclosing = {prefix: (outer, index[owner]) for prefix, (outer, index) in enclosing.items()}
+            elements, parent, at = inner, parent[owner], path
+            enclosing[path + "."] = (inner, np.arange(len(inner)))
         columns = {}
-        for column in obj.landed_columns:
-            if column.path.startswith("^"):
-                values = pick(records, column.path[1:]).take(pa.array(parent))
+        for column in child.landed_columns:
+            path = column.path
+            if path.startswith("^"):
+                prefix = max((p for p in enclosing if path[1:].startswith(p)), key=len)
+                outer, index = enclosing[prefix]
+                columns[column.name] = to_column(column, pick(outer, path[1 + len(prefix) :]).take(pa.array(index)))
             else:
-                values = pick(elements, column.path)
-            columns[column.name] = to_column(column, values)
-        return pa.table(columns)
+                columns[column.name] = to_column(column, pick(elements, path))
+        return Rows(pa.table(columns), parent)
 
     def _unknown(self, actual: pa.DataType) -> Iterator[str]:
         for path in unknown_paths(actual, self.record_type):
@@ -354,9 +369,10 @@ def _inferred(value: object) -> pa.DataType:
     return pa.null()
 
 
-def _place(tree: SchemaTree, element: SchemaTree, column: Column) -> SchemaTree:
-    """A child's `^column` stands in its parent's record."""
-    return tree if column.path.startswith("^") else element
+def list_paths(child: ObjectContract) -> list[str]:
+    """The lists that hold a child's rows, outermost first: `lines[].stock_moves` as `lines`, `lines.stock_moves`."""
+    parts = (child.rows_at or "").split("[].")
+    return [".".join(parts[: depth + 1]) for depth in range(len(parts))]
 
 
 def _reduced(

@@ -292,5 +292,7 @@ def _later(stamp: datetime | None, known: datetime | None) -> bool:
 
 
 def _short(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return f"{text[0] if text else type(error).__name__}"[:SHOWN]
+    """One line of an error. A library wraps the cause in stack traces: its last line is what went wrong."""
+    text = [line for line in str(error).splitlines() if line.strip()]
+    line = (text[0] if isinstance(error, SourceError | ContractError) else text[-1]) if text else ""
+    return f"{line or type(error).__name__}"[:SHOWN]

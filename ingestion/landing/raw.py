@@ -3,7 +3,6 @@
 Belongs here: everything that touches schema `raw_<system>`. Not here: what the rows mean.
 """
 
-import logging
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS
 
 # dlt reads these when it is imported; it knows no DO_NOT_TRACK.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
-os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 
 import dlt  # noqa: E402  (its settings come first)
 
@@ -186,5 +185,3 @@ class RawTables:
         row = self._connection.execute(sql, list(values)).fetchone()
         return int(row[0]) if row else 0
 
-
-logging.getLogger("dlt").setLevel(logging.ERROR)

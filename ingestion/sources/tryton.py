@@ -70,13 +70,21 @@ class TrytonSource:
         """The dotted fields to ask for: the contract's paths, children's under their list."""
         children = self._contract.children(obj.name)
         paths = [column.path for column in obj.landed_columns]
-        paths += [f"{child.rows_at}.{c.path}" for child in children for c in child.landed_columns if c.path[0] != "^"]
+        for child in children:
+            rows_at = _dotted(child)
+            paths += [f"{rows_at}.{column.path}" for column in child.landed_columns if column.path[0] != "^"]
         return sorted({TYPED_VALUE.sub("", path) for path in paths})
 
     def _changed_in(self, obj: ObjectContract, window: Window) -> Domain:
         own = _range(STAMP, window)
-        lines = [_range(f"{child.rows_at}.{STAMP}", window) for child in self._contract.children(obj.name)]
+        stamped = [child for child in self._contract.children(obj.name) if child.version.changed_at]
+        lines = [_range(f"{_dotted(child)}.{STAMP}", window) for child in stamped]
         return ["OR", own, *lines] if lines and window.start else own
+
+
+def _dotted(child: ObjectContract) -> str:
+    """Where a child's rows are, as Tryton names fields: lists are not marked."""
+    return (child.rows_at or "").replace("[]", "")
 
 
 def _range(field: str, window: Window) -> Domain:

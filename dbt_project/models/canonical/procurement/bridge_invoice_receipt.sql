@@ -5,7 +5,7 @@ select
     receipt_line.receipt_line_key,
     cast('tryton' as {{ dbt.type_string() }}) as source_system,
     link.source_instance,
-    min(link.invoice_line_stock_move_id) as source_pk,
+    min(link.invoice_line_id) as source_pk,
     max(link.source_version_at) as source_version_at,
     min(link.first_loaded_at) as first_loaded_at,
     max(link.last_loaded_at) as last_loaded_at,

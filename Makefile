@@ -1,0 +1,79 @@
+# Everything a newcomer, a developer or CI runs. `make` or `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+HOME_DIR := $(or $(PARLINE_HOME),var)
+# The demo's settings and secrets, written by the demo itself; a real installation has its own environment.
+DEMO = set -a && . $(HOME_DIR)/demo.env && set +a &&
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-stop dev test lint types format contracts faults bench-ingestion privacy lock clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: $(BIN)/.installed dbt_project/target/manifest.json ## Install everything into .venv and prepare dbt
+
+$(BIN)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) scripts/check_python.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+dbt_project/target/manifest.json: $(BIN)/.installed $(shell find dbt_project -name '*.sql' -o -name '*.yml' -o -name '*.csv' | grep -v /target/)
+	$(BIN)/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	touch $@
+
+demo: setup ## Real Tryton, FHIR server, everything loaded, checked and published; then where to look
+	$(BIN)/python -m simulator.demo up --home $(HOME_DIR)
+	$(DEMO) $(BIN)/parline run
+	$(DEMO) $(BIN)/python -m bench.tie_out
+	@echo
+	@echo "Look at it:   make dev                       the Dagster UI, http://127.0.0.1:3000"
+	@echo "              . $(HOME_DIR)/demo.env         then: .venv/bin/parline sql \"select * from mart_procurement.mart_three_way_match limit 5\""
+	@echo "              .venv/bin/parline dictionary   what every table and column means"
+	@echo "Put it away:  make demo-stop"
+
+demo-stop: ## Stop the demo's servers (the data stays)
+	$(BIN)/python -m simulator.demo down --home $(HOME_DIR)
+
+dev: setup ## Open the Dagster UI on the demo (or on your own environment's settings)
+	@if [ -f $(HOME_DIR)/demo.env ]; then $(DEMO) $(BIN)/parline dev; else $(BIN)/parline dev; fi
+
+test: setup lint types ## Lint, types and all tests, then the small set on the other DuckDB
+	scripts/install_system_packages.sh
+	$(BIN)/python -m pytest
+	scripts/test_on_duckdb_2.sh
+
+lint: setup ## ruff, sqlfluff, import-linter, bandit, secrets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 2 dbt_project
+	$(BIN)/bandit -q -r ingestion orchestration expectations -ll
+
+types: setup ## mypy
+	$(BIN)/mypy
+
+format: setup ## Format Python
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+contracts: setup ## Generate from the contracts what is derived from them
+	$(BIN)/python -m ingestion.contracts.dbt_sources
+
+faults: setup ## Forty kills at random points, and every fault of the matrix, with a table
+	$(BIN)/python -m pytest tests/faults -m "faults_random or not faults_random" -q
+
+bench-ingestion: setup ## The ratios of the landing path (takes minutes)
+	$(BIN)/python -m bench.ingestion
+
+lock: ## Resolve dependencies again (keeps DuckDB at the version whose extensions are on PyPI)
+	echo "duckdb==1.5.5" > .constraints
+	$(BIN)/uv pip compile --quiet --no-emit-index-url --no-annotate --no-header --all-extras \
+		--constraints .constraints --upgrade -o requirements.lock pyproject.toml
+	rm .constraints
+
+clean: ## Remove the environment and everything that was built (not var/)
+	rm -rf .venv .venv-duckdb2 dbt_project/target dbt_project/logs

@@ -30,7 +30,7 @@ def validate(connection: duckdb.DuckDBPyConnection, suites: Sequence[Suite]) -> 
 
 def _frames() -> "BatchDefinition":
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx  # noqa: PLC0415  # takes seconds, and most processes never validate
+    import great_expectations as gx  # takes seconds, and most processes never validate
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]  # a dict is what it reads
@@ -39,7 +39,7 @@ def _frames() -> "BatchDefinition":
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, batches: "BatchDefinition", suite: Suite) -> Outcome:
-    from great_expectations import ExpectationSuite, expectations  # noqa: PLC0415  # as above
+    from great_expectations import ExpectationSuite, expectations  # as above
 
     frame = connection.execute(suite.query).df()
     gx_suite = ExpectationSuite(

@@ -2,13 +2,12 @@
 
 Belongs here: raw history, ops (loads, audit, quarantine, drift), whatever else is not built by dbt, the archive and
 the list of instances, as one folder of Parquet files with a manifest. Not here: staging, canonical and marts (a build
-makes them again), the published file (the same), secrets (the operator's store keeps them; the archive stays encrypted).
+makes them again), the published file (the same), secrets (the operator's store has them; the archive is encrypted).
 
 Parquet and DDL instead of a copy of the file: another DuckDB version may restore it.
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -73,7 +72,7 @@ def back_up(settings: Settings, progress: Progress = lambda line: None) -> Backu
         "files": {str(path.relative_to(partial)): sha256_of(path) for path in _files(partial)},
     }
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    os.rename(partial, folder)
+    partial.rename(folder)
     return Backup(folder, manifest)
 
 
@@ -86,7 +85,8 @@ def restore(settings: Settings, folder: Path, progress: Progress = lambda line: 
     backup = _read(folder)
     if settings.warehouse_path.exists():
         raise BackupError(
-            f"{settings.warehouse_path} exists. A restore needs an empty home: move the old one away, or set PARLINE_HOME."
+            f"{settings.warehouse_path} exists. A restore needs an empty home: move the old one away, "
+            "or set PARLINE_HOME."
         )
     _verify_files(backup)
     arriving = settings.warehouse_path.with_name("warehouse.restoring.duckdb")
@@ -100,7 +100,7 @@ def restore(settings: Settings, folder: Path, progress: Progress = lambda line: 
     if (folder / "sources.toml").exists() and not settings.sources_path.exists():
         shutil.copyfile(folder / "sources.toml", settings.sources_path)
     arriving.with_suffix(".lock").unlink(missing_ok=True)
-    os.replace(arriving, settings.warehouse_path)
+    arriving.replace(settings.warehouse_path)
     return backup
 
 

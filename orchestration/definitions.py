@@ -4,13 +4,11 @@ Importing this needs no network, secret or database: only contracts, the list of
 Runs execute in process: a step of the multiprocess executor imports everything again, and one warehouse has one writer.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance, load_instances
@@ -18,7 +16,7 @@ from ingestion.settings import Settings, load_settings
 from orchestration.assets.expectations import expectation_checks
 from orchestration.assets.ingestion import Feed, ingestion_assets
 from orchestration.assets.publication import publication_asset
-from orchestration.assets.transformation import load_dbt_manifest, transformation_assets
+from orchestration.assets.transformation import load_dbt_manifest, local_dbt, transformation_assets
 from orchestration.naming import cadence_of
 from orchestration.notify import sensors
 from orchestration.progress import PROGRESS, progress_logger
@@ -56,14 +54,7 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
         jobs=jobs,
         schedules=schedules,
         sensors=sensors(settings, [feed.key(table) for feed in feeds for table in feed.tables]),
-        resources={
-            "dbt": DbtCliResource(
-                project_dir=str(overrides.dbt_project_dir),
-                profiles_dir=str(overrides.dbt_project_dir),
-                # The one of this environment, whether or not the environment is activated.
-                dbt_executable=str(Path(sys.executable).with_name("dbt")),
-            )
-        },
+        resources={"dbt": local_dbt(overrides.dbt_project_dir)},
         loggers={PROGRESS: progress_logger},
         executor=dg.in_process_executor,
     )

@@ -80,18 +80,19 @@ def incomplete_tables(
 ) -> dict[Table, str]:
     """Tables that are older or poorer than they should be, and why: what they are made of could not be read the last
     time, or has records in quarantine. Read once, a reason stands until the next read goes through."""
-    reasons: dict[str, list[str]] = {}
+    because: dict[Table, dict[str, list[str]]] = {}
     for feed in feeds:
         for table in feed.tables:
             for reason in (_unread(instance, feed, table), _quarantined(connection, feed, table)):
-                if reason:
-                    for model in table.feeds:
-                        reasons.setdefault(model, []).append(f"{feed.instance.name}.{table.name}: {reason}")
-    because: dict[Table, list[str]] = {}
-    for model, texts in sorted(reasons.items()):
-        for table_below in _descendants(dbt_manifest, model):
-            because.setdefault(table_below, []).extend(texts)
-    return {below: "; ".join(sorted(set(texts))) for below, texts in because.items()}
+                below = {model for name in table.feeds for model in _descendants(dbt_manifest, name)} if reason else ()
+                for model in below:
+                    because.setdefault(model, {}).setdefault(f"{feed.instance.name}: {{}} {reason}", []).append(
+                        table.name
+                    )
+    return {
+        model: "; ".join(reason.format(", ".join(sorted(tables))) for reason, tables in reasons.items())
+        for model, reasons in because.items()
+    }
 
 
 def _unread(instance: dg.DagsterInstance, feed: Feed, table: ObjectContract) -> str | None:

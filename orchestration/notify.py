@@ -1,7 +1,7 @@
 """What somebody should hear of without looking: one JSON line each in `<home>/notifications.jsonl`, and in the log.
 
 Belongs here: the sensors that notice, and the shape of a notification, which any log shipper can forward. Not here:
-mail or chat, which every hospital has its own way for. A notification carries counts and names of tables, never records.
+mail or chat, which every hospital has its own way for. It carries counts and names of tables, never records.
 """
 
 import json

@@ -21,7 +21,8 @@ SHOWN_EVENTS = {
 }
 
 _logger = logging.getLogger("parline.progress")
-_logger.setLevel(logging.INFO)
+# Dagster logs its own events below INFO; what steps say is INFO and above.
+_logger.setLevel(logging.DEBUG)
 _logger.propagate = False
 
 
@@ -43,13 +44,13 @@ def heard_by(progress: Progress) -> Iterator[None]:
 
 class _Handler(logging.Handler):
     def __init__(self, progress: Progress):
-        super().__init__(logging.INFO)
+        super().__init__()
         self._progress = progress
 
     def emit(self, record: logging.LogRecord) -> None:
         event: dg.DagsterEvent | None = getattr(record, "dagster_event", None)
         meta = getattr(record, "dagster_meta", {})
-        if event is None:
+        if event is None and record.levelno >= logging.INFO:
             self._progress(str(meta.get("orig_message", record.getMessage())))
-        elif event.event_type in SHOWN_EVENTS:
+        elif event is not None and event.event_type in SHOWN_EVENTS:
             self._progress(f"{event.step_key}: {SHOWN_EVENTS[event.event_type]}")

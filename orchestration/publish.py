@@ -127,7 +127,7 @@ def publish(
     for name in (FILE_NAME, "manifest.json"):
         _flush(partial / name)
     build = Build(build_id, builds / build_id, manifest)
-    os.rename(partial, build.folder)
+    partial.rename(build.folder)
     progress("build complete")
     _swap_in(published_dir, build, progress)
     _remove_old(published_dir, keep)
@@ -281,7 +281,7 @@ def _swap_in(published_dir: Path, build: Build, progress: Progress) -> None:
     waiting.unlink(missing_ok=True)
     os.link(build.database, waiting)
     progress("before swap")
-    os.replace(waiting, published_dir / FILE_NAME)
+    waiting.replace(published_dir / FILE_NAME)
     _flush(published_dir)
     progress("swapped")
 

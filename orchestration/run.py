@@ -43,11 +43,7 @@ def run_everything(
     repository = build_definitions(overrides).get_repository_def()
     graph = repository.asset_graph
     left_out = {f"ingest_{name}" for name in names if sources and name not in sources}
-    selected = [
-        key
-        for key in graph.executable_asset_keys
-        if graph.assets_def_for_key(key).op.name not in left_out
-    ]
+    selected = [key for key in graph.executable_asset_keys if graph.assets_def_for_key(key).op.name not in left_out]
     return _execute(settings, repository, selected, progress)
 
 
@@ -83,9 +79,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
             for check in result.get_asset_check_evaluations()
             if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
         ),
-        failures=tuple(
-            f"{event.step_key}: {_cause(event)}" for event in result.all_events if event.is_step_failure
-        ),
+        failures=tuple(f"{event.step_key}: {_cause(event)}" for event in result.all_events if event.is_step_failure),
     )
 
 

@@ -8,24 +8,28 @@ nothing below it runs. dbt's unit tests need no data: they belong to CI and are 
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from packaging.version import Version
 
 from ingestion.contracts import known_systems, load_contract
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.raw import RawTables
-from ingestion.settings import Settings
+from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
 
 
-class DbtManifestMissingError(Exception):
+class DbtManifestMissingError(SettingsError):
     """Set-up has not been run; the message says how."""
 
 
@@ -114,10 +118,31 @@ def transformation_assets(settings: Settings, project_dir: Path, feeds: Sequence
             yield from dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test"],
                 context=context,
-                target_path=settings.home.resolve() / "dbt" / context.run_id,
+                target_path=settings.home.resolve() / "dbt",
             ).stream()
 
     return dbt_build
+
+
+class LocalDbt(DbtCliResource):
+    """dagster-dbt's resource without its `dbt --version` before every build, which asks a package index for news, and
+    without its second connection to the warehouse: we count rows ourselves (about.tables)."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
+        return None
+
+
+def local_dbt(project_dir: Path) -> LocalDbt:
+    return LocalDbt(
+        project_dir=str(project_dir),
+        profiles_dir=str(project_dir),
+        # The one of this environment, whether or not the environment is activated.
+        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+    )
 
 
 def _make_empty_raw_tables(settings: Settings) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from hospital import build_hospital
 
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.backup import BackupError, back_up, restore
 from orchestration.tables import content_of
+from tests.orchestration.hospital import build_hospital
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_damaged_file_is_refused_and_leaves_the_home_empty(settings, tmp_path)
     damaged = backup.folder / "tables" / "raw_tryton" / "party.parquet"
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"X")
     restored = Settings(home=tmp_path / "new_home")
-    with pytest.raises(BackupError, match="party.parquet is missing or not what was backed up"):
+    with pytest.raises(BackupError, match=r"party\.parquet is missing or not what was backed up"):
         restore(restored, backup.folder)
     assert not restored.warehouse_path.exists()
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hospital import MANIFEST, build_hospital, model_node
 
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
+from orchestration.definitions import PROJECT_ROOT
 from orchestration.publish import BuildFacts, PublishError, current_build, publish, published_models, rollback
 from orchestration.tables import Table
+from tests.orchestration.hospital import MANIFEST, build_hospital, model_node
 
 FACTS = BuildFacts(run_id="run-1", git_commit="abc123")
 POINTS = [
@@ -84,13 +85,13 @@ def test_the_manifest_says_where_the_build_comes_from_and_what_is_in_it(settings
 
 def test_a_patient_level_column_is_never_published():
     manifest = {"nodes": {"model.m": model_node("mart_clinical", "mart_use", columns={"patient_key": "", "n": ""})}}
-    with pytest.raises(PublishError, match="mart_clinical.mart_use: patient_key is of patient level"):
+    with pytest.raises(PublishError, match=r"mart_clinical\.mart_use: patient_key is of patient level"):
         published_models(manifest)
 
 
 def test_a_mart_that_was_never_built_stops_publishing(settings):
     publish_now(settings)
-    with pytest.raises(PublishError, match="Not built yet: mart_procurement.mart_spend_cube"):
+    with pytest.raises(PublishError, match=r"Not built yet: mart_procurement\.mart_spend_cube"):
         publish_now(
             settings, change="DROP VIEW mart_procurement.mart_supplier; DROP TABLE mart_procurement.mart_spend_cube"
         )
@@ -118,11 +119,16 @@ def test_the_last_builds_are_kept_and_rollback_goes_back_one(settings):
         rollback(settings.published_dir)
 
 
+def publish_and_die_at(point: str, settings: Settings) -> subprocess.CompletedProcess:
+    program = [sys.executable, "-m", "tests.orchestration.test_publish", str(settings.home), point]
+    return subprocess.run(program, cwd=PROJECT_ROOT, check=False)
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at(point, settings):
     """Whatever the point, the old file answers whole, and the next publication goes through."""
     publish_now(settings)
-    killed = subprocess.run([sys.executable, __file__, str(settings.home), point], check=False)
+    killed = publish_and_die_at(point, settings)
     assert killed.returncode == -signal.SIGKILL
     assert total_spend(settings) == "350.35"
     publish_now(settings)
@@ -132,7 +138,7 @@ def test_killed_at(point, settings):
 
 def test_killed_after_the_swap_the_new_file_answers(settings):
     publish_now(settings)
-    killed = subprocess.run([sys.executable, __file__, str(settings.home), "swapped"], check=False)
+    KILL
     assert killed.returncode == -signal.SIGKILL
     assert total_spend(settings) == "2.00"
 

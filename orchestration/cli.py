@@ -1,0 +1,355 @@
+"""The command line `parline`: reads arguments, calls a function, shows what came back.
+
+Not here: any work. Every command ends with exit code 0 when all is well, 1 when it is not, 2 for wrong usage.
+"""
+
+import csv
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import duckdb
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.settings import Settings, SettingsError, load_settings, new_key
+
+# Dagster, dbt, dlt and Great Expectations take seconds to import: each command imports what it needs, so that `sql`
+# and `--help` answer at once.
+
+app = typer.Typer(
+    help="From the source systems of a hospital network to marts that tie to the ledger.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+quarantine = typer.Typer(help="Records that were set aside: list them, look at one, land them again.")
+app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
+
+out = Console()
+err = Console(stderr=True)
+FRESH = {None: "", True: "[red]LATE[/]", False: "yes"}
+COLOURS = {"OK": "green", "WARNING": "yellow", "FAILED": "red", "COMPLETE": "green"}
+
+SourceOption = Annotated[list[str] | None, typer.Option("--source", help="Instance of sources.toml; repeatable.")]
+ObjectOption = Annotated[list[str] | None, typer.Option("--object", help="Object of its contract; repeatable.")]
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
+    make_key: Annotated[bool, typer.Option("--new-key", help="Print a fresh random key, and nothing else.")] = False,
+) -> None:
+    """Check settings, secrets, contracts, sources, dbt, warehouse, mappings and the published file."""
+    if make_key:
+        print(new_key())
+        return
+    from orchestration.doctor import as_json as findings_as_json
+    from orchestration.doctor import examine
+
+    with _settings() as settings:
+        findings = examine(settings)
+    if as_json:
+        print(findings_as_json(findings))
+    else:
+        rows = ((finding.area, _coloured(finding.level), finding.message) for finding in findings)
+        _show(("area", "state", "finding"), rows)
+    if any(finding.level == "FAILED" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sources() -> None:
+    """Every object of every instance: contract, owner, last load, quarantine, drift, freshness."""
+    from orchestration.definitions import configured_feeds
+    from orchestration.overview import object_states
+
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with _settings() as settings, _warehouse(settings) as connection:
+        _show(
+            (
+                "instance", "object", "contract", "owner", "last load", "complete at", "rows", "quarantined", "drift",
+                "fresh",
+            ),
+            (
+                (
+                    state.instance, state.object, state.contract_version, state.owner, _coloured(state.status),
+                    state.loaded_at.strftime("%Y-%m-%d %H:%M") if state.loaded_at else "never", state.current,
+                    state.open_quarantine, state.drift, FRESH[state.is_late(now)],
+                )
+                for state in object_states(connection, configured_feeds(settings))
+            ),
+        )  # fmt: skip
+
+
+@app.command()
+def run(source: SourceOption = None) -> None:
+    """Ingest, build, check and publish, once, in this process. Without --source: every instance."""
+    from orchestration.definitions import configured_feeds
+    from orchestration.overview import object_states
+    from orchestration.run import run_everything
+
+    with _settings() as settings:
+        # dbt's own lines are in <home>/dbt/dbt.log; here they would bury the progress.
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            outcome = run_everything(settings, source or (), _progress)
+        with _warehouse(settings) as connection:
+            states = object_states(connection, configured_feeds(settings))
+        _show(
+            ("instance", "object", "state", "source count", "landed", "quarantined", "current", "difference"),
+            (
+                (
+                    state.instance, state.object, _coloured(state.status), state.source_count, state.landed,
+                    state.open_quarantine, state.current, state.difference,
+                )
+                for state in states
+                if not source or state.instance in source
+            ),
+        )  # fmt: skip
+    _report_outcome(outcome.succeeded and outcome.is_published, outcome.failed_checks, outcome.failures)
+
+
+@app.command()
+def publish(
+    rollback: Annotated[bool, typer.Option("--rollback", help="Go back to the build before the current one.")] = False,
+    build: Annotated[str | None, typer.Option("--build", help="With --rollback: the build to go back to.")] = None,
+) -> None:
+    """Publish what is built, if no blocking check is against it; or go back to an earlier build."""
+    with _settings() as settings:
+        if rollback:
+            from orchestration import publish as publishing
+
+            out.print(f"Readers now get build {publishing.rollback(settings.published_dir, build).build_id}.")
+            return
+        from orchestration.run import publish_only
+
+        outcome = publish_only(settings)
+    _report_outcome(outcome.succeeded and outcome.is_published, outcome.failed_checks, outcome.failures)
+
+
+@app.command()
+def reconcile(source: SourceOption = None, object_: ObjectOption = None) -> None:
+    """Compare every key with the sources; fetch what is missing or stale, mark what is gone."""
+    from ingestion.landing.land import land
+    from ingestion.warehouse import Warehouse
+
+    with _settings() as settings, Warehouse(settings.warehouse_path) as warehouse:
+        reports = [
+            land(warehouse, instance, settings, objects=object_, mode="reconcile", progress=_progress)
+            for instance in _instances(settings, source)
+        ]
+    _show_loads(reports)
+
+
+@quarantine.command("list")
+def quarantine_list(
+    source: Annotated[str | None, typer.Option("--source", help="Only this instance.")] = None,
+    object_: Annotated[str | None, typer.Option("--object", help="Only this object.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+) -> None:
+    """What was set aside, and why."""
+    from orchestration.overview import QUARANTINE_COLUMNS, quarantine_entries
+
+    with _settings() as settings, _warehouse(settings) as connection:
+        _show(QUARANTINE_COLUMNS, quarantine_entries(connection, source, object_, not everything))
+
+
+@quarantine.command("show")
+def quarantine_show(quarantine_id: str) -> None:
+    """One entry with its payload, which holds only what the contract's minimisation left."""
+    from orchestration.overview import quarantine_entry
+
+    with _settings() as settings, _warehouse(settings) as connection:
+        entry = quarantine_entry(connection, quarantine_id)
+    if entry is None:
+        _stop(f"No quarantine entry {quarantine_id}. See: parline quarantine list --all")
+    _show(("field", "value"), entry.items())
+
+
+@quarantine.command("replay")
+def quarantine_replay(
+    source: SourceOption = None,
+    object_: ObjectOption = None,
+    quarantine_id: Annotated[list[str] | None, typer.Option("--id", help="Only this entry; repeatable.")] = None,
+) -> None:
+    """Land open entries again, after the cause was mended. Doing it twice changes nothing."""
+    from ingestion.landing.replay import replay_quarantine
+    from ingestion.warehouse import Warehouse
+
+    with _settings() as settings, Warehouse(settings.warehouse_path) as warehouse:
+        reports = [
+            replay_quarantine(warehouse, instance, settings, object_, quarantine_id, _progress)
+            for instance in _instances(settings, source)
+        ]
+    _show_loads(reports)
+
+
+@app.command()
+def backup() -> None:
+    """Export what sources cannot give again into a new folder under <home>/backups."""
+    from orchestration.backup import back_up
+
+    with _settings() as settings:
+        made = back_up(settings, _progress)
+        out.print(
+            f"{made.folder}: {len(made.manifest['tables'])} tables, {made.rows:,} rows. Keep it off this machine."
+        )
+
+
+@app.command()
+def restore(folder: Path) -> None:
+    """Bring a backup folder into an empty home; every file and table is verified."""
+    from orchestration.backup import restore as restore_backup
+
+    with _settings() as settings:
+        made = restore_backup(settings, folder, _progress)
+        out.print(f"{settings.home}: {made.rows:,} rows are back. Next: parline run")
+
+
+@app.command()
+def sql(
+    query: str, as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header line, exact values.")] = False
+) -> None:
+    """Ask the published database. It can be read, and nothing else."""
+    with _settings() as settings, _published(settings) as connection:
+        answer = connection.execute(query)
+        columns = [column[0] for column in answer.description or ()]
+        rows = answer.fetchall()
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        _show(columns, rows)
+
+
+@app.command()
+def dictionary(table: Annotated[str | None, typer.Argument(help="One table; without it, all of them.")] = None) -> None:
+    """What the published tables and columns mean."""
+    with _settings() as settings, _published(settings) as connection:
+        if table is None:
+            query = "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
+            _show(("schema", "table", "meaning"), connection.execute(query).fetchall())
+        else:
+            query = (
+                "SELECT column_name, data_type, comment FROM duckdb_columns() "
+                "WHERE table_name = ? AND NOT internal ORDER BY column_index"
+            )
+            _show(("column", "type", "meaning"), connection.execute(query, [table]).fetchall())
+
+
+@app.command()
+def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the UI has no login.")] = 3000) -> None:
+    """Open the Dagster UI on everything, with this home's own run history."""
+    from orchestration.definitions import PROJECT_ROOT
+    from orchestration.instance import prepare_dagster_home
+
+    with _settings() as settings:
+        os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(settings))
+        os.environ["PARLINE_HOME"] = str(settings.home.resolve())
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    workspace = str(PROJECT_ROOT / "workspace.yaml")
+    os.execv(dagster, [dagster, "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S606
+
+
+@contextmanager
+def _settings() -> Iterator[Settings]:
+    """The settings, and one place that turns errors meant for people into a line and exit code 1."""
+    from ingestion.contracts import ContractError
+    from ingestion.warehouse import WarehouseBusyError
+    from orchestration.backup import BackupError
+    from orchestration.publish import PublishError
+
+    expected = (SettingsError, ContractError, WarehouseBusyError, BackupError, PublishError, duckdb.Error)
+    try:
+        yield load_settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            # The value is not shown: it may be most of a secret.
+            err.print(f"PARLINE_{str(problem['loc'][0]).upper()}: {problem['msg']}", markup=False)
+        raise typer.Exit(1) from None
+    except expected as error:
+        _stop(str(error))
+
+
+@contextmanager
+def _warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    from ingestion.warehouse import Warehouse
+
+    if not settings.warehouse_path.exists():
+        _stop(f"There is no warehouse at {settings.warehouse_path} yet. Make it with: parline run")
+    with Warehouse(settings.warehouse_path) as warehouse:
+        yield warehouse.connection
+
+
+@contextmanager
+def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, read only and shut in: no other file, no setting can be reached from a query."""
+    from orchestration.publish import FILE_NAME
+
+    path = settings.published_dir / FILE_NAME
+    if not path.exists():
+        _stop(f"Nothing is published at {path} yet. Publish with: parline run")
+    locked = {"enable_external_access": "false", "lock_configuration": "true"}
+    with duckdb.connect(str(path), read_only=True, config=locked) as connection:
+        yield connection
+
+
+def _instances(settings: Settings, names: Sequence[str] | None) -> list[Any]:
+    from ingestion.instances import load_instances
+
+    known = load_instances(settings.sources_path)
+    unknown = set(names or ()) - set(known)
+    if unknown or not known:
+        _stop(f"No instance {', '.join(sorted(unknown)) or 'at all'} in {settings.sources_path}; known: {list(known)}")
+    return [instance for name, instance in known.items() if not names or name in names]
+
+
+def _progress(line: str) -> None:
+    err.print(f"[dim]{datetime.now(UTC):%H:%M:%S}[/] ", end="")
+    err.print(line, markup=False, highlight=False)
+
+
+def _coloured(state: str) -> str:
+    return f"[{COLOURS.get(state, 'default')}]{state}[/]"
+
+
+def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    out.print(table)
+
+
+def _show_loads(reports: Sequence[Any]) -> None:
+    counts = ("fetched", "landed", "duplicate", "superseded", "quarantined", "source_count", "difference")
+    _show(
+        ("instance", "object", "state", *counts),
+        (
+            (report.source_instance, name, _coloured(item.status), *(getattr(item, count) for count in counts))
+            for report in reports
+            for name, item in report.objects.items()
+        ),
+    )
+    if not all(report.is_clean for report in reports):
+        _stop("Not every record is accounted for; the objects above say which. See: parline doctor")
+
+
+def _report_outcome(is_published: bool, failed_checks: Sequence[str], failures: Sequence[str]) -> None:
+    for line in (*failures, *failed_checks):
+        err.print(f"FAILED {line}", style="red", markup=False, highlight=False)
+    if not is_published:
+        _stop("Not published: the last build still answers. Mend what is listed above, then: parline run")
+    if failed_checks:
+        _stop("Published, and incomplete: what the failed checks name is older than it should be. See: parline doctor")
+    out.print('[green]Published.[/] Ask it with: parline sql "SHOW ALL TABLES"')
+
+
+def _stop(message: str) -> NoReturn:
+    err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)

@@ -1,0 +1,214 @@
+"""Is this set-up right, and what is missing costs what: findings, each with what to do.
+
+Belongs here: the checks. Not here: how they are shown (cli.py). A finding never carries a secret or a record.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from ingestion.contracts import ContractError, known_systems, load_contract
+from ingestion.instances import Instance, load_instances
+from ingestion.landing.page import SourceError
+from ingestion.registry import open_source
+from ingestion.settings import Settings, SettingsError
+from ingestion.warehouse import Warehouse, WarehouseBusyError
+from orchestration.assets.transformation import DbtManifestMissingError, load_dbt_manifest, manifest_path
+from orchestration.definitions import DBT_PROJECT_DIR, configured_feeds
+from orchestration.overview import object_states
+from orchestration.publish import current_build
+
+Level = Literal["OK", "WARNING", "FAILED"]
+
+# What no seed maps, by the seed that would: text, lines, money. Money is what makes the list worth a morning.
+UNMAPPED = {
+    "units (dbt_project/seeds/map_uom.csv)": (
+        {("canonical", "fct_po_line")},
+        "SELECT coalesce(source_uom_code, 'no unit'), count(*), sum(abs(line_amount)) FROM canonical.fct_po_line "
+        "WHERE uom_code = '-1' AND source_pk <> '-1' GROUP BY 1 ORDER BY 3 DESC NULLS LAST",
+    ),
+    "accounts (dbt_project/seeds/map_account_class.csv)": (
+        {("canonical", "fct_gl_line"), ("canonical", "dim_gl_account")},
+        "SELECT account_code || ' ' || account_name, count(*), sum(abs(functional_amount)) "
+        "FROM canonical.fct_gl_line JOIN canonical.dim_gl_account USING (gl_account_key) "
+        "WHERE expense_class = '-1' AND account_type = 'EXPENSE' GROUP BY 1 ORDER BY 3 DESC NULLS LAST",
+    ),
+}
+SHOWN_UNMAPPED = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. FAILED stops work, WARNING costs something that the message names."""
+
+    area: str
+    level: Level
+    message: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; one area's failure does not hide the next."""
+    areas: dict[str, Callable[[Settings], Iterator[Finding]]] = {
+        "secrets": _secrets,
+        "home": _home,
+        "contracts": _contracts,
+        "sources": _sources,
+        "dbt": _dbt,
+        "warehouse": _warehouse,
+        "published": _published,
+    }
+    return [finding for check in areas.values() for finding in check(settings)]
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    if settings.archive_key is None:
+        yield Finding(
+            "secrets",
+            "WARNING",
+            "PARLINE_ARCHIVE_KEY is not set: source payloads are not archived. It costs the replay of quarantined "
+            "records from the archive; they are asked of the source again, where it can be asked by key.",
+        )
+    else:
+        yield Finding("secrets", "OK", f"archive key {settings.archive_key_id}, {settings.archive_days} days kept")
+    personal = [system for system in known_systems() if _is_personal(system)]
+    if settings.pseudonym_key is None:
+        used = [name for name, found in load_instances(settings.sources_path).items() if found.system in personal]
+        yield Finding(
+            "secrets",
+            "FAILED" if used else "WARNING",
+            f"PARLINE_PSEUDONYM_KEY is not set: sources with personal data ({', '.join(used or personal)}) cannot be "
+            "read. Set it once, keep it in your secret store; pseudonyms of another key do not join.",
+        )
+    else:
+        yield Finding("secrets", "OK", f"pseudonym key {settings.pseudonym_key_id}")
+
+
+def _is_personal(system: str) -> bool:
+    return any(table.is_personal for table in load_contract(system).objects)
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    home = settings.home.resolve()
+    nearest = next(folder for folder in (home, *home.parents) if folder.exists())
+    if os.access(nearest, os.W_OK):
+        yield Finding("home", "OK", f"{home} ({settings.env})")
+    else:
+        yield Finding("home", "FAILED", f"{nearest} is not writable: give this user the folder, or set PARLINE_HOME")
+
+
+def _contracts(settings: Settings) -> Iterator[Finding]:
+    for system in known_systems():
+        try:
+            contract = load_contract(system)
+            yield Finding("contracts", "OK", f"{system} {contract.version}: {len(contract.objects)} objects")
+        except ContractError as error:
+            yield Finding("contracts", "FAILED", str(error))
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    try:
+        instances = load_instances(settings.sources_path)
+    except SettingsError as error:
+        yield Finding("sources", "FAILED", str(error))
+        return
+    if not instances:
+        yield Finding("sources", "WARNING", f"no source instance: write {settings.sources_path} (docs/operating.md)")
+    for instance in instances.values():
+        yield _reach(instance)
+
+
+def _reach(instance: Instance) -> Finding:
+    try:
+        source, _ = open_source(instance)
+        try:
+            return Finding("sources", "OK", f"{instance.name}: {source.check()}")
+        finally:
+            source.close()
+    except (SettingsError, SourceError, ContractError, OSError) as error:
+        return Finding("sources", "FAILED", f"{instance.name}: {error}")
+
+
+def _dbt(settings: Settings) -> Iterator[Finding]:
+    if not Path(sys.executable).with_name("dbt").exists():
+        yield Finding("dbt", "FAILED", "dbt is not installed beside this Python: pip install -r requirements.lock")
+    try:
+        manifest = load_dbt_manifest(DBT_PROJECT_DIR)
+    except DbtManifestMissingError as error:
+        yield Finding("dbt", "FAILED", str(error))
+        return
+    models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
+    made = manifest_path(DBT_PROJECT_DIR).stat().st_mtime
+    newer = [
+        path.name for path in DBT_PROJECT_DIR.rglob("models/**/*") if path.is_file() and path.stat().st_mtime > made
+    ]
+    if newer:
+        yield Finding(
+            "dbt", "WARNING", f"{newer[0]} and {len(newer) - 1} more are newer than dbt's manifest: run make setup"
+        )
+    else:
+        yield Finding("dbt", "OK", f"manifest with {models} models")
+
+
+def _warehouse(settings: Settings) -> Iterator[Finding]:
+    if not settings.warehouse_path.exists():
+        yield Finding("warehouse", "WARNING", "no warehouse yet: parline run makes it")
+        return
+    try:
+        with Warehouse(settings.warehouse_path) as warehouse:
+            yield from _loads(warehouse.connection, settings)
+            yield from _unmapped(warehouse.connection)
+    except WarehouseBusyError as error:
+        yield Finding("warehouse", "WARNING", f"{error} Its state was not looked at.")
+
+
+def _loads(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[Finding]:
+    states = object_states(connection, configured_feeds(settings))
+    now = datetime.now(UTC).replace(tzinfo=None)
+    bad = [state for state in states if state.status == "FAILED" or state.difference or state.unaccounted]
+    for state in bad:
+        why = state.error or f"difference {state.difference}, unaccounted for {state.unaccounted}"
+        yield Finding("warehouse", "FAILED", f"{state.instance}.{state.object}: {why}")
+    for name in sorted({state.instance for state in states}):
+        late = [state.object for state in states if state.instance == name and state.is_late(now)]
+        held = sum(state.open_quarantine for state in states if state.instance == name)
+        if late:
+            yield Finding("warehouse", "WARNING", f"{name}: later than the contract allows: {', '.join(late)}")
+        if held:
+            yield Finding("warehouse", "WARNING", f"{name}: {held} records in quarantine: parline quarantine list")
+        if not late and not held:
+            yield Finding("warehouse", "OK", f"{name}: loaded, in time, nothing in quarantine")
+
+
+def _unmapped(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    present = set(connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall())
+    for what, (tables, query) in UNMAPPED.items():
+        if not tables <= present:
+            continue
+        rows = connection.execute(query).fetchall()
+        if not rows:
+            yield Finding("mapping", "OK", f"every one of the {what} is mapped")
+            continue
+        listed = "; ".join(f"{name}: {lines} lines, {money or 0:,.2f}" for name, lines, money in rows[:SHOWN_UNMAPPED])
+        more = f" and {len(rows) - SHOWN_UNMAPPED} more" if len(rows) > SHOWN_UNMAPPED else ""
+        yield Finding("mapping", "WARNING", f"unmapped {what}: {listed}{more}")
+
+
+def _published(settings: Settings) -> Iterator[Finding]:
+    build = current_build(settings.published_dir)
+    if build is None:
+        yield Finding("published", "WARNING", "nothing published yet: parline run")
+        return
+    incomplete = build.manifest["incomplete"]
+    tables = len(build.manifest["tables"])
+    yield Finding("published", "OK", f"build {build.build_id}: {tables} tables, {len(incomplete)} of them incomplete")
+
+
+def as_json(findings: list[Finding]) -> str:
+    return json.dumps([finding.__dict__ for finding in findings], indent=2)

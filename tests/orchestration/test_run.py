@@ -1,0 +1,124 @@
+"""The whole way, run as operators run it: what blocks publishing, what does not, and that the old file answers."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+NAMES = ["Cardinal", "Medline", "Stryker"]
+
+
+def test_a_run_lands_builds_checks_and_publishes_and_a_second_one_changes_nothing(hospital):
+    outcome = hospital.run()
+    assert (outcome.succeeded, outcome.is_published, outcome.failed_checks, outcome.failures) == (True, True, (), ())
+    assert hospital.published_names() == NAMES
+    digests = "SELECT schema_name, table_name, rows, digest FROM about.tables ORDER BY ALL"
+    first = hospital.ask(digests)
+    assert hospital.run().is_published
+    assert hospital.ask(digests) == first
+
+
+def test_a_source_that_fails_is_asked_thrice_fails_its_check_and_what_it_feeds_is_published_as_incomplete(hospital):
+    hospital.run()
+    hospital.erp.refuses = True
+    outcome = hospital.run()
+    assert outcome.succeeded
+    assert outcome.is_published
+    assert hospital.lines.count("ingest_tryton_main: will be tried again") == 2
+    assert [check.split(": ")[0] for check in outcome.failed_checks] == [
+        "raw_tryton/tryton_main/party:source_was_read",
+        "raw_tryton/tryton_main/party_identifier:source_was_read",
+    ]
+    incomplete = hospital.ask("SELECT table_name, incomplete_because FROM about.tables WHERE NOT is_data_complete")
+    assert [name for name, _ in incomplete] == ["dim_supplier", "mart_supplier"]
+    assert "tryton_main: party, party_identifier could not be read" in incomplete[0][1]
+    hospital.erp.refuses = False
+    hospital.run()
+    assert hospital.ask("SELECT count(*) FROM about.tables WHERE NOT is_data_complete") == [(0,)]
+
+
+def test_an_accounting_difference_stops_building_and_publishing(hospital):
+    hospital.run()
+    hospital.erp.ghosts = [77]
+    hospital.erp.parties[4] = "Zimmer"
+    outcome = hospital.run()
+    assert not outcome.succeeded
+    assert not outcome.is_published
+    assert [check.split(": ")[0] for check in outcome.failed_checks] == [
+        "raw_tryton/tryton_main/party:every_record_is_accounted_for"
+    ]
+    assert "dbt_build: started" not in hospital.lines
+    assert hospital.published_names() == NAMES
+    assert "difference to the source's own count 1" in hospital.publish().failures[0]
+
+
+def test_an_error_planted_in_a_mart_blocks_publishing_now_and_later_until_it_is_mended(hospital):
+    hospital.run()
+    hospital.erp.parties[4] = "Medline"  # the mart promises unique names
+    outcome = hospital.run()
+    assert not outcome.is_published
+    assert "published__analytics: started" not in hospital.lines
+    assert hospital.published_names() == NAMES
+    # A later run that does not rebuild the mart must not publish it either.
+    later = hospital.publish()
+    assert not later.is_published
+    assert "mart_procurement/mart_supplier:unique_mart_supplier_supplier_name failed" in later.failures[0]
+    assert hospital.published_names() == NAMES
+    del hospital.erp.parties[4]
+    assert hospital.run().is_published
+    assert hospital.publish().is_published
+
+
+def test_a_mart_that_lost_a_third_of_its_rows_is_not_published(hospital):
+    hospital.run()
+    del hospital.erp.parties[3]
+    outcome = hospital.run()
+    assert not outcome.is_published
+    assert "mart_expectations: FAILED" in hospital.lines
+    assert any("the last build had 3 rows, this one too few" in check for check in outcome.failed_checks)
+    assert hospital.published_names() == NAMES
+
+
+def test_a_run_killed_while_dbt_builds_leaves_the_old_file_and_the_next_run_goes_through(hospital):
+    hospital.run()
+    hospital.erp.parties[4] = "Zimmer"
+    program = f"""
+        import os, signal
+        from pathlib import Path
+        from ingestion.instances import Instance
+        from ingestion.settings import Settings
+        from orchestration.definitions import Overrides
+        from orchestration.run import run_everything
+
+        def die_at(line):
+            if "Running dbt command" in line:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        settings = Settings(home=Path({str(hospital.settings.home)!r}), pseudonym_key={_key(hospital)!r})
+        erp = Instance("tryton_main", "tryton", {hospital.erp.url!r}, secret="SMALL_ERP_KEY", objects=("party",))
+        overrides = Overrides(settings, {{"tryton_main": erp}}, Path({str(hospital.overrides.dbt_project_dir)!r}))
+        run_everything(settings, progress=die_at, overrides=overrides)
+    """
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], env=dict(os.environ), check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert hospital.published_names() == NAMES
+    assert "was not evaluated" in hospital.publish().failures[0]
+    assert hospital.run().is_published
+    assert hospital.published_names() == [*NAMES, "Zimmer"]
+
+
+def _key(hospital) -> str:
+    return hospital.settings.pseudonym_key.get_secret_value()
+
+
+def test_the_pool_of_the_one_writer_has_a_limit(hospital):
+    from orchestration.instance import dagster_instance
+
+    hospital.run()
+    with dagster_instance(hospital.settings) as instance:
+        [pool] = instance.event_log_storage.get_pool_limits()
+        assert (pool.name, pool.limit) == ("warehouse", 1)
+        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
+    assert (Path(hospital.settings.dagster_home) / "dagster.yaml").exists()

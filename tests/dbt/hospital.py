@@ -61,13 +61,11 @@ class Hospital:
             state="done",
         )  # fmt: skip
 
-    def link(self, link_id: int, invoice_line: int, move_id: int) -> None:
-        self.world.put("invoice_line_stock_move", id=link_id, invoice_line_id=invoice_line, stock_move_id=move_id)
-
     def bill(self, invoice_id: int, lines: list[dict[str, Any]], total: str, day_no: int = 5, reference: str | None = None,
              taxes: list[dict[str, Any]] | None = None, state: str = "posted", supplier: int = MEDLINE, currency: int = USD,
-             ledger: str | None = None, version: int = 0) -> None:  # fmt: skip
-        """An invoice with its ledger entry; `ledger` is the control account's amount in dollars, where it is not `total`."""
+             ledger: str | None = None, billed_moves: tuple[tuple[int, int], ...] = (), version: int = 0) -> None:  # fmt: skip
+        """An invoice with its ledger entry; `ledger` is the control account's amount in dollars, where it is not `total`.
+        `billed_moves` are (position of the line, id of the stock move) that the source links."""
         posted = state in ("posted", "paid", "cancelled")
         entry = 1000 + invoice_id
         self.world.put(
@@ -83,6 +81,9 @@ class Hospital:
                 "invoice_tax": [
                     {"id": invoice_id * 10 + position, "account_id": SALES_TAX, **tax}
                     for position, tax in enumerate(taxes or [], start=1)
+                ],
+                "invoice_line_stock_move": [
+                    {"invoice_line_id": invoice_id * 10 + position, "stock_move_id": move} for position, move in billed_moves
                 ],
             },
         )  # fmt: skip
@@ -171,6 +172,7 @@ def set_up_masters(world: RawWorld) -> None:
 
 def fill(world: RawWorld) -> None:
     """Every case once. The comment on each says what must come out."""
+    world.load("0001")
     set_up_masters(world)
     hospital = Hospital(world)
     billed_in_one_against_two_receipts(hospital)
@@ -307,9 +309,8 @@ def references(hospital: Hospital) -> None:
     hospital.order(70, [(GLOVES, "10", BOX, "50.00")])
     hospital.receive(7001, 701, GLOVES, "5", BOX, 2)
     hospital.receive(7002, 701, GLOVES, "5", BOX, 3)
-    hospital.bill(70, [line(GLOVES, "5", BOX, "50.00", 701)], "250.00", day_no=4)
+    hospital.bill(70, [line(GLOVES, "5", BOX, "50.00", 701)], "250.00", day_no=4, billed_moves=((1, 7002),))
     hospital.bill(71, [line(GLOVES, "5", BOX, "50.00", 701)], "250.00", day_no=5)
-    hospital.link(1, 701, 7002)
 
 
 def requisition_and_payment(hospital: Hospital) -> None:

@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingestion.contracts.model import Contract, ObjectContract
-from ingestion.contracts.reader import load_contract
+from ingestion.contracts.reader import known_systems, load_contract
 
 INSTANCE = "tryton_main"
 RAW_COLUMNS = {
@@ -35,7 +36,6 @@ OPS = {
         "status": "VARCHAR", "unaccounted": "BIGINT", "difference": "BIGINT",
     },
 }  # fmt: skip
-SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}
 
 
 @cache
@@ -44,26 +44,31 @@ def tryton() -> Contract:
 
 
 def column_types(obj: ObjectContract) -> dict[str, str]:
-    return {
-        column.name: "VARCHAR"
-        if column.minimise.rule == "pseudonym"
-        else SQL_TYPES.get(column.logical_type, "DECIMAL(30, 12)")
-        for column in obj.landed_columns
-    }
+    return {column.name: column.sql_type for column in obj.landed_columns}
 
 
 class RawWorld:
-    """An empty warehouse with every raw table of Tryton, filled record by record: `world.put("party", id=1, ...)`.
+    """A warehouse with the raw tables of every contract, Tryton's filled record by record: `world.put("party", id=1, ...)`.
 
-    A record put again, with a later `at`, is its next version. `load` begins the next load; a load counts as complete
-    unless said otherwise.
+    A record put again, with a later `at`, is its next version. `load` begins a load, which counts as complete unless
+    said otherwise. Used in a `with` block: dbt needs the file closed.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection):
-        self.connection = connection
+    def __init__(self, path: Path):
+        self.path = path
         self.load_id, self.loaded_at = "", datetime.datetime(2026, 1, 1)
-        self._create()
-        self.load("0001")
+
+    def __enter__(self) -> "RawWorld":
+        is_new = not self.path.exists()
+        self.connection = duckdb.connect(str(self.path))
+        self.connection.execute("BEGIN")
+        if is_new:
+            self._create()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.connection.execute("COMMIT" if kind is None else "ROLLBACK")
+        self.connection.close()
 
     def load(self, load_id: str, status: str = "COMPLETE") -> None:
         self.load_id = load_id
@@ -102,17 +107,20 @@ class RawWorld:
             child_obj = tryton().by_name[child]
             parent_column = next(column.name for column in child_obj.columns if column.path == "^id")
             for line_no, row in enumerate(rows, start=1):
+                stamps = {name: at for name in ("created_at", "changed_at") if name in column_types(child_obj)}
                 self._insert(f"raw_tryton.{child}", column_types(child_obj) | CHILD_COLUMNS, {
-                    "created_at": at, "changed_at": at, parent_column: values["id"], **row,
+                    **stamps, parent_column: values["id"], **row,
                     "_source_instance": INSTANCE, "_parent_row_key": row_key, "_row_key": _hash([row_key, child, line_no]),
                     "_line_no": line_no, "_load_id": self.load_id, "_loaded_at": self.loaded_at,
                 })  # fmt: skip
 
     def _create(self) -> None:
-        self.connection.execute("CREATE SCHEMA raw_tryton; CREATE SCHEMA ops")
-        for obj in tryton().objects:
-            tail = CHILD_COLUMNS if obj.parent else RAW_COLUMNS
-            self._create_table(f"raw_tryton.{obj.name}", column_types(obj) | tail)
+        self.connection.execute("CREATE SCHEMA ops")
+        for system in known_systems():
+            self.connection.execute(f"CREATE SCHEMA raw_{system}")
+            for obj in load_contract(system).objects:
+                tail = CHILD_COLUMNS if obj.parent else RAW_COLUMNS
+                self._create_table(f"raw_{system}.{obj.name}", column_types(obj) | tail)
         for name, columns in OPS.items():
             self._create_table(f"ops.{name}", columns)
 

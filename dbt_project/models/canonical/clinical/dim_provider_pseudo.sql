@@ -1,0 +1,40 @@
+-- One row per provider, as a key only, those inferred from references included, and the unknown member.
+with providers as (
+    select
+        source_instance,
+        provider_key,
+        min(case when is_inferred then 1 else 0 end) = 1 as is_inferred
+    from {{ ref('xref_provider') }}
+    group by source_instance, provider_key
+),
+
+final as (
+    select
+        provider.provider_key,
+        practitioner.qualification_code,
+        {{ no_text() }} as specialty_code,
+        coalesce(practitioner.is_active, true) as is_active,
+        provider.is_inferred,
+        cast('fhir_r4' as {{ dbt.type_string() }}) as source_system,
+        provider.source_instance,
+        provider.provider_key as source_pk,
+        {{ audit_columns('practitioner') }}
+    from providers as provider
+    left join {{ ref('stg_fhir_r4__practitioner') }} as practitioner
+        on
+            provider.source_instance = practitioner.source_instance
+            and provider.provider_key = practitioner.provider_key
+    union all
+    select
+        {{ unknown_key() }} as provider_key,
+        {{ no_text() }} as qualification_code,
+        {{ no_text() }} as specialty_code,
+        false as is_active,
+        false as is_inferred,
+        {{ unknown_key() }} as source_system,
+        {{ unknown_key() }} as source_instance,
+        {{ unknown_key() }} as source_pk,
+        {{ no_audit_columns() }}
+)
+
+select * from final

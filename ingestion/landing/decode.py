@@ -17,10 +17,9 @@ import pyarrow.json as pj
 
 from ingestion.contracts import ObjectContract
 from ingestion.landing.encodings import to_column, wire_type
-from ingestion.landing.page import Envelope, IncompleteAnswerError, Page
+from ingestion.landing.page import Page
 from ingestion.landing.paths import SchemaTree, explode, pick, unknown_paths
-
-MARK = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+from ingestion.landing.slices import line_slices, record_slices
 
 
 @dataclass
@@ -72,6 +71,7 @@ class Decoder:
                 where = column.path[1:] if column.path.startswith("^") else f"{lists[-1]}.{column.path}"
                 tree.add(where, wire_type(column))
         self.record_type = tree.struct()
+        self._names = frozenset(tree.fields)
         # Known and not taken, by agreement: these are no drift. A dropped column's own path is known too.
         self._agreed = {path for member in (obj, *self.children) for path in member.not_taken}
         for member, prefix in ((obj, ""), *((child, f"{list_paths(child)[-1]}.") for child in self.children)):
@@ -87,7 +87,8 @@ class Decoder:
             yield self._decode_pages(pages, first_page)
         except pa.ArrowInvalid:
             for number, page in enumerate(pages, first_page):
-                yield self._decode_slices(list(record_slices(page, self.obj.source_object)), number)
+                slices = list(record_slices(page, self.obj.source_object))
+                yield self._decode_slices(slices, number, page.envelope.type_field)
 
     def _decode_pages(self, pages: Sequence[Page], first_page: int) -> Block:
         """The fast path: many pages parsed as one block."""
@@ -108,44 +109,59 @@ class Decoder:
             raise pa.ArrowInvalid("a null element among the records")
         for name in envelope.record_at:
             elements = pc.struct_field(elements, name)
-        if envelope.type_field:
-            own = pc.fill_null(pc.equal(pc.struct_field(elements, envelope.type_field), self.obj.source_object), False)
-            elements, page_of = elements.filter(own), page_of[own.to_numpy(zero_copy_only=False)]
-        return self._flatten(elements, page_of + first_page, envelope.type_field)
+        own = self._own(elements, page_of + first_page, envelope.type_field, untyped=False)
+        return self._flatten(*own, envelope.type_field)
 
     def _decode_lines(self, page: Page, number: int) -> Block:
+        type_field = page.envelope.type_field
         try:
-            decoded = _read_json([page.body], self.record_type, "infer", ndjson=True)
-            return self._flatten(decoded, np.full(len(decoded), number), page.envelope.type_field)
+            schema = self.record_type
+            if type_field and schema.get_field_index(type_field) < 0:
+                schema = pa.struct([*schema, pa.field(type_field, pa.string())])
+            records = _read_json([page.body], schema, "infer", ndjson=True)
+            own = self._own(records, np.full(len(records), number), type_field, untyped=True)
+            return self._flatten(*own, type_field)
         except pa.ArrowInvalid:
-            lines = [line for line in page.body.split(b"\n") if line.strip()]
-            return self._decode_slices(lines, number)
+            return self._decode_slices(line_slices(page, self.obj.source_object), number, type_field)
 
-    def _decode_slices(self, slices: list[bytes], number: int) -> Block:
+    def _own(
+        self, records: pa.Array, pages: np.ndarray, type_field: str | None, untyped: bool
+    ) -> tuple[pa.Array, np.ndarray]:
+        """Of records of any type those of this object (`untyped`: and those of none), without the others' fields."""
+        if type_field is None:
+            return records, pages
+        own = pc.fill_null(pc.equal(pc.struct_field(records, type_field), self.obj.source_object), untyped)
+        if pc.all(own).as_py() in (True, None):
+            return records, pages
+        kept = records.filter(own)
+        names = [f.name for f in kept.type if f.name in self._names or kept.field(f.name).null_count < len(kept)]
+        arrays = [pc.struct_field(kept, name) for name in names]
+        return pa.StructArray.from_arrays(arrays, names), pages[own.to_numpy(zero_copy_only=False)]
+
+    def _decode_slices(self, slices: list[bytes], number: int, type_field: str | None) -> Block:
         """The slow path: halves until what cannot be read stands alone."""
         if not slices:
             return self._flatten(pa.array([], self.record_type), np.zeros(0, dtype=np.int64), None)
         try:
-            return self._decode_readable(slices, number)
+            return self._decode_readable(slices, number, type_field)
         except pa.ArrowInvalid:
             if len(slices) > 1:
                 middle = len(slices) // 2
-                return join_blocks(
-                    [self._decode_slices(slices[:middle], number), self._decode_slices(slices[middle:], number)]
-                )
-        empty = self._decode_slices([], number)
+                halves = (slices[:middle], slices[middle:])
+                return join_blocks([self._decode_slices(half, number, type_field) for half in halves])
+        empty = self._decode_slices([], number, type_field)
         empty.bad.append(self._diagnose(slices[0], number))
         return empty
 
-    def _decode_readable(self, slices: list[bytes], number: int) -> Block:
+    def _decode_readable(self, slices: list[bytes], number: int, type_field: str | None = None) -> Block:
         pages = np.full(len(slices), number)
         try:
-            return self._flatten(_read_json(slices, self.record_type, "infer"), pages, None)
+            return self._flatten(_read_records(slices, self.record_type, "infer"), pages, type_field)
         except pa.ArrowInvalid:
             # Unknown fields of mixed types fail under "infer": leave them out, and name them from the records.
-            block = self._flatten(_read_json(slices, self.record_type, "ignore"), pages, None)
+            block = self._flatten(_read_records(slices, self.record_type, "ignore"), pages, type_field)
         for body in slices:
-            block.unknown |= set(self._unknown(_inferred(orjson.loads(body))))
+            block.unknown |= set(self._unknown(_inferred(orjson.loads(body)))) - {type_field}
         return block
 
     def _flatten(self, records: pa.Array, pages: np.ndarray, type_field: str | None) -> Block:
@@ -183,7 +199,9 @@ class Decoder:
     def _unknown(self, actual: pa.DataType) -> Iterator[str]:
         for path in unknown_paths(actual, self.record_type):
             parts = path.split(".")
-            if parts[-1] not in self._everywhere and not any(".".join(parts[: depth + 1]) in self._agreed for depth in range(len(parts))):
+            if parts[-1] not in self._everywhere and not any(
+                ".".join(parts[: depth + 1]) in self._agreed for depth in range(len(parts))
+            ):
                 yield path
 
     def _diagnose(self, body: bytes, page: int) -> BadRecord:
@@ -221,7 +239,7 @@ class Decoder:
 
     def _can_read(self, body: bytes) -> bool:
         try:
-            self._flatten(_read_json([body], self.record_type, "ignore"), np.zeros(1, dtype=np.int64), None)
+            self._flatten(_read_records([body], self.record_type, "ignore"), np.zeros(1, dtype=np.int64), None)
         except pa.ArrowInvalid:
             return False
         return True
@@ -256,93 +274,20 @@ def join_blocks(blocks: Sequence[Block]) -> Block:
     )
 
 
-def record_slices(page: Page, record_type: str) -> Iterator[bytes]:
-    """The bytes of each record of a page, as they came. Raises IncompleteAnswerError when the page is cut or no JSON.
-
-    Records of another type are left out where the envelope has a field that says the type.
-    """
-    try:
-        orjson.loads(page.body)
-    except orjson.JSONDecodeError as error:
-        raise IncompleteAnswerError(f"{page.label}: the answer is not whole JSON: {error.msg}") from None
-    for body in _elements(page.body, page.envelope.list_at):
-        if page.envelope.record_at:
-            body = _inside(body, page.envelope.record_at)
-        type_field = page.envelope.type_field
-        if type_field is None or _inside(body, (type_field,)) == orjson.dumps(record_type):
-            yield body
-
-
-def _elements(body: bytes, target: tuple[str, ...]) -> Iterator[bytes]:
-    """Slices of the elements of the list at a path of names. Assumes valid JSON."""
-    start = _value_start(body, target)
-    if start is None or body[start : start + 1] != b"[":
-        return
-    position = start + 1
-    while True:
-        position = _skip_space(body, position, b",")
-        if body[position : position + 1] == b"]":
-            return
-        end = _value_end(body, position)
-        yield body[position:end]
-        position = end
-
-
-def _inside(body: bytes, path: tuple[str, ...]) -> bytes:
-    start = _value_start(body, path)
-    return b"null" if start is None else body[start : _value_end(body, start)]
-
-
-def _value_start(body: bytes, path: tuple[str, ...]) -> int | None:
-    """Where the value at a path of object keys begins."""
-    position = _skip_space(body, 0)
-    for name in path:
-        if body[position : position + 1] != b"{":
-            return None
-        position = _skip_space(body, position + 1)
-        while body[position : position + 1] != b"}":
-            key_end = _value_end(body, position)
-            key = orjson.loads(body[position:key_end])
-            position = _skip_space(body, key_end, b":")
-            if key == name:
-                break
-            position = _skip_space(body, _value_end(body, position), b",")
-        else:
-            return None
-    return position
-
-
-def _value_end(body: bytes, start: int) -> int:
-    """Where the JSON value that begins at `start` ends."""
-    if body[start : start + 1] not in (b"{", b"[", b'"'):
-        end = start
-        while end < len(body) and body[end] not in b",]} \t\r\n":
-            end += 1
-        return end
-    depth = 0
-    for mark in MARK.finditer(body, start):
-        token = mark.group()
-        if token in (b"{", b"["):
-            depth += 1
-        elif token in (b"}", b"]"):
-            depth -= 1
-        if depth == 0:
-            return mark.end()
-    return len(body)
-
-
-def _skip_space(body: bytes, position: int, also: bytes = b"") -> int:
-    while position < len(body) and body[position] in b" \t\r\n" + also:
-        position += 1
-    return position
-
-
 def _read_json(bodies: Sequence[bytes], schema: pa.StructType, unexpected: str, ndjson: bool = False) -> pa.StructArray:
     """JSON objects (one a body; `ndjson`: one a line) as one struct array of `schema`, and under "infer" what else they
     hold. Raises pa.ArrowInvalid."""
     body = b"\n".join(bodies)
     if not body.strip():
         return pa.array([], schema)
+    if body.lstrip()[:1] != b"{":
+        # pyarrow dies of a lone `null`.
+        raise pa.ArrowInvalid("no JSON object")
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        # pyarrow takes any bytes for text, and DuckDB refuses them when the whole load is written.
+        raise pa.ArrowInvalid("text that is no UTF-8") from None
     table = pj.read_json(
         io.BytesIO(body),
         # One block: a page is one JSON object, and a block must hold it whole.
@@ -354,6 +299,16 @@ def _read_json(bodies: Sequence[bytes], schema: pa.StructType, unexpected: str, 
         ),
     )
     return table.combine_chunks().to_struct_array().combine_chunks()
+
+
+def _read_records(slices: Sequence[bytes], schema: pa.StructType, unexpected: str) -> pa.StructArray:
+    """One object a slice. Raises pa.ArrowInvalid also for a slice that is none, or holds two."""
+    if any(body.lstrip()[:1] != b"{" for body in slices):
+        raise pa.ArrowInvalid("no JSON object")
+    records = _read_json(slices, schema, unexpected)
+    if len(records) != len(slices):
+        raise pa.ArrowInvalid("not one JSON object a record")
+    return records
 
 
 def _inferred(value: object) -> pa.DataType:

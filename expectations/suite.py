@@ -26,8 +26,7 @@ class Expectation:
 class Suite:
     """What is expected of one table.
 
-    place: (schema, table); name: the check's name; query: measures the table, one row for each thing judged;
-    needs: other tables that the query reads.
+    place: (schema, table); name: the check's name; query: measures the table, one row for each thing judged.
     """
 
     place: tuple[str, str]
@@ -35,7 +34,6 @@ class Suite:
     description: str
     query: str
     expectations: tuple[Expectation, ...]
-    needs: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_critical(self) -> bool:
@@ -50,7 +48,6 @@ class Outcome:
     failed_critical: tuple[str, ...]
     failed_warning: tuple[str, ...]
     measures: Mapping[str, str]
-    is_measured: bool = True
 
     @property
     def passed(self) -> bool:

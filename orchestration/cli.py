@@ -295,7 +295,10 @@ def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     path = settings.published_dir / FILE_NAME
     if not path.exists():
         _stop(f"Nothing is published at {path} yet. Publish with: parline run")
-    locked = {"enable_external_access": "false", "lock_configuration": "true"}
+    locked: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
     with duckdb.connect(str(path), read_only=True, config=locked) as connection:
         yield connection
 

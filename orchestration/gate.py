@@ -86,11 +86,10 @@ def incomplete_tables(
             for reason in (_unread(instance, feed, table), _quarantined(connection, feed, table)):
                 below = {model for name in table.feeds for model in _descendants(dbt_manifest, name)} if reason else ()
                 for model in below:
-                    because.setdefault(model, {}).setdefault(f"{feed.instance.name}: {{}} {reason}", []).append(
-                        table.name
-                    )
+                    said = f"{feed.instance.name}: {{}} {reason}"
+                    because.setdefault(model, {}).setdefault(said, []).append(table.name)
     return {
-        model: "; ".join(reason.format(", ".join(sorted(tables))) for reason, tables in reasons.items())
+        model: "; ".join(reason.replace("{}", ", ".join(sorted(tables)), 1) for reason, tables in reasons.items())
         for model, reasons in because.items()
     }
 

@@ -111,4 +111,4 @@ def _open_quarantine(instance: dg.DagsterInstance, key: dg.AssetKey) -> int:
     event = instance.get_latest_materialization_event(key)
     metadata = event.asset_materialization.metadata if event and event.asset_materialization else {}
     value = metadata[QUARANTINE_METADATA].value if QUARANTINE_METADATA in metadata else 0
-    return int(value)  # type: ignore[call-overload]  # the metadata was written as an integer
+    return int(value)  # type: ignore[arg-type]  # the metadata was written as an integer

@@ -26,9 +26,8 @@ _logger.setLevel(logging.DEBUG)
 _logger.propagate = False
 
 
-@dg.logger(description="Lines for a person; used by `parline run`.")
-def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
-    return _logger
+# Lines for a person: `parline run` asks for it, runs from the UI have Dagster's own.
+progress_logger = dg.LoggerDefinition(lambda context: _logger)
 
 
 @contextmanager

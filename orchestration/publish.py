@@ -93,9 +93,10 @@ def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
 
 
 def _is_published(node: Mapping[str, Any]) -> bool:
+    config: Mapping[str, Any] = node["config"]
     if node["schema"].startswith("mart_"):
-        return node["config"].get("materialized") != "ephemeral"
-    return node["schema"] == "canonical" and node["config"].get("meta", {}).get("published") is True
+        return config.get("materialized") != "ephemeral"
+    return node["schema"] == "canonical" and config.get("meta", {}).get("published") is True
 
 
 def publish(

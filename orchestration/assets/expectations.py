@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from expectations.marts import mart_suites
+from expectations.marts import MEASURES, mart_suites
 from expectations.raw import raw_suite
 from expectations.suite import Outcome, Suite
 from expectations.validate import validate
@@ -26,7 +26,9 @@ SuiteByKey = dict[dg.AssetKey, Suite]
 def expectation_checks(
     settings: Settings, dbt_manifest: Mapping[str, Any], feeds: Sequence[Feed]
 ) -> list[dg.AssetChecksDefinition]:
-    places = [(model.table.schema, model.table.name) for model in published_models(dbt_manifest)]
+    published = [(model.table.schema, model.table.name) for model in published_models(dbt_manifest)]
+    built = {(node["schema"], node["name"]) for node in dbt_manifest["nodes"].values()}
+    places = sorted({*published, *(place for place in MEASURES if place in built)})
 
     def of_marts() -> SuiteByKey:
         # Made anew in each run: the baseline is the build that readers have at that moment.

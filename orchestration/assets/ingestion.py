@@ -59,7 +59,7 @@ def ingestion_assets(feed: Feed, settings: Settings, retry_wait_seconds: float) 
         can_subset=True,
         pool=WAREHOUSE_POOL,
     )
-    def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         selected = [by_key[key] for key in by_key if key in context.selected_asset_keys]
         roots = sorted({table.parent or table.name for table in selected})
         results, backlog = _load(context, feed, settings, roots, retry_wait_seconds)
@@ -127,7 +127,7 @@ def _load(
 
 def _report(
     context: dg.AssetExecutionContext, key: dg.AssetKey, result: ObjectReport, backlog: int
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     yield dg.MaterializeResult(asset_key=key, metadata={**_metadata(result), QUARANTINE_METADATA: backlog})
     for name, judge in ((READ_CHECK, _read_result), (ACCOUNTED_CHECK, _accounted_result)):
         if dg.AssetCheckKey(key, name) in context.selected_asset_check_keys:

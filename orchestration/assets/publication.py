@@ -38,7 +38,7 @@ def publication_asset(
         "The last builds are kept; `parline publish --rollback` goes back one.",
         pool=WAREHOUSE_POOL,
     )
-    def analytics(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def analytics(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
             reasons = refusals(warehouse.connection, context.instance, blocking_checks, feeding)
             if reasons:

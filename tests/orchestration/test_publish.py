@@ -138,7 +138,7 @@ def test_killed_at(point, settings):
 
 def test_killed_after_the_swap_the_new_file_answers(settings):
     publish_now(settings)
-    KILL
+    killed = publish_and_die_at("swapped", settings)
     assert killed.returncode == -signal.SIGKILL
     assert total_spend(settings) == "2.00"
 

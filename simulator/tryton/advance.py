@@ -1,6 +1,6 @@
 """What happens after the story: one named step at a time, for tests of what a later run must see and must not touch.
 
-Belongs here: which document a step picks and what it touches. Does not belong here: how documents are made (documents.py).
+Belongs here: which document a step picks and what it touches. Does not belong here: how documents are made.
 Every step prints one line of JSON: its name and the ids it touched, by model. Picks are the same in the same database.
 `--directly` writes the line alone, as another client may: then the order's own last_modified_at does not move.
 """
@@ -29,7 +29,7 @@ BASKETS = [
 def add_orders(count: int) -> dict:
     """Confirmed orders of today, nothing received or billed; one in three in euros."""
     hospital = masters.load()
-    today = datetime.date.today()
+    today = datetime.datetime.now(datetime.UTC).date()
     acts = [documents.order(hospital, *BASKETS[position % len(BASKETS)], today) for position in range(count)]
     purchases = perform_together(acts)
     return {"purchase.purchase": [one.id for one in purchases],
@@ -81,7 +81,8 @@ def credit_note() -> dict:
     invoice = Model.get("account.invoice").find(
         [("type", "=", "in"), ("state", "=", "posted"), ("currency.code", "=", "USD"), ("untaxed_amount", ">", 0)],
         order=[("id", "DESC")])[0]
-    note = perform(documents.credit(invoice, datetime.date.today(), f"CN-{invoice.reference}", {0: 1.0}))
+    today = datetime.datetime.now(datetime.UTC).date()
+    note = perform(documents.credit(invoice, today, f"CN-{invoice.reference}", {0: 1.0}))
     return {"account.invoice": [note.id], "account.invoice.line": [line.id for line in note.lines],
             "account.move": [note.move.id], "credited": [invoice.id]}
 

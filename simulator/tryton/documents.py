@@ -70,7 +70,7 @@ def receive(
     `quantities` (position of the order line -> quantity) limits what arrives; absent lines do not arrive.
     `lots` splits a line over lots; a product that needs a lot and has none here gets one of its own.
     """
-    Move = Model.get("stock.move")
+    move_model = Model.get("stock.move")
     shipment = Model.get("stock.shipment.in")(supplier=purchase.party, reference=reference)
     shipment.effective_date = shipment.planned_date = day
     purchase.reload()
@@ -79,13 +79,13 @@ def receive(
     for position, line in enumerate(purchase.lines):
         if line.id not in open_moves or (quantities is not None and position not in quantities):
             continue
-        move = Move(open_moves[line.id].id)
+        move = move_model(open_moves[line.id].id)
         total = move.quantity if quantities is None else quantities[position]
         split = (lots or {}).get(position) or [(f"L{purchase.number}-{position + 1}", total)]
         for part, (number, quantity) in enumerate(split):
             if part:
-                copy, = Move.duplicate([move])
-                move = Move(copy.id)
+                copy, = move_model.duplicate([move])
+                move = move_model(copy.id)
             move.quantity = quantity
             if line.product.template.lot_required:
                 move.lot = _lot(line.product, number)
@@ -101,11 +101,11 @@ def receive(
 
 
 def _lot(product, number: str):
-    Lot = Model.get("stock.lot")
-    found = Lot.find([("product", "=", product.id), ("number", "=", number)])
+    lot_model = Model.get("stock.lot")
+    found = lot_model.find([("product", "=", product.id), ("number", "=", number)])
     if found:
         return found[0]
-    lot = Lot(product=product, number=number)
+    lot = lot_model(product=product, number=number)
     lot.save()
     return lot
 

@@ -35,8 +35,8 @@ def make() -> Path:
         print("Tryton: installing its environment (half a minute)", flush=True)
         shutil.rmtree(ENVIRONMENT, ignore_errors=True)
         venv.create(ENVIRONMENT, with_pip=True)
-        command = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                   "--no-deps", "-r", str(LOCK)]
+        command = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet",
+                   "--disable-pip-version-check", "--no-deps", "-r", str(LOCK)]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(
@@ -54,9 +54,8 @@ def run(program: str, *arguments: str, extra: dict[str, str] | None = None, quie
     process = subprocess.Popen(
         [str(make() / program), *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env=clean_environment() | (extra or {}))
-    assert process.stdout is not None
     lines = []
-    for line in process.stdout:
+    for line in process.stdout or ():
         lines.append(line)
         if not quiet:
             sys.stdout.write(line)
@@ -67,7 +66,10 @@ def run(program: str, *arguments: str, extra: dict[str, str] | None = None, quie
 
 
 def clean_environment() -> dict[str, str]:
-    """The caller's variables without those that would point Python or Tryton elsewhere."""
+    """The caller's variables without those that would point Python or Tryton elsewhere.
+
+    The hash seed is fixed because the server walks through sets: otherwise the ids of a fill differ from run to run.
+    """
     dropped = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
     return {name: value for name, value in os.environ.items()
-            if name not in dropped and not name.startswith("TRYTON")} | {"PYTHONUNBUFFERED": "1"}
+            if name not in dropped and not name.startswith("TRYTON")} | {"PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}

@@ -252,7 +252,8 @@ class Story:
             yield self.requisition(days_ago, to)
 
     def requisition(self, days_ago: int, to: str):
-        wanted = [("MESH-15", 2, "V02", "409.0000"), ("RGT-TROP", 1, "V06", "655.0000"), ("STAP-60", 4, "V02", "190.0000")]
+        wanted = [("MESH-15", 2, "V02", "409.0000"),
+                  ("RGT-TROP", 1, "V06", "655.0000"), ("STAP-60", 4, "V02", "190.0000")]
         record = yield from documents.requisition(self.hospital, wanted, self.day(days_ago), to)
         if to != "approved" or days_ago == 10:  # the last approved one still waits for a buyer
             return
@@ -278,13 +279,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--configuration", type=Path, required=True, help="the server's configuration file")
     parser.add_argument("--database", required=True)
-    parser.add_argument("--reference-date", type=datetime.date.fromisoformat, default=datetime.date.today())
+    today = datetime.datetime.now(datetime.UTC).date()
+    parser.add_argument("--reference-date", type=datetime.date.fromisoformat, default=today)
     parser.add_argument("--truth", type=Path, required=True, help="where to write what was made")
     parser.add_argument("--key", type=Path, required=True, help="where to write the key of the reading application")
     options = parser.parse_args(arguments)
     connect(options.configuration, options.database)
     started = time.monotonic()
-    last_day = max(options.reference_date, datetime.date.today())
+    last_day = max(options.reference_date, today)
     hospital = masters.build(masters.months_before(options.reference_date, 3), last_day)
     create_reader(options.key)
     print(f"  {time.monotonic() - started:5.0f} s  master data", flush=True)

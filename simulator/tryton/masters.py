@@ -39,7 +39,8 @@ SUPPLIERS = {
     "V01": Supplier("Northgate Medical Supply", "Fairhaven"),
     "V02": Supplier("Alder & Finch Surgical", "Fairhaven"),
     "V03": Supplier("Corvane Orthopaedics, Inc.", "Millbrook"),
-    "V04": Supplier("""Müller-Ñandú & Søn d'Équipement; "Präzision" {"__name__": "party.party"} <b>""", "Bremen", "EUR"),
+    "V04": Supplier(
+        """Müller-Ñandú & Søn d'Équipement; "Präzision" {"__name__": "party.party"} <b>""", "Bremen", "EUR"),
     "V05": Supplier("Lumen Cardio Systems", "Eastport"),
     "V06": Supplier("Brightwater Laboratories", "Eastport"),
     "V07": Supplier("Tidewell Pharmacy Wholesale", "Millbrook"),
@@ -152,9 +153,9 @@ def load() -> Hospital:
 
 
 def _currencies(hospital: Hospital) -> None:
-    Currency = Model.get("currency.currency")
+    currency_model = Model.get("currency.currency")
     for code, name, symbol, rate in [("USD", "US Dollar", "$", "1"), ("EUR", "Euro", "€", "0.92")]:
-        currency = Currency(name=name, code=code, symbol=symbol, rounding=Decimal("0.01"), digits=2)
+        currency = currency_model(name=name, code=code, symbol=symbol, rounding=Decimal("0.01"), digits=2)
         currency.rates.new(date=datetime.date(2000, 1, 1), rate=Decimal(rate))
         currency.save()
         hospital.currencies[code] = currency
@@ -168,30 +169,30 @@ def _company(hospital: Hospital) -> None:
     wizard.form.party = party
     wizard.form.currency = hospital.currencies["USD"]
     wizard.execute("add")
-    User = Model.get("res.user")
+    user_model = Model.get("res.user")
     settings = config.get_config()
-    settings._context = User.get_preferences(True, {})
+    settings._context = user_model.get_preferences(True, {})
     for name in ["Requester One", "Buyer Two"]:
         person = Model.get("party.party")(name=name)
         person.save()
         employee = Model.get("company.employee")(party=person)
         employee.save()
         hospital.employees[name] = employee
-    user = User(settings.user)
+    user = user_model(settings.user)
     user.employees.extend(Model.get("company.employee").find([]))
     user.employee = Model.get("company.employee").find([("party.name", "=", "Buyer Two")])[0]
     user.save()
-    settings._context = User.get_preferences(True, {})
+    settings._context = user_model.get_preferences(True, {})
 
 
 def _fiscal_years(first_day: datetime.date, last_day: datetime.date) -> None:
     company, = Model.get("company.company").find([])
-    Sequence = Model.get("ir.sequence.strict")
-    SequenceType = Model.get("ir.sequence.type")
-    types = {name: SequenceType.find([("name", "=", name)])[0] for name in ("Account Move", "Invoice")}
+    sequence_model = Model.get("ir.sequence.strict")
+    type_model = Model.get("ir.sequence.type")
+    types = {name: type_model.find([("name", "=", name)])[0] for name in ("Account Move", "Invoice")}
 
     def sequence(kind: str, prefix: str) -> Any:
-        record = Sequence(name=prefix, sequence_type=types[kind], company=company, prefix=prefix)
+        record = sequence_model(name=prefix, sequence_type=types[kind], company=company, prefix=prefix)
         record.save()
         return record
 
@@ -210,7 +211,7 @@ def _fiscal_years(first_day: datetime.date, last_day: datetime.date) -> None:
 def _ledger(hospital: Hospital) -> None:
     settings = config.get_config()
     company, = Model.get("company.company").find([])
-    Account = Model.get("account.account")
+    account_model = Model.get("account.account")
     template = Model.get("ir.model.data").get_id("account.account_template_root_en", settings.context)
     chart = Wizard("account.create_chart")
     chart.execute("account")
@@ -219,7 +220,7 @@ def _ledger(hospital: Hospital) -> None:
     chart.execute("create_account")
 
     def by_number(number: str) -> Any:
-        return Account.find([("code", "=", number)])[0]
+        return account_model.find([("code", "=", number)])[0]
 
     chart.form.account_receivable, chart.form.account_payable = by_number("1.2.1"), by_number("2.1.1")
     chart.form.category_account_expense, chart.form.category_account_revenue = by_number("5.1.1"), by_number("4.1.1")
@@ -231,7 +232,7 @@ def _ledger(hospital: Hospital) -> None:
     tax.save()
     for name, (number, title, parent) in CATEGORIES.items():
         above = by_number(parent)
-        account = Account(name=title, code=number, parent=above, type=above.type)
+        account = account_model(name=title, code=number, parent=above, type=above.type)
         account.save()
         category = Model.get("product.category")(name=title, accounting=True, account_expense=account)
         if name == "taxed":
@@ -258,14 +259,14 @@ def _payment_means(hospital: Hospital, by_number) -> None:
 
 
 def _units(hospital: Hospital) -> None:
-    Unit = Model.get("product.uom")
+    unit_model = Model.get("product.uom")
     categories = {one.name: one for one in Model.get("product.uom.category").find([])}
     for name, (symbol, category, factor) in UNITS.items():
-        unit = Unit(name=name, symbol=symbol, category=categories[category])
+        unit = unit_model(name=name, symbol=symbol, category=categories[category])
         unit.factor = factor  # the server computes the rate
         unit.rounding, unit.digits = (1.0, 0) if category == "Units" else (0.01, 2)
         unit.save()
-    hospital.units = {one.name: one for one in Unit.find([])}
+    hospital.units = {one.name: one for one in unit_model.find([])}
 
 
 def _suppliers(hospital: Hospital) -> None:

@@ -24,6 +24,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from simulator.tryton import environment
 
@@ -58,8 +59,8 @@ class Server:
         return self.key_file.read_text(encoding="ascii")
 
     @property
-    def truth(self) -> dict:
-        return json.loads(self.truth_file.read_text(encoding="utf-8"))
+    def truth(self) -> dict[str, Any]:
+        return dict(json.loads(self.truth_file.read_text(encoding="utf-8")))
 
     def up(self, reference_date: str | None = None) -> None:
         """Everything that is missing, from the environment to a server that answers."""
@@ -89,10 +90,10 @@ class Server:
         dates = ["--reference-date", reference_date] if reference_date else []
         self._inside("fill", "--truth", str(self.truth_file), "--key", str(self.key_file), *dates)
 
-    def advance(self, *step: str) -> dict:
+    def advance(self, *step: str) -> dict[str, Any]:
         """One later activity (see advance.py), in a running or stopped server; returns what it touched."""
         output = self._inside("advance", *step, quiet=True)
-        return json.loads(output.splitlines()[-1])
+        return dict(json.loads(output.splitlines()[-1]))
 
     def _inside(self, module: str, *arguments: str, quiet: bool = False) -> str:
         return environment.run(
@@ -145,8 +146,8 @@ class Server:
                 return None
         except ChildProcessError:
             pass  # started by an earlier command, not by this one
-        listed = subprocess.run(
-            ["ps", "-p", str(process), "-o", "command="], check=False, capture_output=True, text=True).stdout
+        command = [shutil.which("ps") or "ps", "-p", str(process), "-o", "command="]
+        listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout
         return process if "trytond" in listed else None
 
     def answers(self) -> bool:
@@ -168,7 +169,8 @@ class Server:
         other.init()
         other.stop()
         other.database_file.unlink(missing_ok=True)
-        with closing(sqlite3.connect(self.database_file)) as source, closing(sqlite3.connect(other.database_file)) as target:
+        databases = (sqlite3.connect(one.database_file) for one in (self, other))
+        with closing(next(databases)) as source, closing(next(databases)) as target:
             source.backup(target)
         for name in ("key_file", "truth_file"):
             shutil.copyfile(getattr(self, name), getattr(other, name))
@@ -195,9 +197,10 @@ def empty_database() -> Path:
     arguments = ["-c", str(configuration), "-d", "empty"]
     try:
         secret = {"TRYTONPASSFILE": str(password)}
-        environment.run("trytond-admin", *arguments, "--all", "-p", "--email", "admin@example.org", extra=secret, quiet=True)
+        environment.run("trytond-admin", *arguments, "--all", "-p", "--email", "admin@example.org",
+                        extra=secret, quiet=True)
         environment.run("trytond-admin", *arguments, "-u", *MODULES, "--activate-dependencies", quiet=True)
-        os.replace(work / "empty.sqlite", target)
+        (work / "empty.sqlite").replace(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return target

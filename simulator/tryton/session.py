@@ -25,10 +25,10 @@ def connect(configuration: Path, database: str):
 
 def create_reader(key_file: Path) -> None:
     """A user that may read what the contracts name and own nothing, and the key of its application."""
-    Group, User = Model.get("res.group"), Model.get("res.user")
+    group_model, user_model = Model.get("res.group"), Model.get("res.user")
     company, = Model.get("company.company").find([])
-    reader = User(name="Warehouse reader", login=READER)
-    reader.groups.extend(Group.find([("name", "in", READER_GROUPS)]))
+    reader = user_model(name="Warehouse reader", login=READER)
+    reader.groups.extend(group_model.find([("name", "in", READER_GROUPS)]))
     reader.companies.append(company)
     reader.company = company
     reader.save()

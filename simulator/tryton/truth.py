@@ -26,7 +26,7 @@ BOOKED = ("posted", "paid")
 
 def collect(reference: datetime.date, plays: dict[int, str], invoice_plays: dict[int, str]) -> dict:
     """One JSON-ready object; `spend` adds posted and paid supplier invoices and credit notes, by currency."""
-    invoices = [_invoice(record, invoice_plays) for record in Model.get("account.invoice").find([], order=[("id", "ASC")])]
+    invoices = [_invoice(record, invoice_plays) for record in _all("account.invoice")]
     spend: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for invoice in invoices:
         if invoice["state"] in BOOKED:
@@ -35,12 +35,16 @@ def collect(reference: datetime.date, plays: dict[int, str], invoice_plays: dict
     return {
         "reference_date": reference.isoformat(),
         "counts": {model: len(Model.get(model).find([("id", ">=", 0)])) for model in COUNTED},
-        "purchases": [_purchase(record, plays) for record in Model.get("purchase.purchase").find([], order=[("id", "ASC")])],
+        "purchases": [_purchase(record, plays) for record in _all("purchase.purchase")],
         "invoices": invoices,
         "spend": {currency: {name: str(value) for name, value in totals.items()} for currency, totals in spend.items()},
         "ledger": _ledger(),
         "suppliers": {party.code: party.name for party in Model.get("party.party").find([("code", "like", "V%")])},
     }
+
+
+def _all(model: str) -> list:
+    return Model.get(model).find([], order=[("id", "ASC")])
 
 
 def _purchase(record, plays: dict[int, str]) -> dict:

@@ -1,4 +1,4 @@
-"""The Tryton server of the demo says what its fill meant. First run: about three minutes (environment, database, fill)."""
+"""The Tryton server of the demo says what its fill meant. First run: three minutes (environment, database, fill)."""
 
 import base64
 import json

@@ -9,6 +9,7 @@ from datetime import datetime
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.contracts import Contract, ObjectContract
 from ingestion.landing.decode import Rows
@@ -50,32 +51,49 @@ class Identifier:
         self._connection.execute("CREATE TABLE seen (_row_key VARCHAR)")
 
     def identify(self, rows: dict[str, Rows]) -> dict[str, pa.Table]:
-        """Root rows (with `_record`, their index in the block) and child rows (with `_record`, their parent's index)."""
+        """Root rows (with `_record`, their index in the block) and child rows (with `_record`, their parent's index).
+
+        Only what is hashed goes through DuckDB: the landed columns are passed on as they stand.
+        """
         for name, member_rows in rows.items():
             table = member_rows.table.append_column("_record", pa.array(member_rows.parent, pa.int64()))
             table = table.append_column("_position", pa.array(np.arange(len(table)), pa.int64()))
             self._connection.register(f"in_{name}", table)
         for child in self._children:
             self._connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE hashed_{child.name} AS "
-                f"SELECT *, {_payload_hash(child)} AS _line_hash FROM in_{child.name}"
+                f"CREATE OR REPLACE TEMP TABLE hashed_{child.name} AS SELECT _record, _position, "
+                f"{_payload_hash(child)} AS _line_hash, {_changed_at(child)} AS _changed_at FROM in_{child.name}"
             )
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE root AS {self._root_sql()}")
-        identified = {self._obj.name: self._connection.execute("SELECT * FROM root ORDER BY _record").to_arrow_table()}
+        found = self._connection.execute("SELECT * FROM root ORDER BY _record").to_arrow_table()
+        constants = {"_op": "UPSERT", "_contract_version": self._contract.sortable_version}
+        identified = {self._obj.name: self._stamped(rows[self._obj.name].table, found, constants)}
         for child in self._children:
-            identified[child.name] = self._connection.execute(self._child_sql(child)).to_arrow_table()
+            found = self._connection.execute(_child_sql(child)).to_arrow_table()
+            identified[child.name] = self._stamped(rows[child.name].table, found, {})
         return identified
 
     def first_seen(self, root: pa.Table) -> pa.Table:
         """The root rows that this load has not seen yet, each once; from now on they are seen."""
-        self._connection.register("candidates", root)
-        fresh = self._connection.execute(
-            "SELECT * FROM candidates ANTI JOIN seen USING (_row_key) "
-            "QUALIFY row_number() OVER (PARTITION BY _row_key ORDER BY _record) = 1 ORDER BY _record"
+        self._connection.register("candidates", root.select(["_row_key", "_record"]))
+        first = self._connection.execute(
+            "SELECT _record, _row_key FROM candidates ANTI JOIN seen USING (_row_key) "
+            "QUALIFY row_number() OVER (PARTITION BY _row_key ORDER BY _record) = 1"
         ).to_arrow_table()
-        self._connection.register("fresh", fresh)
-        self._connection.execute("INSERT INTO seen SELECT _row_key FROM fresh")
-        return fresh
+        self._connection.register("first", first)
+        self._connection.execute("INSERT INTO seen SELECT _row_key FROM first")
+        if len(first) == len(root):
+            return root
+        return root.filter(pc.is_in(root["_record"], first["_record"].combine_chunks()))
+
+    def _stamped(self, landed: pa.Table, found: pa.Table, constants: dict[str, str]) -> pa.Table:
+        """Landed columns, what was found out of them, and what is the same in every row; row by row as they stood."""
+        columns = dict(zip(landed.column_names, landed.columns, strict=True))
+        columns |= dict(zip(found.column_names, found.columns, strict=True))
+        constants = {"_source_instance": self._stamp.instance, **constants, "_load_id": self._stamp.load_id}
+        columns |= {name: pa.repeat(value, len(landed)) for name, value in constants.items()}
+        loaded_at = pa.scalar(self._stamp.loaded_at.replace(tzinfo=None), pa.timestamp("us"))
+        return pa.table(columns | {"_loaded_at": pa.repeat(loaded_at, len(landed))})
 
     def close(self) -> None:
         self._connection.close()
@@ -85,46 +103,42 @@ class Identifier:
         line_hashes = "".join(f" || coalesce(l_{child.name}._hashes, '')" for child in self._children)
         line_joins = "".join(
             f" LEFT JOIN (SELECT _record, string_agg(_line_hash, '' ORDER BY _line_hash) AS _hashes,"
-            f" max({_changed_at(child)}) AS _latest FROM hashed_{child.name} GROUP BY 1) AS l_{child.name}"
+            f" max(_changed_at) AS _latest FROM hashed_{child.name} GROUP BY 1) AS l_{child.name}"
             f" USING (_record)"
             for child in self._children
         )
         own_stamp = _changed_at(obj) if obj.disposition != "snapshot" else f"TIMESTAMP '{_plain(stamp.as_of)}'"
         # greatest() passes over nulls in DuckDB: the latest stamp that the document or one of its lines has.
         latest = ", ".join(["_own_stamp", *(f"l_{child.name}._latest" for child in self._children)])
-        columns = ", ".join(f'"{column.name}"' for column in obj.landed_columns)
         version_no = f'"{obj.version.version_no}"::BIGINT' if obj.version.version_no else "NULL::BIGINT"
         occurred_at = f'"{obj.version.occurred_at}"::TIMESTAMP' if obj.version.occurred_at else "NULL::TIMESTAMP"
         return f"""
             WITH own AS (
-                SELECT {columns}, _record, {_business_key(obj)} AS _business_key, {_payload_hash(obj)} AS _own_hash,
+                SELECT _record, {_business_key(obj)} AS _business_key, {_payload_hash(obj)} AS _own_hash,
                     {own_stamp} AS _own_stamp, {version_no} AS _version_no, {occurred_at} AS _occurred_at
                 FROM in_{obj.name}
             ), stamped AS (
-                SELECT own.* EXCLUDE (_own_hash, _own_stamp), '{stamp.instance}' AS _source_instance,
-                    md5(_own_hash{line_hashes}) AS _payload_hash, greatest({latest}) AS _changed_at, 'UPSERT' AS _op,
-                    '{self._contract.sortable_version}' AS _contract_version, '{stamp.load_id}' AS _load_id,
-                    TIMESTAMP '{_plain(stamp.loaded_at)}' AS _loaded_at
+                SELECT own.* EXCLUDE (_own_hash, _own_stamp), md5(_own_hash{line_hashes}) AS _payload_hash,
+                    greatest({latest}) AS _changed_at
                 FROM own{line_joins}
             )
-            SELECT *, md5(concat_ws({UNIT}, _source_instance, _business_key, _op,
+            SELECT *, md5(concat_ws({UNIT}, '{stamp.instance}', _business_key, 'UPSERT',
                 coalesce(_version_no::VARCHAR, {NULL}), coalesce(_changed_at::VARCHAR, {NULL}), _payload_hash)) AS _row_key
             FROM stamped"""
 
-    def _child_sql(self, child: ObjectContract) -> str:
-        columns = ", ".join(f'c."{column.name}"' for column in child.landed_columns)
-        # Lines that are equal in everything are still as many lines: their number in the document tells them apart.
-        return f"""
-            WITH numbered AS (
-                SELECT c.*, p._row_key AS _parent_row_key,
-                    row_number() OVER (PARTITION BY c._record ORDER BY c._position) AS _line_no,
-                    row_number() OVER (PARTITION BY c._record, c._line_hash ORDER BY c._position) AS _same
-                FROM hashed_{child.name} AS c JOIN root AS p USING (_record)
-            )
-            SELECT {columns}, c._record, '{self._stamp.instance}' AS _source_instance, c._parent_row_key,
-                md5(concat_ws({UNIT}, c._parent_row_key, c._line_hash, c._same::VARCHAR)) AS _row_key, c._line_no,
-                '{self._stamp.load_id}' AS _load_id, TIMESTAMP '{_plain(self._stamp.loaded_at)}' AS _loaded_at
-            FROM numbered AS c ORDER BY c._position"""
+
+def _child_sql(child: ObjectContract) -> str:
+    # Lines that are equal in everything are still as many lines: their number in the document tells them apart.
+    return f"""
+        WITH numbered AS (
+            SELECT _record, _position, _line_hash, _row_key AS _parent_row_key,
+                row_number() OVER (PARTITION BY _record ORDER BY _position) AS _line_no,
+                row_number() OVER (PARTITION BY _record, _line_hash ORDER BY _position) AS _same
+            FROM hashed_{child.name} JOIN root USING (_record)
+        )
+        SELECT _record, _parent_row_key, _line_no,
+            md5(concat_ws({UNIT}, _parent_row_key, _line_hash, _same::VARCHAR)) AS _row_key
+        FROM numbered ORDER BY _position"""
 
 
 def tombstones(

@@ -41,11 +41,21 @@ class PublishError(Exception):
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """A table of the published database and its meaning, as dbt's manifest has them."""
+    """A table of the published database and its meaning, as dbt's manifest has them. audit_columns: those that say
+    when and by which run, `meta: {audit: true}`; a digest leaves them out, so that equal content has equal digests."""
 
     table: Table
     description: str
     columns: Mapping[str, str]
+    audit_columns: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> str:
+        """What a digest is taken of, as SQL."""
+        relation = f"{ALIAS}.{self.table.sql}"
+        if not self.audit_columns:
+            return relation
+        return f"(SELECT * EXCLUDE ({', '.join(map(quoted, self.audit_columns))}) FROM {relation})"
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,8 @@ def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
                 "published. Move the model to schema `restricted`, or aggregate it."
             )
         table = Table(node["schema"], node.get("alias") or node["name"])
-        models.append(PublishedModel(table, node.get("description", "").strip(), columns))
+        audit = tuple(name for name, column in node["columns"].items() if _is_audit(column))
+        models.append(PublishedModel(table, node.get("description", "").strip(), columns, audit))
     return sorted(models, key=lambda model: model.table)
 
 
@@ -97,6 +108,10 @@ def _is_published(node: Mapping[str, Any]) -> bool:
     if node["schema"].startswith("mart_"):
         return config.get("materialized") != "ephemeral"
     return node["schema"] == "canonical" and config.get("meta", {}).get("published") is True
+
+
+def _is_audit(column: Mapping[str, Any]) -> bool:
+    return column.get("config", {}).get("meta", {}).get("audit", column.get("meta", {}).get("audit")) is True
 
 
 def publish(
@@ -202,7 +217,7 @@ def _write(
             for model in models:
                 for statement in _copy_statements(connection, model):
                     connection.execute(statement)
-                contents[model.table] = content_of(connection, f"{ALIAS}.{model.table.sql}")
+                contents[model.table] = content_of(connection, model.content)
                 progress(f"copied {model.table}")
             _write_about(connection, contents, facts, build_id, built_at)
         connection.execute(f"CHECKPOINT {ALIAS}")

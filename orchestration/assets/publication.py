@@ -52,7 +52,7 @@ def publication_asset(
                 settings.published_dir,
                 models,
                 BuildFacts(
-                    run_id=context.run_id,
+                    run_id=context.run.run_id,
                     git_commit=_git_commit(),
                     incomplete=incomplete_tables(warehouse.connection, context.instance, feeds, dbt_manifest),
                 ),

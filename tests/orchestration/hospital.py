@@ -10,8 +10,8 @@ STATEMENTS = (
     "CREATE SCHEMA restricted",
     "CREATE SCHEMA raw_tryton",
     "CREATE SCHEMA ops",
-    "CREATE TABLE mart_procurement.mart_spend_cube (supplier_name VARCHAR, spend_amount DECIMAL(18,2))",
-    "INSERT INTO mart_procurement.mart_spend_cube VALUES ('Medline', 100.10), ('Cardinal', 250.25)",
+    "CREATE TABLE mart_procurement.mart_spend_cube (supplier_name VARCHAR, spend_amount DECIMAL(18,2), run_id VARCHAR)",
+    "INSERT INTO mart_procurement.mart_spend_cube VALUES ('Medline', 100.10, 'run-1'), ('Cardinal', 250.25, 'run-1')",
     "CREATE VIEW mart_procurement.mart_supplier AS SELECT supplier_name FROM mart_procurement.mart_spend_cube",
     "CREATE TABLE canonical.dim_supplier (supplier_key VARCHAR, supplier_name VARCHAR)",
     "INSERT INTO canonical.dim_supplier VALUES ('s1', 'Medline'), ('s2', 'Cardinal')",
@@ -41,7 +41,10 @@ def model_node(schema: str, name: str, description: str = "", columns: dict[str,
         "schema": schema,
         "name": name,
         "description": description,
-        "columns": {column: {"description": text} for column, text in (columns or {}).items()},
+        "columns": {
+            column: {"description": text, "config": {"meta": {"audit": column == "run_id"}}}
+            for column, text in (columns or {}).items()
+        },
         "config": {"materialized": "table", **config},
     }
 
@@ -52,7 +55,7 @@ MANIFEST = {
             "mart_procurement",
             "mart_spend_cube",
             "One row per supplier's name; it's small.",
-            {"supplier_name": "As the ERP writes it.", "spend_amount": "In USD."},
+            {"supplier_name": "As the ERP writes it.", "spend_amount": "In USD.", "run_id": "Run that wrote it."},
         ),
         "model.parline.mart_supplier": model_node("mart_procurement", "mart_supplier"),
         "model.parline.dim_supplier": model_node("canonical", "dim_supplier", meta={"published": True}),

@@ -83,6 +83,14 @@ def test_the_manifest_says_where_the_build_comes_from_and_what_is_in_it(settings
     ]
 
 
+def test_a_digest_does_not_hear_which_run_wrote_a_row(settings):
+    first = publish_now(settings)
+    again = publish_now(settings, change="UPDATE mart_procurement.mart_spend_cube SET run_id = 'run-2'")
+    assert again.manifest["tables"] == first.manifest["tables"]
+    other = publish_now(settings, change="UPDATE mart_procurement.mart_spend_cube SET spend_amount = 1")
+    assert other.manifest["tables"] != first.manifest["tables"]
+
+
 def test_a_patient_level_column_is_never_published():
     manifest = {"nodes": {"model.m": model_node("mart_clinical", "mart_use", columns={"patient_key": "", "n": ""})}}
     with pytest.raises(PublishError, match=r"mart_clinical\.mart_use: patient_key is of patient level"):

@@ -39,7 +39,7 @@ def at_most(column: str, sql: str, most: float, severity: Severity, because: str
 
 THREE_WAY_MATCH = ("mart_procurement", "mart_three_way_match")
 SPEND_CUBE = ("mart_procurement", "mart_spend_cube")
-CONSUMPTION = ("canonical", "fct_consumption_line")
+CONSUMPTION = ("restricted", "fct_consumption_line")
 
 MEASURES: Mapping[Place, tuple[Measure, ...]] = {
     THREE_WAY_MATCH: (

@@ -15,6 +15,8 @@ from ingestion.instances import Instance
 
 # One slot in dagster.yaml: whoever opens the warehouse takes it.
 WAREHOUSE_POOL = "warehouse"
+# Owns what nobody else has put a name to.
+PLATFORM_OWNER = "data-platform"
 PUBLISHED_KEY = dg.AssetKey(["published", "analytics"])
 READ_CHECK = "source_was_read"
 ACCOUNTED_CHECK = "every_record_is_accounted_for"
@@ -35,7 +37,7 @@ def identity(path: tuple[str, ...], owner: str | None, **tags: str) -> Identity:
     return Identity(
         key=dg.AssetKey(path),
         group=path[0],
-        owners=(_owner(owner),) if owner else (),
+        owners=(_owner(owner or PLATFORM_OWNER),),
         tags={f"parline/{name}": value for name, value in tags.items()},
     )
 
@@ -71,9 +73,9 @@ class Cadence:
 
 
 CADENCES = (
-    Cadence("clinical", timedelta(minutes=30), "*/10 * * * *", "What is used on patients: every ten minutes."),
-    Cadence("procure_to_pay", timedelta(hours=12), "5 * * * *", "From requisition to payment: every hour."),
-    Cadence("ledger", None, "0 2 * * *", "Ledger, master data and everything slower: every night."),
+    Cadence("every_ten_minutes", timedelta(minutes=30), "*/10 * * * *", "What is used on patients as it is used."),
+    Cadence("hourly", timedelta(hours=12), "5 * * * *", "Procure-to-pay and inventory."),
+    Cadence("nightly", None, "0 2 * * *", "Ledger, master data, bulk exports and everything slower."),
 )
 
 

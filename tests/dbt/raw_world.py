@@ -57,6 +57,7 @@ class RawWorld:
     def __init__(self, path: Path):
         self.path = path
         self.load_id, self.loaded_at = "", datetime.datetime(2026, 1, 1)
+        self.rows: dict[str, list[dict[str, Any]]] = {}
 
     def __enter__(self) -> "RawWorld":
         is_new = not self.path.exists()
@@ -67,6 +68,8 @@ class RawWorld:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._write()
         self.connection.execute("COMMIT" if kind is None else "ROLLBACK")
         self.connection.close()
 
@@ -130,11 +133,14 @@ class RawWorld:
     def _insert(self, table: str, columns: dict[str, str], values: dict[str, Any]) -> None:
         unknown = set(values) - set(columns)
         assert not unknown, f"{table} has no {sorted(unknown)}"
-        names = ", ".join(values)
-        self.connection.execute(
-            f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' for _ in values)})",
-            [str(value) if isinstance(value, Decimal) else value for value in values.values()],
-        )
+        self.rows.setdefault(table, []).append({name: values.get(name) for name in columns})
+
+    def _write(self) -> None:
+        """One statement per table: row by row takes seconds."""
+        for table, rows in self.rows.items():
+            places = ", ".join(f"({', '.join('?' for _ in rows[0])})" for _ in rows)
+            values = [str(value) if isinstance(value, Decimal) else value for row in rows for value in row.values()]
+            self.connection.execute(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES {places}", values)
 
 
 def _hash(parts: Any) -> str:

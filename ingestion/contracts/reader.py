@@ -32,6 +32,7 @@ OBJECT_PROPERTIES = {
 }  # fmt: skip
 COLUMN_PROPERTIES = {"source", "encoding", "minimise"}
 VERSION_PROPERTIES = {"versionNo", "changedAt", "occurredAt"}
+DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)", re.IGNORECASE)
 SLA_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
 
 Path_ = tuple[str | int, ...]
@@ -154,14 +155,15 @@ class _Reader:
         checks = {check.metric: check for check in column.quality or []}
         invalid, nulls = checks.get("invalidValues"), checks.get("nullValues")
         arguments = (invalid.arguments if invalid else None) or {}
+        precision, scale = self._decimal(where, column.physicalType)
         return Column(
             name=column.name or "",
             description=" ".join((column.description or "").split()),
             logical_type=logical_type,  # type: ignore[arg-type]
             path=str(custom.get("source", column.name)),
             encoding=custom.get("encoding", "iso"),
-            precision=options.get("precision", 18),
-            scale=options.get("scale", 6),
+            precision=precision,
+            scale=scale,
             required=bool(column.required) or bool(column.primaryKey),
             key_position=column.primaryKeyPosition if column.primaryKey else None,
             classification=column.classification or "internal",
@@ -180,6 +182,15 @@ class _Reader:
         if unknown:
             raise self._error(where, f"unknown custom property {sorted(unknown)[0]!r}; known: {', '.join(sorted(known))}")
         return values
+
+    def _decimal(self, where: Path_, physical_type: str | None) -> tuple[int, int]:
+        """Precision and scale: the standard has no place for them but `physicalType`."""
+        if physical_type is None:
+            return 18, 6
+        match = DECIMAL.fullmatch(physical_type)
+        if match is None:
+            raise self._error(where, f"physicalType {physical_type!r}: only DECIMAL(precision,scale) is read")
+        return int(match[1]), int(match[2])
 
     def _one_of(self, where: Path_, custom: dict[str, Any], name: str, choices: tuple[str, ...], default: str) -> Any:
         value = custom.get(name, default)

@@ -33,7 +33,7 @@ class Archive:
     def is_on(self) -> bool:
         return bool(self._keys)
 
-    def add(self, load_id: str, instance: str, obj: str, number: int, page: Page) -> str | None:
+    def add(self, load_id: str, instance: str, obj: str, number: int, page: Page, read_at: datetime) -> str | None:
         """Append one page; its reference is `<file>#<number>`."""
         if not self.is_on:
             return None
@@ -41,7 +41,9 @@ class Archive:
         path = self._folder / instance / load_id / f"{obj}{SUFFIX}"
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         reference = f"{path.relative_to(self._folder)}#{number}"
-        header = json.dumps({"envelope": asdict(page.envelope), "label": page.label}).encode()
+        header = json.dumps(
+            {"envelope": asdict(page.envelope), "label": page.label, "read_at": read_at.isoformat()}
+        ).encode()
         plain = LENGTH.pack(len(header)) + header + page.body
         packed = pa.Codec("zstd").compress(plain, asbytes=True)
         nonce = os.urandom(NONCE_BYTES)
@@ -66,7 +68,7 @@ class Archive:
         if not path.exists():
             raise FileNotFoundError(f"{name} is not in the archive: it is kept for {self._days} days")
         with open(path, "rb") as file:
-            while head := file.read(LENGTH.size * 2):
+            while len(head := file.read(LENGTH.size * 2)) == LENGTH.size * 2:
                 number, length = LENGTH.unpack(head[: LENGTH.size])[0], LENGTH.unpack(head[LENGTH.size :])[0]
                 frame = file.read(length)
                 if len(frame) < length:
@@ -105,4 +107,7 @@ class Archive:
         envelope = {
             name: tuple(value) if isinstance(value, list) else value for name, value in header["envelope"].items()
         }
-        return Page(plain[LENGTH.size + header_size :], Envelope(**envelope), header["label"])
+        return Page(
+            plain[LENGTH.size + header_size :], Envelope(**envelope), header["label"],
+            archive_ref=reference, read_at=datetime.fromisoformat(header["read_at"]),
+        )  # fmt: skip

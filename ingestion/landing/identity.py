@@ -3,6 +3,7 @@
 Belongs here: the technical columns of a raw table. Not here: which version is current (that is read, never stored).
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,30 @@ CHILD_COLUMNS = {
 
 
 @dataclass(frozen=True)
+class Version:
+    """Where a version stands among those of its record, as far as stamps say; nothing comes before everything."""
+
+    number: int | None = None
+    changed_at: datetime | None = None
+
+    def __gt__(self, other: "Version") -> bool:
+        return self._place > other._place
+
+    @property
+    def _place(self) -> tuple[int, datetime]:
+        return -1 if self.number is None else self.number, self.changed_at or datetime.min
+
+
+def join_key(parts: Iterable[str]) -> str:
+    """Key parts as one business key; a `|` of a part's own is told from the separator."""
+    return "|".join(part.replace("%", "%25").replace("|", "%7C") for part in parts)
+
+
+def split_key(business_key: str) -> tuple[str, ...]:
+    return tuple(part.replace("%7C", "|").replace("%25", "%") for part in business_key.split("|"))
+
+
+@dataclass(frozen=True)
 class LoadStamp:
     """What every row of a load carries."""
 
@@ -48,16 +73,25 @@ class Identifier:
         self._children = contract.children(obj.name)
         self._connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute("CREATE TABLE seen (_row_key VARCHAR)")
+        self._connection.execute("CREATE TABLE seen (_row_key VARCHAR); CREATE TABLE revived (_business_key VARCHAR)")
 
-    def identify(self, rows: dict[str, Rows]) -> dict[str, pa.Table]:
+    def revive(self, business_keys: Sequence[str]) -> None:
+        """These records were buried and exist again with an old stamp: from now on they count as of their read."""
+        self._connection.register("keys", pa.table({"_business_key": pa.array(business_keys, pa.string())}))
+        self._connection.execute("INSERT INTO revived SELECT * FROM keys")
+
+    def identify(self, rows: dict[str, Rows], read_at: Sequence[datetime]) -> dict[str, pa.Table]:
         """Root rows (with `_record`, their index in the block) and child rows (with `_record`, their parent's index).
 
-        Only what is hashed goes through DuckDB: the landed columns are passed on as they stand.
+        read_at: for each root row the source's clock when it was read. Only what is hashed goes through DuckDB: the
+        landed columns are passed on as they stand.
         """
+        moments = pa.array([moment.replace(tzinfo=None) for moment in read_at], pa.timestamp("us"))
         for name, member_rows in rows.items():
             table = member_rows.table.append_column("_record", pa.array(member_rows.parent, pa.int64()))
             table = table.append_column("_position", pa.array(np.arange(len(table)), pa.int64()))
+            if name == self._obj.name:
+                table = table.append_column("_read_at", moments)
             self._connection.register(f"in_{name}", table)
         for child in self._children:
             self._connection.execute(
@@ -100,26 +134,27 @@ class Identifier:
 
     def _root_sql(self) -> str:
         obj, stamp = self._obj, self._stamp
-        line_hashes = "".join(f" || coalesce(l_{child.name}._hashes, '')" for child in self._children)
+        line_hashes = "".join(f" || '{child.name}' || coalesce(l_{child.name}._hashes, '')" for child in self._children)
         line_joins = "".join(
             f" LEFT JOIN (SELECT _record, string_agg(_line_hash, '' ORDER BY _line_hash) AS _hashes,"
             f" max(_changed_at) AS _latest FROM hashed_{child.name} GROUP BY 1) AS l_{child.name}"
             f" USING (_record)"
             for child in self._children
         )
-        own_stamp = _changed_at(obj) if obj.disposition != "snapshot" else f"TIMESTAMP '{_plain(stamp.as_of)}'"
+        own_stamp = _changed_at(obj) if obj.disposition != "snapshot" else "_read_at"
         # greatest() passes over nulls in DuckDB: the latest stamp that the document or one of its lines has.
         latest = ", ".join(["_own_stamp", *(f"l_{child.name}._latest" for child in self._children)])
         version_no = f'"{obj.version.version_no}"::BIGINT' if obj.version.version_no else "NULL::BIGINT"
         occurred_at = f'"{obj.version.occurred_at}"::TIMESTAMP' if obj.version.occurred_at else "NULL::TIMESTAMP"
         return f"""
             WITH own AS (
-                SELECT _record, {_business_key(obj)} AS _business_key, {_payload_hash(obj)} AS _own_hash,
+                SELECT _record, _read_at, {_business_key(obj)} AS _business_key, {_payload_hash(obj)} AS _own_hash,
                     {own_stamp} AS _own_stamp, {version_no} AS _version_no, {occurred_at} AS _occurred_at
                 FROM in_{obj.name}
             ), stamped AS (
-                SELECT own.* EXCLUDE (_own_hash, _own_stamp), md5(_own_hash{line_hashes}) AS _payload_hash,
-                    greatest({latest}) AS _changed_at
+                SELECT own.* EXCLUDE (_own_hash, _own_stamp, _read_at), md5(_own_hash{line_hashes}) AS _payload_hash,
+                    CASE WHEN _business_key IN (FROM revived) THEN greatest({latest}, _read_at)
+                        ELSE greatest({latest}) END AS _changed_at
                 FROM own{line_joins}
             )
             SELECT *, md5(concat_ws({UNIT}, '{stamp.instance}', _business_key, 'UPSERT',
@@ -142,20 +177,22 @@ def _child_sql(child: ObjectContract) -> str:
 
 
 def tombstones(
-    contract: Contract, obj: ObjectContract, stamp: LoadStamp, gone: list[tuple[str, datetime]]
+    contract: Contract, obj: ObjectContract, stamp: LoadStamp, gone: Mapping[str, Version]
 ) -> pa.Table:
-    """Root rows that say of business keys (as landed) that they are gone since a moment."""
+    """Root rows that say of business keys (as landed) that they are gone since a version."""
     table = pa.table(
         {
-            "_business_key": pa.array([key for key, _ in gone], pa.string()),
-            "_changed_at": pa.array([when.replace(tzinfo=None) for _, when in gone], pa.timestamp("us")),
+            "_business_key": pa.array(gone.keys(), pa.string()),
+            "_version_no": pa.array([version.number for version in gone.values()], pa.int64()),
+            "_changed_at": pa.array([version.changed_at for version in gone.values()], pa.timestamp("us")),
+            "_parts": pa.array([split_key(key) for key in gone], pa.list_(pa.string())),
         }
     )
     with duckdb.connect() as connection:
         connection.register("gone", table)
         keys = obj.key_columns
         parts = {
-            column.name: f"split_part(_business_key, '|', {position})::{column.sql_type}"
+            column.name: f"_parts[{position}]::{column.sql_type}"
             for position, column in enumerate(keys, 1)
         }
         columns = ", ".join(
@@ -165,7 +202,7 @@ def tombstones(
             f"""
             SELECT {columns}, '{stamp.instance}' AS _source_instance, _business_key,
                 md5(concat_ws({UNIT}, '{stamp.instance}', _business_key, 'TOMBSTONE', _changed_at::VARCHAR)) AS _row_key,
-                md5('TOMBSTONE') AS _payload_hash, NULL::BIGINT AS _version_no, _changed_at,
+                md5('TOMBSTONE') AS _payload_hash, _version_no, _changed_at,
                 NULL::TIMESTAMP AS _occurred_at, 'TOMBSTONE' AS _op,
                 '{contract.sortable_version}' AS _contract_version, '{stamp.load_id}' AS _load_id,
                 TIMESTAMP '{_plain(stamp.loaded_at)}' AS _loaded_at
@@ -174,8 +211,8 @@ def tombstones(
 
 
 def _business_key(obj: ObjectContract) -> str:
-    parts = ", ".join(f'"{column.name}"::VARCHAR' for column in obj.key_columns)
-    return f"concat_ws('|', {parts})"
+    parts = (f"replace(replace(\"{c.name}\"::VARCHAR, '%', '%25'), '|', '%7C')" for c in obj.key_columns)
+    return f"concat_ws('|', {', '.join(parts)})"
 
 
 def _payload_hash(obj: ObjectContract) -> str:

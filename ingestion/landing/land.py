@@ -7,7 +7,6 @@ calls), when loads run (orchestration).
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -23,8 +22,9 @@ from ingestion.landing.identity import LoadStamp
 from ingestion.landing.ledger import Drift, Ledger, LoadReport, ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.object_load import Batches, ObjectLoad
-from ingestion.landing.page import Page, Source, SourceError, SourceKey, UnreachableError, Window
+from ingestion.landing.page import Page, Source, SourceError, UnreachableError, Window
 from ingestion.landing.raw import RawTables
+from ingestion.landing.reconciliation import Reconciliation
 from ingestion.registry import open_source
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
@@ -34,7 +34,6 @@ Mode = Literal["incremental", "full", "reconcile"]
 # What one object may fail with while the others go on. Anything else is a bug and stops the load.
 OBJECT_ERRORS = (SourceError, ContractError, DltException, duckdb.Error, pa.ArrowException, OSError)
 SHOWN = 500
-ONE_TICK = timedelta(microseconds=1)
 
 
 def land(
@@ -68,14 +67,6 @@ def land(
         source.close()
 
 
-@dataclass(frozen=True)
-class _Keys:
-    """The source's keys as the warehouse writes them, with their stamps and the source's own form."""
-
-    stamps: dict[str, datetime | None]
-    originals: dict[str, tuple[str, ...]]
-
-
 class Landing:
     """A load in progress. As a context it opens and closes the load in the ledger."""
 
@@ -91,8 +82,10 @@ class Landing:
         self.contract = raw.contract
         self._instance, self._settings, self._source, self._raw = instance, settings, source, raw
         self._progress = progress
-        self._is_personal = any(obj.is_personal for obj in self.contract.objects)
-        has_key = settings.pseudonym_key is not None or self._is_personal
+        needs_key = any(
+            obj.is_personal or column.minimise.rule == "pseudonym" for obj in self.contract.objects for column in obj.columns
+        )
+        has_key = settings.pseudonym_key is not None or needs_key
         self._key = settings.pseudonym_key_bytes() if has_key else None
         self._minimiser = Minimiser(self._key, instance.options.get("assigner", instance.name))
         self._archive = Archive(settings.archive_dir, settings.archive_keys(), settings.archive_days)
@@ -111,11 +104,10 @@ class Landing:
         """The source's clock when the load began."""
         return self._stamp.as_of
 
-    def resolve_unless_seen_again(self, quarantine_ids: Iterable[str], obj: str) -> None:
-        """Of entries that were replayed: those whose record did not fail again are resolved when the load closes."""
-        if self.report.objects[obj].status == "COMPLETE":
-            seen = {record.quarantine_id for record in self._quarantined}
-            self._resolved += [entry for entry in quarantine_ids if entry not in seen]
+    def resolve_unless_seen_again(self, quarantine_ids: Iterable[str]) -> None:
+        """Of entries whose record was read again: those that did not fail again are resolved when the load closes."""
+        seen = {record.quarantine_id for record in self._quarantined}
+        self._resolved += [entry for entry in quarantine_ids if entry not in seen]
 
     def __enter__(self) -> "Landing":
         self._raw.ensure()
@@ -147,44 +139,53 @@ class Landing:
         since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
         start = since - (obj.lag or timedelta()) if since and mode == "incremental" else None
         window = Window(start, self._stamp.as_of)
-        pages = self._source.pages(obj, window) if mode != "reconcile" else iter(())
-        compare = obj.deletes == "reconcile" or mode != "incremental"
-        last = self._ledger.last_complete_fetch(self._instance.name, obj.name) if obj.floor else None
-        floor = None if last is None or accept_fewer else -(-int(obj.floor * last * 1000) // 1000)  # type: ignore[operator]
-        self.land_pages(obj, pages, window, compare, floor, since)
+        compare = obj.deletes == "reconcile" or obj.disposition == "snapshot" or mode != "incremental"
+        if mode == "reconcile":
+            self.land_pages(obj, (), None, compare, accept_fewer)
+        else:
+            self.land_pages(obj, _lazily(self._source, obj, window), window, compare, accept_fewer, since)
 
     def land_pages(
         self,
         obj: ObjectContract,
         pages: Iterable[Page],
-        window: Window,
+        window: Window | None,
         compare_keys: bool,
-        floor: int | None = None,
+        accept_fewer: bool = False,
         since: datetime | None = None,
-    ) -> None:
-        """Land pages of one object, whoever brings them (a source, or the archive)."""
+    ) -> ObjectLoad | None:
+        """Land pages of one object, whoever brings them. None when it failed.
+
+        window: the range of changes that the pages are all of; None when they are only some (a replay, single records):
+        then nothing may be concluded from what is not among them, and the watermark stays.
+        """
         members = [obj.name, *(child.name for child in self.contract.children(obj.name))]
-        reports = {name: ObjectReport(name, watermark_from=window.start, watermark_to=since) for name in members}
+        start = window.start if window else None
+        reports = {name: ObjectReport(name, watermark_from=start, watermark_to=since) for name in members}
         self.report.objects |= reports
         started = time.monotonic()
         load = ObjectLoad(
             self.contract, obj, self._stamp, self._raw, self._archive, self._minimiser, self._key, self._progress
         )
-        keys: list[_Keys] = []
+        reconciliation = Reconciliation(obj, self._stamp, self._source, self._raw, self._ledger, self._minimiser)
 
         def afterwards(load: ObjectLoad) -> Batches:
-            yield from self._signalled_deletions(load, window)
+            if window is not None:
+                yield from reconciliation.signalled(load, window)
             if compare_keys:
-                yield from self._compare_keys(load, keys)
+                yield from reconciliation.compare(load, window is not None and window.start is None, accept_fewer)
 
         try:
-            if self._unreachable:
+            if self._unreachable and (window is not None or compare_keys):
                 raise UnreachableError(self._unreachable)
+            floor = obj.floor if window is not None and not accept_fewer else None
             load.run(pages, self._working_dir / obj.name, afterwards, floor)
             load.finish(reports)
-            self._count(load, keys[0] if keys else None, reports[obj.name])
-            if load.watermark is not None:
+            reconciliation.count(load, reports[obj.name])
+            if window is not None and load.watermark is not None:
                 reports[obj.name].watermark_to = max(load.watermark, since or load.watermark)
+            if reconciliation.summary is not None:
+                self._reconciliations.append(reconciliation.summary)
             self._quarantined += load.quarantined
             self._drift += load.drift
         except OBJECT_ERRORS as error:
@@ -197,6 +198,7 @@ class Landing:
             self._progress(f"{self._instance.name}.{obj.name}: FAILED: {_short(error)}")
         reports[obj.name].bytes = load.bytes
         reports[obj.name].seconds = round(time.monotonic() - started, 3)
+        return load if reports[obj.name].status == "COMPLETE" else None
 
     @property
     def _working_dir(self) -> Path:
@@ -211,84 +213,10 @@ class Landing:
         for left in self._settings.pipelines_dir.glob(f"*-{self._instance.name}"):
             shutil.rmtree(left, ignore_errors=True)
 
-    def _signalled_deletions(self, load: ObjectLoad, window: Window) -> Batches:
-        gone = [
-            (self._business_key(load.obj, deletion.key), deletion.deleted_at)
-            for deletion in self._source.deletions(load.obj, window)
-        ]
-        if gone:
-            yield load.tombstones(gone)
 
-    def _compare_keys(self, load: ObjectLoad, found: list[_Keys]) -> Batches:
-        """Ask the source for its keys; fetch what is missing or stale, bury what is gone."""
-        listed = self._source.keys(load.obj, self._stamp.as_of)
-        if listed is None:
-            return
-        keys = self._keys(load.obj, listed)
-        found.append(keys)
-        current = {
-            row["_business_key"]: row["_changed_at"] for row in self._raw.current(load.obj, self._instance.name).to_pylist()
-        }
-        held = {record.record_key for record in load.quarantined}
-        held |= self._ledger.open_quarantine_keys(self._instance.name, load.obj.name)
-        here = load.fetched_keys | held
-        missing = [key for key in keys.stamps if key not in current and key not in here]
-        stale = [key for key, stamp in keys.stamps.items() if key in current and key not in here and _later(stamp, current[key])]
-        before = len(load.fetched_keys)
-        if missing or stale:
-            originals = [keys.originals[key] for key in (*missing, *stale)]
-            yield from load.batches(self._source.pages_by_key(load.obj, originals))
-        as_of = self._stamp.as_of.replace(tzinfo=None)
-        gone = [key for key in {*current, *load.fetched_keys} if key not in keys.stamps]
-        if gone:
-            dated = [(key, max(as_of, (current.get(key) or as_of) + ONE_TICK)) for key in sorted(gone)]
-            yield load.tombstones(dated)
-        self._reconciliations.append(
-            {
-                "object": load.obj.name, "as_of": as_of, "source_count": len(keys.stamps),
-                "warehouse_count": len(current), "missing": len(missing), "stale": len(stale), "deleted": len(gone),
-                "healed": len(load.fetched_keys) - before,
-            }
-        )  # fmt: skip
-
-    def _count(self, load: ObjectLoad, keys: _Keys | None, report: ObjectReport) -> None:
-        """The source's keys against the warehouse's, after the load. What is in quarantine is known, not lost."""
-        live = set(self._raw.current(load.obj, self._instance.name)["_business_key"].to_pylist())
-        report.warehouse_count = len(live)
-        if keys is None:
-            report.source_count = load.announced
-            return
-        held = {record.record_key for record in load.quarantined}
-        held |= self._ledger.open_quarantine_keys(self._instance.name, load.obj.name)
-        report.source_count = len(keys.stamps)
-        report.difference = len(keys.stamps.keys() - live - held) + len(live - keys.stamps.keys())
-
-    def _keys(self, obj: ObjectContract, listed: Iterator[SourceKey]) -> _Keys:
-        keys = _Keys({}, {})
-        for item in listed:
-            business_key = self._business_key(obj, item.key)
-            keys.stamps[business_key] = item.changed_at
-            keys.originals[business_key] = item.key
-        return keys
-
-    def _business_key(self, obj: ObjectContract, key: tuple[str, ...]) -> str:
-        """A source's key as the warehouse writes it: minimised part by part."""
-        parts = []
-        for column, value in zip(obj.key_columns, key, strict=True):
-            rule = column.minimise
-            parts.append(
-                self._minimiser.pseudonym(rule.domain or "", value, rule.is_network_wide)
-                if rule.rule == "pseudonym"
-                else value
-            )
-        return "|".join(parts)
-
-
-def _later(stamp: datetime | None, known: datetime | None) -> bool:
-    """Whether the source's stamp is newer than what the warehouse has."""
-    if stamp is None or known is None:
-        return False
-    return (stamp.astimezone(UTC).replace(tzinfo=None) if stamp.tzinfo else stamp) > known
+def _lazily(source: Source, obj: ObjectContract, window: Window) -> Iterator[Page]:
+    """A source's pages, not asked for before they are wanted: whatever it raises is raised where it is expected."""
+    yield from source.pages(obj, window)
 
 
 def _short(error: BaseException) -> str:

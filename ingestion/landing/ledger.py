@@ -88,7 +88,7 @@ class Quarantined:
     quarantine_id: str
     object: str
     record_key: str | None
-    changed_at: object | None
+    changed_at: datetime | None
     payload_hash: str
     error_class: str
     field: str | None
@@ -153,15 +153,6 @@ class Ledger:
         ).fetchone()
         return row[0].replace(tzinfo=UTC) if row and row[0] else None
 
-    def last_complete_fetch(self, instance: str, obj: str) -> int | None:
-        """How many records the last complete load of a snapshot brought."""
-        row = self._connection.execute(
-            "SELECT fetched FROM ops.load_audit WHERE source_instance = ? AND object = ? AND status = 'COMPLETE' "
-            "ORDER BY load_id DESC LIMIT 1",
-            [instance, obj],
-        ).fetchone()
-        return row[0] if row else None
-
     def open_entries(self, instance: str, obj: str, quarantine_ids: Sequence[str] | None) -> list[OpenEntry]:
         """Open entries of an object that can be replayed (a version conflict cannot: it is decided)."""
         rows = self._connection.execute(
@@ -171,13 +162,14 @@ class Ledger:
         ).fetchall()
         return [OpenEntry(*row) for row in rows if quarantine_ids is None or row[0] in quarantine_ids]
 
-    def open_quarantine_keys(self, instance: str, obj: str) -> set[str]:
+    def open_quarantine_keys(self, instance: str, obj: str) -> dict[str, datetime | None]:
+        """Keys with an open fault and the stamp of the latest faulty version. A conflict is none: a version landed."""
         rows = self._connection.execute(
-            "SELECT DISTINCT record_key FROM ops.quarantine WHERE source_instance = ? AND object = ? "
-            "AND status = 'OPEN' AND record_key IS NOT NULL",
+            "SELECT record_key, max(changed_at) FROM ops.quarantine WHERE source_instance = ? AND object = ? "
+            "AND status = 'OPEN' AND error_class <> 'SOURCE_VERSION_CONFLICT' AND record_key IS NOT NULL GROUP BY 1",
             [instance, obj],
         ).fetchall()
-        return {row[0] for row in rows}
+        return dict(rows)
 
     def close_load(
         self,
@@ -193,11 +185,11 @@ class Ledger:
         try:
             for item in report.objects.values():
                 self._audit(report, item, contract.version)
+            for record in quarantined:
+                self._quarantine(report, record, contract.version)
             for obj in contract.roots:
                 if obj.name in report.objects:
                     self._supersede(report, obj)
-            for record in quarantined:
-                self._quarantine(report, record, contract.version)
             for entry in resolved:
                 self._connection.execute(
                     "UPDATE ops.quarantine SET status = 'REPLAYED', resolved_at = ?, resolved_load_id = ? "
@@ -246,15 +238,19 @@ class Ledger:
         )  # fmt: skip
 
     def _supersede(self, report: LoadReport, obj: ObjectContract) -> None:
-        """An open entry is over when a version as new as it, or newer, of the same record has landed."""
+        """An open entry is over when a version as new as it, or newer, of the same record stands in the raw table,
+        whichever came first. A faulty stamp says nothing: then a version changed after the fault was seen is newer."""
         self._connection.execute(
-            f"UPDATE ops.quarantine SET status = 'SUPERSEDED', resolved_at = $now, resolved_load_id = landed._load_id "
-            f"FROM (SELECT _source_instance, _business_key, _changed_at, _load_id "
-            f"  FROM raw_{report.system}.{obj.name} WHERE _load_id = $load) AS landed "
-            f"WHERE status = 'OPEN' AND error_class <> 'SOURCE_VERSION_CONFLICT' "
+            f"UPDATE ops.quarantine SET status = 'SUPERSEDED', resolved_at = $now, resolved_load_id = $load "
+            f"FROM (SELECT _source_instance, _business_key, max(_changed_at) AS changed_at, max(_loaded_at) AS loaded_at"
+            f"  FROM raw_{report.system}.{obj.name} WHERE _business_key IN (SELECT record_key FROM ops.quarantine "
+            f"    WHERE status = 'OPEN' AND source_instance = $instance AND object = $object) GROUP BY ALL) AS landed "
+            f"WHERE status = 'OPEN' AND error_class <> 'SOURCE_VERSION_CONFLICT' AND source_instance = $instance "
             f"AND source_instance = landed._source_instance AND object = $object AND record_key = landed._business_key "
-            f"AND (changed_at IS NULL OR changed_at <= landed._changed_at)",
-            {"now": _now(), "load": report.load_id, "object": obj.name},
+            f"AND CASE WHEN landed.changed_at IS NULL THEN landed.loaded_at > last_seen_at "
+            f"  WHEN error_class = 'FUTURE_STAMP' OR quarantine.changed_at IS NULL THEN landed.changed_at > first_seen_at "
+            f"  ELSE landed.changed_at >= quarantine.changed_at END",
+            {"now": _now(), "load": report.load_id, "instance": report.source_instance, "object": obj.name},
         )
 
     def _drift(self, report: LoadReport, change: Drift) -> None:

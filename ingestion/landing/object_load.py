@@ -3,7 +3,8 @@
 Belongs here: the order of the path and the counts it keeps. Not here: the steps themselves, or a whole load (land.py).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ import pyarrow.compute as pc
 from ingestion.contracts import Contract, ObjectContract
 from ingestion.landing.archive import Archive
 from ingestion.landing.decode import Block, Decoder
-from ingestion.landing.identity import Identifier, LoadStamp, tombstones
+from ingestion.landing.drift import DriftWatch
+from ingestion.landing.identity import Identifier, LoadStamp, Version, tombstones
 from ingestion.landing.ledger import Drift, ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.page import IncompleteAnswerError, Page
@@ -26,8 +28,6 @@ from ingestion.landing.validate import failures
 # Pages are decoded together up to this size: large enough that the cost of a block vanishes, small enough for memory.
 BATCH_BYTES = 8 * 2**20
 BATCH_PAGES = 30
-# Below this many records an empty column says nothing about the source.
-VANISHED_AT_LEAST = 20
 
 Batches = Iterator[dict[str, pa.Table]]
 
@@ -44,7 +44,10 @@ class Tally:
 
 @dataclass
 class ObjectLoad:
-    """Lands one object and its children once. `report`, `quarantined` and `drift` are filled as it goes."""
+    """Lands one object and its children once.
+
+    `quarantined`, `drift` and `fetched` (the valid records: business key to latest version) are filled as it goes.
+    """
 
     contract: Contract
     obj: ObjectContract
@@ -59,7 +62,7 @@ class ObjectLoad:
     watermark: datetime | None = None
     bytes: int = 0
     announced: int | None = 0
-    fetched_keys: set[str] = field(default_factory=set)
+    fetched: dict[str, Version] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.children = self.contract.children(self.obj.name)
@@ -70,37 +73,39 @@ class ObjectLoad:
         self._identifier = Identifier(self.contract, self.obj, self.stamp)
         self._stamp_watermark: datetime | None = None
         self._page_watermark: datetime | None = None
-        self._filled: dict[str, int] = {}
-        self._unknown: set[str] = set()
+        self._drift = DriftWatch(self.members.values())
         self._current: pa.Table | None = None
+        self._pages = 0
+        self._read_at: dict[int, datetime] = {}
 
     def run(
         self,
         pages: Iterable[Page],
         working_dir: Path,
         then: Callable[["ObjectLoad"], Batches] | None = None,
-        floor: int | None = None,
+        floor: float | None = None,
     ) -> None:
         """Land the pages, then what `then` yields (healed records, tombstones). Raises SourceError and dlt's errors.
 
-        floor: fewest records that a snapshot may bring; fewer, and nothing of it is loaded.
+        floor: least share of the live records that the pages must bring; fewer, and nothing of them is loaded.
         """
         if self.obj.disposition == "snapshot":
-            self._current = self.raw.current(self.obj, self.stamp.instance)
-        self._expect_keys = then is not None
+            current = self.raw.current(self.obj, self.stamp.instance)
+            self._current = current.filter(pc.equal(current["_op"], "UPSERT"))
+        least = math.ceil(round(floor * len(self._current), 3)) if floor and self._current is not None else 0
 
         def batches() -> Batches:
             yield from self.batches(pages)
-            if self.announced is not None and self.tallies[self.obj.name].fetched != self.announced:
+            fetched = self.tallies[self.obj.name].fetched
+            if self.announced is not None and fetched != self.announced:
                 raise IncompleteAnswerError(
-                    f"{self.obj.name}: the source announced {self.announced} records and "
-                    f"{self.tallies[self.obj.name].fetched} came"
+                    f"{self.obj.name}: the source announced {self.announced} records and {fetched} came"
                 )
-            if floor is not None and self.tallies[self.obj.name].fetched < floor:
+            if fetched < least:
                 raise IncompleteAnswerError(
-                    f"{self.obj.name}: {self.tallies[self.obj.name].fetched} records are fewer than {floor}, the least "
-                    "that a complete list may have; nothing was replaced. If the source really shrank, load it once "
-                    "with --mode full --accept-fewer"
+                    f"{self.obj.name}: {fetched} records are fewer than {least}, the least that a complete list may "
+                    "have; nothing was replaced. If the source really shrank, load it once with --mode full "
+                    "--accept-fewer"
                 )
             if then is not None:
                 yield from then(self)
@@ -109,36 +114,35 @@ class ObjectLoad:
             self.raw.load(self.obj, batches(), working_dir)
         finally:
             self._identifier.close()
-        self._note_drift()
+        self.drift += self._drift.found(self.raw, self.stamp.instance, self.stamp.load_id, self.quarantined)
 
     def batches(self, pages: Iterable[Page]) -> Batches:
         """Pages as tables ready to be written, some pages at a time."""
         gathered: list[Page] = []
-        size, first = 0, 0
+        size = 0
         for page in pages:
             self.bytes += len(page.body)
             self.announced = None if page.records is None or self.announced is None else self.announced + page.records
             if page.watermark is not None:
                 self._page_watermark = max(page.watermark, self._page_watermark or page.watermark)
-            if gathered and gathered[0].envelope != page.envelope:
-                yield from self._batch(gathered, first)
-                first, gathered, size = first + len(gathered), [], 0
+            is_full = size >= BATCH_BYTES or len(gathered) >= BATCH_PAGES
+            if gathered and (is_full or gathered[0].envelope != page.envelope):
+                yield from self._batch(gathered)
+                gathered, size = [], 0
             gathered.append(page)
             size += len(page.body)
-            if size >= BATCH_BYTES or len(gathered) >= BATCH_PAGES:
-                yield from self._batch(gathered, first)
-                first, gathered, size = first + len(gathered), [], 0
         if gathered:
-            yield from self._batch(gathered, first)
+            yield from self._batch(gathered)
 
-    def tombstones(self, gone: list[tuple[str, datetime]]) -> dict[str, pa.Table]:
+    def revive(self, business_keys: Sequence[str]) -> None:
+        """These keys were buried and exist again: what comes of them now is newer than their tombstones."""
+        self._identifier.revive(business_keys)
+
+    def tombstones(self, gone: Mapping[str, Version]) -> dict[str, pa.Table]:
         """Rows for keys that the source no longer has."""
-        rows = self._identifier.first_seen(
-            tombstones(self.contract, self.obj, self.stamp, gone).append_column(
-                "_record", pa.array(range(len(gone)), pa.int64())
-            )
-        )
-        return {self.obj.name: rows.drop_columns(["_record"])}
+        rows = tombstones(self.contract, self.obj, self.stamp, gone)
+        fresh = self._identifier.first_seen(rows.append_column("_record", pa.array(range(len(rows)), pa.int64())))
+        return {self.obj.name: fresh.drop_columns(["_record"])}
 
     def finish(self, reports: dict[str, ObjectReport]) -> None:
         """Count in the warehouse what became of every row, and say so in the reports (root and children)."""
@@ -163,18 +167,22 @@ class ObjectLoad:
             report.unaccounted = tally.fetched - written - report.duplicate - tally.quarantined
         self.watermark = self._page_watermark or self._stamp_watermark
 
-    def _batch(self, pages: list[Page], first: int) -> Batches:
-        references = {
-            number: self.archive.add(self.stamp.load_id, self.stamp.instance, self.obj.name, number, page)
-            for number, page in enumerate(pages, first)
-        }
+    def _batch(self, pages: list[Page]) -> Batches:
+        references: dict[int, str | None] = {}
+        for number, page in enumerate(pages, self._pages):
+            self._read_at[number] = page.read_at or self.stamp.as_of
+            # What comes from the archive stays where it is: a copy would outlive its time.
+            references[number] = page.archive_ref or self.archive.add(
+                self.stamp.load_id, self.stamp.instance, self.obj.name, number, page, self.stamp.as_of
+            )
+        first, self._pages = self._pages, self._pages + len(pages)
         for block in self._decoder.blocks(pages, first):
             yield self._land_block(block, references)
         fetched = self.tallies[self.obj.name].fetched
         self.progress(f"{self.stamp.instance}.{self.obj.name}: {fetched:,} records")
 
     def _land_block(self, block: Block, references: dict[int, str | None]) -> dict[str, pa.Table]:
-        self._unknown |= block.unknown
+        self._drift.unknown(block.unknown)
         for bad in block.bad:
             self.quarantined.append(self._desk.unreadable(bad, references[bad.page]))
         root = self.tallies[self.obj.name]
@@ -183,7 +191,7 @@ class ObjectLoad:
         for name, rows in block.rows.items():
             rows.table = self.minimiser.table(self.members[name], rows.table)
         refused = self._refuse(block, references)
-        tables = self._identifier.identify(block.rows)
+        tables = self._identifier.identify(block.rows, [self._read_at[number] for number in block.pages.tolist()])
         for name in list(self.tallies)[1:]:
             self.tallies[name].fetched += len(tables[name])
         return self._split(tables, refused)
@@ -220,6 +228,7 @@ class ObjectLoad:
             tally.quarantined += pc.sum(in_held).as_py() or 0
             tally.unchanged += (pc.sum(in_fresh).as_py() or 0) - len(kept)
             tally.repeated += len(rows) - (pc.sum(in_held).as_py() or 0) - (pc.sum(in_fresh).as_py() or 0)
+            self._drift.rows(child.name, rows.filter(pc.invert(in_held)))
             out[child.name] = kept.drop_columns(["_record"])
         return out
 
@@ -233,30 +242,13 @@ class ObjectLoad:
 
     def _remember(self, valid: pa.Table) -> None:
         """What the load must know of the rows it took: keys (for reconciliation), stamps (for the watermark)."""
-        if self._expect_keys:
-            self.fetched_keys.update(valid["_business_key"].to_pylist())
+        columns = (valid[name].to_pylist() for name in ("_business_key", "_version_no", "_changed_at"))
+        for key, number, changed_at in zip(*columns, strict=True):
+            version = Version(number, changed_at)
+            self.fetched[key] = max(self.fetched.get(key, version), version)
         latest = pc.max(valid["_changed_at"]).as_py() if len(valid) else None
         if latest is not None:
             # A stamp ahead of the source's clock must not pull the watermark ahead: rows in between would be lost.
             clamped = min(latest.replace(tzinfo=UTC), self.stamp.as_of)
             self._stamp_watermark = max(clamped, self._stamp_watermark or clamped)
-        for column in self.obj.landed_columns:
-            self._filled[column.name] = self._filled.get(column.name, 0) + len(valid) - valid[column.name].null_count
-
-    def _note_drift(self) -> None:
-        """What the source did that the contract does not say: fields added, vanished, retyped, too often empty."""
-        for path in sorted(self._unknown):
-            self.drift.append(Drift(self.obj.name, path, "ADDED", "a field that the contract does not know; not stored"))
-        for record in self.quarantined:
-            if record.error_class == "TYPE" and record.field:
-                self.drift.append(Drift(self.obj.name, record.field, "RETYPED", "values do not have the contract's type"))
-        tally = self.tallies[self.obj.name]
-        taken = tally.fetched - tally.quarantined
-        for column in self.obj.landed_columns:
-            filled = self._filled.get(column.name, 0)
-            if taken >= VANISHED_AT_LEAST and filled == 0 and self.raw.has_values(self.obj, column.name):
-                self.drift.append(Drift(self.obj.name, column.name, "VANISHED", f"empty in all of {taken} records"))
-            if column.max_null_percent is not None and taken:
-                if (taken - filled) * 100 >= column.max_null_percent * taken:
-                    detail = f"empty in {taken - filled} of {taken} records; the contract allows {column.max_null_percent:g} %"
-                    self.drift.append(Drift(self.obj.name, column.name, "NULL_RATE", detail))
+        self._drift.rows(self.obj.name, valid)

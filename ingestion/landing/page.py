@@ -35,6 +35,7 @@ class Page:
     records: how many records the protocol knows the page to hold (None: it cannot tell without decoding).
     watermark: the source's own word up to when this answer is complete (a bulk export's transactionTime); then it
     counts instead of the records' stamps. label: where it came from, without secrets or identifiers, for messages.
+    archive_ref, read_at: of a page that comes from the archive, where it is there and when the source gave it.
     """
 
     body: bytes
@@ -42,6 +43,8 @@ class Page:
     label: str
     records: int | None = None
     watermark: datetime | None = None
+    archive_ref: str | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)

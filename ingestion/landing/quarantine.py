@@ -6,13 +6,16 @@ Belongs here: making entries. Not here: storing them (ledger.py), replaying them
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import orjson
 import pyarrow as pa
 
-from ingestion.contracts import ObjectContract
+from ingestion.contracts import Column
 from ingestion.landing.decode import BadRecord, Block, Decoder
+from ingestion.landing.identity import join_key
 from ingestion.landing.ledger import Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.validate import Failure
@@ -32,6 +35,8 @@ class QuarantineDesk:
     def __init__(self, instance: str, decoder: Decoder, minimiser: Minimiser, key: bytes | None):
         self._instance, self._decoder, self._minimiser, self._key = instance, decoder, minimiser, key
         self._obj = decoder.obj
+        self._members = {member.name: member for member in (decoder.obj, *decoder.children)}
+        self._is_personal = any(member.is_personal for member in self._members.values())
 
     def unreadable(self, bad: BadRecord, archive_ref: str | None) -> Quarantined:
         """An entry for a record that could not be decoded: what of it can be read, minimised."""
@@ -40,8 +45,9 @@ class QuarantineDesk:
         record_key = None
         if bad.error_class == "TYPE":
             payload, record_key = self._readable_part(bad.body, names)
-            if not self._obj.is_personal:
-                payload["_unreadable"] = {name: _raw(bad.body, self._path(name)) for name in names}
+            if not self._is_personal:
+                kept = [name for name in names if self._column(name).minimise.rule == "keep"]
+                payload["_unreadable"] = {name: _raw(bad.body, self._path(name)) for name in kept}
         return self._entry(
             bad.error_class, bad.field, REASONS[bad.error_class], payload_hash(bad.body, self._key), record_key, payload, archive_ref
         )
@@ -60,6 +66,12 @@ class QuarantineDesk:
         reason = "another payload has the same key and version; the one with the greater hash is current"
         return self._entry("SOURCE_VERSION_CONFLICT", None, reason, row_hash, record_key, payload, None)
 
+    def _changed_at(self, payload: Mapping[str, Any]) -> datetime | None:
+        """The document's stamp as landing makes it: the latest of its own and its lines'."""
+        rows = [(member, row) for name, member in self._members.items() if name != self._obj.name for row in payload.get(name, [])]
+        stamps = (_first(row, member.version.changed_at) for member, row in [(self._obj, payload), *rows])
+        return max((stamp for stamp in stamps if stamp is not None), default=None)
+
     def _readable_part(self, body: bytes, unreadable: Sequence[str]) -> tuple[dict[str, object], str | None]:
         decoder = self._decoder.without(unreadable)
         try:
@@ -74,7 +86,11 @@ class QuarantineDesk:
 
     def _key_of(self, payload: dict[str, object]) -> str | None:
         parts = [payload.get(column.name) for column in self._obj.key_columns]
-        return None if None in parts else "|".join(str(part) for part in parts)
+        return None if None in parts else join_key(str(part) for part in parts)
+
+    def _column(self, name: str) -> Column:
+        member, _, column = name.rpartition(".")
+        return self._members[member or self._obj.name].column(column)
 
     def _path(self, name: str) -> str:
         member, _, column = name.rpartition(".")
@@ -102,10 +118,15 @@ class QuarantineDesk:
             error_class=error_class,
             field=field,
             reason=reason,
-            changed_at=next((payload[c] for c in self._obj.version.changed_at if payload.get(c)), None),
+            changed_at=self._changed_at(payload),
             payload=json.dumps(payload, default=str, sort_keys=True, ensure_ascii=False),
             archive_ref=archive_ref,
         )
+
+
+def _first(row: Mapping[str, Any], names: Sequence[str]) -> datetime | None:
+    stamp = next((row[name] for name in names if row.get(name)), None)
+    return stamp if stamp is None or isinstance(stamp, datetime) else datetime(stamp.year, stamp.month, stamp.day)
 
 
 def payload_hash(body: bytes, key: bytes | None) -> str:
@@ -118,7 +139,8 @@ def _record_as_dict(block: Block, record: int) -> dict[str, object]:
     """A minimised record as one dictionary, its lines as lists under their table's name."""
     names = iter(block.rows)
     root = next(names)
-    payload: dict[str, object] = dict(block.rows[root].table.slice(record, 1).to_pylist()[0])
+    # A record of which no column can be read has no row either.
+    payload: dict[str, object] = dict(next(iter(block.rows[root].table.slice(record, 1).to_pylist()), {}))
     for name in names:
         rows = block.rows[name]
         lines = rows.table.take(pa.array((rows.parent == record).nonzero()[0])).to_pylist()

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.contracts import Contract, ContractError, ObjectContract
-from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS
+from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS, Version
 
 # dlt reads these when it is imported; it knows no DO_NOT_TRACK.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -146,12 +146,18 @@ class RawTables:
         return counts
 
     def conflicts(self, obj: ObjectContract, load_id: str) -> list[dict[str, object]]:
-        """Rows that share key and version with a row of this load and have the smaller payload hash."""
+        """Rows that share key and version with a row of this load and lose against it, or against another.
+
+        Event time orders what nothing else does; beside a version number or a change stamp it is no version of its own.
+        """
+        version = "_version_no, _changed_at, _contract_version, _op"
+        if not (obj.version.version_no or obj.version.changed_at):
+            version += ", _occurred_at"
         relation = self._connection.execute(
             f"WITH touched AS (SELECT DISTINCT _source_instance, _business_key FROM {self.schema}.{obj.name} "
             f"  WHERE _load_id = ?), "
-            f"ranked AS (SELECT *, row_number() OVER (PARTITION BY _source_instance, _business_key, _version_no, "
-            f"  _changed_at, _contract_version, _op ORDER BY _payload_hash DESC) AS _place "
+            f"ranked AS (SELECT *, row_number() OVER (PARTITION BY _source_instance, _business_key, {version} "
+            f"  ORDER BY _occurred_at DESC NULLS LAST, _payload_hash DESC) AS _place "
             f"  FROM {self.schema}.{obj.name} SEMI JOIN touched USING (_source_instance, _business_key)) "
             f"SELECT * EXCLUDE (_place) FROM ranked WHERE _place > 1",
             [load_id],
@@ -160,19 +166,34 @@ class RawTables:
         return rows
 
     def current(self, obj: ObjectContract, instance: str) -> pa.Table:
-        """`_business_key`, `_changed_at`, `_payload_hash` of every live current version."""
+        """`_business_key`, `_version_no`, `_changed_at`, `_payload_hash`, `_op` of the current version of every key."""
         return self._connection.execute(
-            f"SELECT _business_key, _changed_at, _payload_hash FROM {self.schema}.{obj.name} "
+            f"SELECT _business_key, _version_no, _changed_at, _payload_hash, _op FROM {self.schema}.{obj.name} "
             f"WHERE _source_instance = ? "
-            f"QUALIFY row_number() OVER (PARTITION BY _business_key ORDER BY {VERSION_ORDER}) = 1 AND _op = 'UPSERT'",
+            f"QUALIFY row_number() OVER (PARTITION BY _business_key ORDER BY {VERSION_ORDER}) = 1",
             [instance],
         ).to_arrow_table()
 
-    def has_values(self, obj: ObjectContract, column: str) -> bool:
-        """Whether a column was ever filled."""
-        return bool(
-            self._scalar(f'SELECT count(*) FROM (SELECT 1 FROM {self.schema}.{obj.name} WHERE "{column}" IS NOT NULL LIMIT 1)')
-        )
+    def versions(self, obj: ObjectContract, instance: str) -> tuple[dict[str, Version], dict[str, Version]]:
+        """The current version of every key that is live, and of every key that is buried."""
+        live: dict[str, Version] = {}
+        buried: dict[str, Version] = {}
+        columns = self.current(obj, instance).select(["_business_key", "_version_no", "_changed_at", "_op"])
+        for key, number, changed_at, op in zip(*(column.to_pylist() for column in columns.columns), strict=True):
+            (live if op == "UPSERT" else buried)[key] = Version(number, changed_at)
+        return live, buried
+
+    def history(self, obj: ObjectContract, instance: str, before: str) -> dict[str, int]:
+        """Of an instance's rows from other loads: how often each column was filled; under `*` how many there are."""
+        names = [column.name for column in obj.landed_columns]
+        records = "" if obj.parent else "AND _op = 'UPSERT'"
+        filled = "".join(f', count("{name}")' for name in names)
+        counts = self._connection.execute(
+            f"SELECT count(*){filled} FROM {self.schema}.{obj.name} "
+            f"WHERE _source_instance = ? AND _load_id <> ? {records}",
+            [instance, before],
+        ).fetchone()
+        return dict(zip(["*", *names], counts or (), strict=False))
 
     def _columns(self, table: str, schema: str | None = None) -> dict[str, str]:
         rows = self._connection.execute(

@@ -4,18 +4,19 @@ times.
 Belongs here: where the pages of a replay come from. Not here: the path (land.py).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import datetime
 
 from ingestion.contracts import ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.archive import Archive
+from ingestion.landing.identity import split_key
 from ingestion.landing.land import Landing
 from ingestion.landing.ledger import Ledger, LoadReport, OpenEntry
-from ingestion.landing.page import Page, Source, Window
+from ingestion.landing.page import Page, Source
 from ingestion.landing.raw import RawTables
 from ingestion.registry import open_source
-from ingestion.settings import Settings
+from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
 
 
@@ -41,11 +42,11 @@ def replay_quarantine(
             for obj in contract.roots:
                 if objects and obj.name not in objects:
                     continue
-                entries = ledger.open_entries(instance.name, obj.name, quarantine_ids)
-                if entries:
-                    pages = _pages_of(entries, archive, source, obj, progress)
-                    landing.land_pages(obj, pages, Window(None, landing.as_of), compare_keys=False)
-                    landing.resolve_unless_seen_again([entry.quarantine_id for entry in entries], obj.name)
+                again = _Again(ledger.open_entries(instance.name, obj.name, quarantine_ids), archive, obj, progress)
+                if again.entries:
+                    load = landing.land_pages(obj, again.pages(source), window=None, compare_keys=False)
+                    if load is not None:
+                        landing.resolve_unless_seen_again(again.read(load.fetched))
         return landing.report
     finally:
         source.close()
@@ -71,37 +72,45 @@ def replay_archive(
                     continue
                 files = [name for name in archive.files(instance.name, obj.name) if name.split("/")[1] >= first_load]
                 pages = (page for name in files for _, page in archive.pages(name))
-                landing.land_pages(obj, pages, Window(None, landing.as_of), compare_keys=False)
+                landing.land_pages(obj, pages, window=None, compare_keys=False)
         return landing.report
     finally:
         source.close()
 
 
-def _pages_of(
-    entries: Sequence[OpenEntry],
-    archive: Archive,
-    source: Source,
-    obj: ObjectContract,
-    progress: Callable[[str], None],
-) -> Iterator[Page]:
-    """The archived page of each entry once; by key from the source where the archive has it no more."""
-    lost: list[tuple[str, ...]] = []
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.archive_ref in seen:
-            continue
-        try:
-            if entry.archive_ref is None:
-                raise FileNotFoundError
-            yield archive.read(entry.archive_ref)
-            seen.add(entry.archive_ref)
-        except FileNotFoundError:
-            if entry.record_key is None or obj.is_personal:
-                progress(
-                    f"{obj.name}: entry {entry.quarantine_id} is not in the archive, and has no key to ask the source "
-                    "by: it stays open. Correct the record at the source: its next version will land."
-                )
-                continue
-            lost.append(tuple(entry.record_key.split("|")))
-    if lost:
-        yield from source.pages_by_key(obj, lost)
+class _Again:
+    """The records of some quarantine entries, once more."""
+
+    def __init__(
+        self, entries: Sequence[OpenEntry], archive: Archive, obj: ObjectContract, progress: Callable[[str], None]
+    ):
+        self.entries, self._archive, self._obj, self._progress = entries, archive, obj, progress
+        self._found: list[str] = []
+        self._asked_for: dict[str, str] = {}
+
+    def pages(self, source: Source) -> Iterator[Page]:
+        """The archived page of each entry once; by key from the source where the archive has it no more."""
+        yielded: set[str] = set()
+        for entry in self.entries:
+            try:
+                if entry.archive_ref is None:
+                    raise FileNotFoundError("it was never archived")
+                if entry.archive_ref not in yielded:
+                    yield self._archive.read(entry.archive_ref)
+                    yielded.add(entry.archive_ref)
+                self._found.append(entry.quarantine_id)
+            except (FileNotFoundError, SettingsError) as error:
+                self._progress(f"{self._obj.name}: entry {entry.quarantine_id}: {error}")
+                if entry.record_key is None or any(c.minimise.rule != "keep" for c in self._obj.key_columns):
+                    self._progress(
+                        f"{self._obj.name}: entry {entry.quarantine_id} has no key to ask the source by: it stays open. "
+                        "Correct the record at the source: its next version will land."
+                    )
+                    continue
+                self._asked_for[entry.quarantine_id] = entry.record_key
+        if self._asked_for:
+            yield from source.pages_by_key(self._obj, [split_key(key) for key in self._asked_for.values()])
+
+    def read(self, landed: Container[str]) -> list[str]:
+        """Entries whose record was read: from its page, or, by key, because it has `landed`."""
+        return [*self._found, *(entry for entry, key in self._asked_for.items() if key in landed)]

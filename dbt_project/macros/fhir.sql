@@ -1,4 +1,4 @@
-{# The id in a FHIR reference to a record of one type (`Device/12`, `https://host/fhir/Device/12`); null for any other. #}
+{# The id in a FHIR reference to a record of one type (`Device/12`, `https://host/fhir/Device/12`); else null. #}
 {% macro fhir_referenced_id(column, type) -%}
     case
         when {{ column }} like '{{ type }}/%' or {{ column }} like '%/{{ type }}/%'

@@ -1,5 +1,5 @@
--- One row per place of care of a source system, and the unknown member; columns as in dim_location. The facility is that
--- of the nearest place above it (itself first, up to four levels) whose code is mapped.
+-- One row per place of care of a source system, and the unknown member; columns as in dim_location. The facility is
+-- that of the nearest place above it (itself first, up to four levels) whose code is mapped.
 with typed as (
     select
         location.source_instance,
@@ -28,8 +28,13 @@ located as (
     select
         location.*,
         typed.location_type,
-        coalesce(facility_0.facility_code, facility_1.facility_code, facility_2.facility_code, facility_3.facility_code,
-            facility_4.facility_code) as facility_code
+        coalesce(
+            facility_0.facility_code,
+            facility_1.facility_code,
+            facility_2.facility_code,
+            facility_3.facility_code,
+            facility_4.facility_code
+        ) as facility_code
     from {{ ref('stg_fhir_r4__location') }} as location
     left join typed
         on

@@ -1,6 +1,6 @@
 {{ config(schema='restricted') }}
--- One row per patient record: the record that stands for the person. A merge at the source says `replaced-by`; chains of
--- up to three merges are followed.
+-- One row per patient record: the record that stands for the person. A merge at the source says `replaced-by`; chains
+-- of up to three merges are followed.
 with merges as (
     select
         source_instance,

@@ -16,7 +16,8 @@ select
     primary_provider_key,
     {{ text_value('admit_source_code') }} as admit_source_code,
     case
-        when length({{ text_value('discharge_disposition_code') }}) = 1 then '0' || {{ text_value('discharge_disposition_code') }}
+        when length({{ text_value('discharge_disposition_code') }}) = 1
+            then '0' || {{ text_value('discharge_disposition_code') }}
         else {{ text_value('discharge_disposition_code') }}
     end as discharge_disposition_code,
     {{ text_value('organization_id') }} as organization_id,

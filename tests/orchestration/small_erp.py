@@ -79,8 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self.server.records(domain, query.get("f", [])) if is_party else [])
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(len(self.server.parties))
+        domain = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self._answer(len(self.server.records(domain["domain"], ["id"])))
 
     def _answer(self, content: Any) -> None:
         self.server.requests += 1

@@ -1,0 +1,82 @@
+"""The command line: what it lets through, what it refuses, and that it never shows a secret."""
+
+import pytest
+from typer.testing import CliRunner
+
+from ingestion.settings import Settings
+from ingestion.warehouse import Warehouse
+from orchestration.cli import app
+from orchestration.publish import BuildFacts, publish, published_models
+from tests.orchestration.hospital import MANIFEST, build_hospital
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch) -> Settings:
+    monkeypatch.setenv("PARLINE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return Settings()
+
+
+@pytest.fixture
+def published(settings) -> Settings:
+    build_hospital(settings)
+    with Warehouse(settings.warehouse_path) as warehouse:
+        facts = BuildFacts("run-1", "abc123")
+        publish(warehouse.connection, settings.published_dir, published_models(MANIFEST), facts, keep=2)
+    return settings
+
+
+def parline(*arguments: str):
+    return CliRunner().invoke(app, arguments)
+
+
+def test_sql_answers_exactly_from_the_published_file(published):
+    answer = parline(
+        "sql", "--csv", "SELECT supplier_name, spend_amount FROM mart_procurement.mart_spend_cube ORDER BY 1"
+    )
+    assert answer.stdout.splitlines() == ["supplier_name,spend_amount", "Cardinal,250.25", "Medline,100.10"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "INSERT INTO mart_procurement.mart_spend_cube VALUES ('x', 1, 'r')",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "COPY mart_procurement.mart_spend_cube TO 'spend.csv'",
+        "ATTACH 'other.duckdb'",
+        "SET enable_external_access = true",
+    ],
+)
+def test_sql_can_only_read_what_is_published(query, published):
+    assert parline("sql", query).exit_code == 1
+
+
+def test_before_anything_is_published_sql_says_what_to_do(settings):
+    answer = parline("sql", "SELECT 1")
+    assert answer.exit_code == 1
+    assert "Publish with: parline run" in answer.stderr
+
+
+def test_a_malformed_key_is_named_and_not_shown(settings, monkeypatch):
+    monkeypatch.setenv("PARLINE_ARCHIVE_KEY", "most-of-a-secret")
+    answer = parline("doctor")
+    assert answer.exit_code == 1
+    assert "PARLINE_ARCHIVE_KEY" in answer.output
+    assert "most-of-a-secret" not in answer.output
+
+
+def test_the_dictionary_says_what_columns_mean(published):
+    assert "As the ERP writes it." in parline("dictionary", "mart_spend_cube").stdout
+
+
+def test_a_warehouse_held_by_another_process_is_named(published):
+    with Warehouse(published.warehouse_path):
+        answer = parline("backup")
+    assert answer.exit_code == 1
+    assert "is being written by process" in answer.stderr
+
+
+def test_an_unknown_source_is_refused_by_name(published):
+    answer = parline("reconcile", "--source", "nowhere")
+    assert answer.exit_code == 1
+    assert "nowhere" in answer.stderr

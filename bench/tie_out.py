@@ -27,7 +27,8 @@ def ledger_totals(base_url: str, key: str) -> dict[str, Decimal]:
     entries = ("move", "cancel_move")
     fields = [f"f={entry}.lines.{part}" for entry in entries for part in ("debit", "credit", "account.type.payable")]
     request = urllib.request.Request(  # noqa: S310  # the demo's own server
-        f"{base_url}/rest/model/account.invoice?d={encoded}&{'&'.join(fields)}", headers={"Authorization": f"bearer {key}"}
+        f"{base_url}/rest/model/account.invoice?d={encoded}&{'&'.join(fields)}",
+        headers={"Authorization": f"bearer {key}"},
     )
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         invoices = json.load(answer)
@@ -57,7 +58,9 @@ def main() -> int:
         ).fetchone()
         spend, documents = (row[0] or ZERO, row[1]) if row else (ZERO, 0)
         total = sum(ledger.values(), ZERO)
-        print(f"{name}: spend in the mart {spend:,.2f} ({documents} documents), posted supplier invoices in the ERP's own")
+        print(
+            f"{name}: spend in the mart {spend:,.2f} ({documents} documents), posted supplier invoices in the ERP's own"
+        )
         print(f"{'':{len(name)}}  ledger {total:,.2f} ({len(ledger)} documents), difference {spend - total:,.2f}")
         differing += spend != total
     return 1 if differing else 0

@@ -83,7 +83,9 @@ class Service(BaseHTTPRequestHandler):
         orders, page = asked.get("orders", ORDERS), asked.get("page", 0)
         if orders not in self.templates:
             self.templates[orders] = page_template(orders)
-        body = self.templates[orders].replace(PAGE, b"%04d" % page).replace(REVISION, b"%02d" % asked.get("revision", 0))
+        body = (
+            self.templates[orders].replace(PAGE, b"%04d" % page).replace(REVISION, b"%02d" % asked.get("revision", 0))
+        )
         if page + 1 < asked["pages"]:
             host, port = self.server.server_address[:2]
             following = f'"@odata.nextLink":"http://{host}:{port}/orders?pages={asked["pages"]}&page={page + 1}",'

@@ -71,7 +71,12 @@ def land(url: str, pages: int, folder: Path, archive: bool = False, **asked: int
     with Warehouse(settings.warehouse_path) as warehouse:
         raw = RawTables(warehouse.connection, contract)
         landing = Landing(
-            warehouse, Instance("bench_main", contract.system, url), settings, Feed(), raw, lambda message: None  # type: ignore[arg-type]
+            warehouse,
+            Instance("bench_main", contract.system, url),
+            settings,
+            Feed(),
+            raw,
+            lambda message: None,  # type: ignore[arg-type]
         )
         with landing:
             landing.load_object(contract.roots[0])
@@ -81,12 +86,16 @@ def land(url: str, pages: int, folder: Path, archive: bool = False, **asked: int
 
 def ours(url: str, pages: int, folder: Path) -> int:
     land(url, pages, folder)
-    return _count(folder / "warehouse.duckdb", "raw_purchase_feed.purchase_order_line") + pages * LINES_PER_PAGE // ORDERS
+    return (
+        _count(folder / "warehouse.duckdb", "raw_purchase_feed.purchase_order_line") + pages * LINES_PER_PAGE // ORDERS
+    )
 
 
 def ours_archived(url: str, pages: int, folder: Path) -> int:
     land(url, pages, folder, archive=True)
-    return _count(folder / "warehouse.duckdb", "raw_purchase_feed.purchase_order_line") + pages * LINES_PER_PAGE // ORDERS
+    return (
+        _count(folder / "warehouse.duckdb", "raw_purchase_feed.purchase_order_line") + pages * LINES_PER_PAGE // ORDERS
+    )
 
 
 def rest_api_parquet(url: str, pages: int, folder: Path) -> int:
@@ -121,7 +130,10 @@ def _rest_api(url: str, pages: int, folder: Path, file_format: str | None) -> in
     )
     database = folder / "rest_api.duckdb"
     pipeline = dlt.pipeline(
-        "bench", pipelines_dir=str(folder / "pipelines"), destination=dlt.destinations.duckdb(str(database)), dataset_name="raw"
+        "bench",
+        pipelines_dir=str(folder / "pipelines"),
+        destination=dlt.destinations.duckdb(str(database)),
+        dataset_name="raw",
     )
     pipeline.run(source, loader_file_format=file_format)  # type: ignore[arg-type]
     return _count(database, "raw.purchase_order__to_purchase_order_item")
@@ -140,11 +152,15 @@ def raw_limit(url: str, pages: int, folder: Path) -> int:
     order, line = load_contract("purchase_feed", CONTRACT.parent).objects
     lines = pa.struct([(c.path, wire_type(c)) for c in line.columns if not c.path.startswith("^")])
     fields = [pa.field(c.path, wire_type(c)) for c in order.columns]
-    schema = pa.schema([pa.field("value", pa.list_(pa.struct([*fields, pa.field("lines", pa.list_(lines)).with_name(line.rows_at)])))])
+    schema = pa.schema(
+        [pa.field("value", pa.list_(pa.struct([*fields, pa.field("lines", pa.list_(lines)).with_name(line.rows_at)])))]
+    )
     database = folder / "raw.duckdb"
     with duckdb.connect(str(database)) as connection, httpx.Client() as client:
         for obj in (order, line):
-            columns = ", ".join(f"{c.name} {'VARCHAR' if c.minimise.rule == 'pseudonym' else c.sql_type}" for c in obj.columns)
+            columns = ", ".join(
+                f"{c.name} {'VARCHAR' if c.minimise.rule == 'pseudonym' else c.sql_type}" for c in obj.columns
+            )
             connection.execute(f"CREATE TABLE {obj.name} ({columns})")
         own = ", ".join(f'o."{c.path}"' for c in order.columns)
         theirs = ", ".join(f'"{c.path[1:]}"' if c.path.startswith("^") else f'l."{c.path}"' for c in line.columns)

@@ -2,39 +2,11 @@
 
 import base64
 import json
-import socket
 from decimal import Decimal
 
 import httpx
-import pytest
 
-from simulator.tryton import environment
 from simulator.tryton.server import Server
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def filled():
-    """A server nobody changes; its folder is kept from run to run."""
-    server = Server(environment.HOME / "test", free_port())
-    server.up("2026-10-31")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def changeable(filled, tmp_path):
-    """A copy for one test."""
-    server = Server(tmp_path, free_port())
-    filled.copy_to(server)
-    server.start()
-    yield server
-    server.stop()
 
 
 def client(server: Server) -> httpx.Client:

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import timedelta
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -246,7 +247,8 @@ class _Reader:
 
 @cache
 def _standard_schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(OpenDataContractStandard.json_schema())
+    text = files("open_data_contract_standard").joinpath("schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
     return schema
 
 

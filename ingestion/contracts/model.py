@@ -7,6 +7,7 @@ asked (sources/).
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from itertools import permutations
 from typing import Literal
 
@@ -178,6 +179,18 @@ class Contract:
     def sortable_version(self) -> str:
         """`1.2.0` as `0001.0002.0000`: sorts as text on every engine."""
         return ".".join(part.zfill(4) for part in self.version.split("."))
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that decides how a record is landed: equal versions must have equal fingerprints."""
+        shape = [
+            (
+                obj.name, obj.source_object, obj.disposition, obj.rows_at, obj.version,
+                [(c.name, c.sql_type, c.path, c.encoding, c.key_position, c.minimise) for c in obj.landed_columns],
+            )
+            for obj in self.objects
+        ]  # fmt: skip
+        return sha256(repr(shape).encode()).hexdigest()[:32]
 
     @property
     def roots(self) -> tuple[ObjectContract, ...]:

@@ -110,6 +110,7 @@ class Landing:
         self._resolved += [entry for entry in quarantine_ids if entry not in seen]
 
     def __enter__(self) -> "Landing":
+        self._ledger.agree(self.contract)
         self._raw.ensure()
         self._recover()
         self._archive.purge()

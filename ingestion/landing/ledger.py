@@ -10,13 +10,15 @@ from typing import Any
 
 import duckdb
 
-from ingestion.contracts import Contract, ObjectContract
+from ingestion.contracts import Contract, ContractError, ObjectContract
 
 DDL = """
 CREATE SCHEMA IF NOT EXISTS ops;
 CREATE TABLE IF NOT EXISTS ops.load (
     load_id VARCHAR PRIMARY KEY, source_instance VARCHAR, system VARCHAR, status VARCHAR, started_at TIMESTAMP,
     finished_at TIMESTAMP, contract_version VARCHAR, pseudonym_key_id VARCHAR, run_id VARCHAR, error VARCHAR);
+CREATE TABLE IF NOT EXISTS ops.contract (
+    system VARCHAR, version VARCHAR, fingerprint VARCHAR, first_used_at TIMESTAMP, PRIMARY KEY (system, version));
 CREATE TABLE IF NOT EXISTS ops.load_audit (
     load_id VARCHAR, source_instance VARCHAR, system VARCHAR, object VARCHAR, status VARCHAR, fetched BIGINT,
     landed BIGINT, duplicate BIGINT, superseded BIGINT, quarantined BIGINT, out_of_scope BIGINT, source_count BIGINT,
@@ -122,6 +124,25 @@ class Ledger:
     def __init__(self, connection: duckdb.DuckDBPyConnection):
         self._connection = connection
         connection.execute(DDL)
+
+    def agree(self, contract: Contract) -> None:
+        """Note which contract a warehouse is loaded under.
+
+        Raises ContractError when it changed without a new version: the same record read in another way would look like
+        two payloads of one version (SOURCE_VERSION_CONFLICT).
+        """
+        self._connection.execute(
+            "INSERT INTO ops.contract VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [contract.system, contract.version, contract.fingerprint, _now()],
+        )
+        row = self._connection.execute(
+            "SELECT fingerprint FROM ops.contract WHERE system = ? AND version = ?", [contract.system, contract.version]
+        ).fetchone()
+        if row and row[0] != contract.fingerprint:
+            raise ContractError(
+                f"{contract.file}:1: the contract changed and is still version {contract.version}, under which this "
+                "warehouse was loaded. Raise `version` (docs/operating.md, upgrading a contract)."
+            )
 
     def open_load(self, load_id: str, instance: str, system: str, contract_version: str, key_id: str | None) -> None:
         self._connection.execute(

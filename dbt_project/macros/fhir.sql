@@ -1,11 +1,3 @@
-{# The id in a FHIR reference to a record of one type (`Device/12`, `https://host/fhir/Device/12`); else null. #}
-{% macro fhir_referenced_id(column, type) -%}
-    case
-        when {{ column }} like '{{ type }}/%' or {{ column }} like '%/{{ type }}/%'
-            then regexp_replace({{ column }}, '^.*/', '')
-    end
-{%- endmacro %}
-
 {# An NDC of ten digits with hyphens as eleven digits, the short part padded; eleven digits stay. Ten digits without
    hyphens could be any of three drugs: null, for review. #}
 {% macro ndc_eleven_digits(column) -%}

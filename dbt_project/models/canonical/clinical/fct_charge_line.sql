@@ -43,6 +43,6 @@ left join {{ ref('xref_patient') }} as patient
 left join {{ ref('int_clinical__item_by_code') }} as item_by_code
     on item_by_code.code_kind = 'ITEM_CODE' and charge.product_code = item_by_code.code
 left join {{ ref('fct_procedure') }} as procedure
-    on {{ reference_key('charge.source_instance', 'charge.procedure_id') }} = procedure.procedure_key
+    on {{ reference_key('charge.source_instance', 'charge.service_id') }} = procedure.procedure_key
 left join {{ ref('xref_provider') }} as provider
     on charge.source_instance = provider.source_instance and charge.primary_provider_key = provider.referenced_key

@@ -1,7 +1,15 @@
 {{ config(schema='restricted', materialized='view') }}
 -- One row per record that tells of an item used for a patient. One use may be told several times: which record counts
 -- is decided in fct_consumption_line. A delivery to a place (no patient) is stock moving, not use.
-with acted_upon as (
+with known_devices as (
+    select source_instance, device_id from {{ ref('stg_fhir_r4__device') }}
+    union
+    select source_instance, device_id from {{ ref('stg_fhir_r4__procedure_focal_device') }}
+    union
+    select source_instance, device_id from {{ ref('stg_fhir_r4__device_use_statement') }}
+),
+
+acted_upon as (
     select
         focal.*,
         coalesce(device_action.is_consumption, true) as is_consumption
@@ -35,14 +43,16 @@ procedure_devices as (
         used.source_instance,
         used.procedure_id,
         used.line_no,
-        used.device_id
+        known_devices.device_id
     from {{ ref('stg_fhir_r4__procedure_used_reference') }} as used
+    left join known_devices
+        on used.source_instance = known_devices.source_instance and used.used_id = known_devices.device_id
     left join not_used_up
         on
             used.source_instance = not_used_up.source_instance
             and used.procedure_id = not_used_up.procedure_id
-            and used.device_id = not_used_up.device_id
-    where used.device_id is not null and not_used_up.device_id is null
+            and used.used_id = not_used_up.device_id
+    where used.used_id is not null and not_used_up.device_id is null
 ),
 
 from_procedures as (
@@ -54,8 +64,9 @@ from_procedures as (
         procedure.patient_key,
         device.device_id,
         {{ no_text() }} as item_code,
-        cast(1 as decimal(18, 6)) as qty,
-        'EA' as quantity_unit,
+        -- A medication or substance that a procedure refers to comes without a quantity.
+        cast(case when device.device_id is not null then 1 end as decimal(18, 6)) as qty,
+        case when device.device_id is not null then 'EA' end as quantity_unit,
         procedure.started_at as used_at,
         cast(null as timestamp) as documented_at,
         procedure.location_key,
@@ -87,8 +98,7 @@ from_statements as (
         on rule.record_type = 'device_use_statement' and statement.device_use_status = rule.status and rule.is_counted
     left join {{ ref('fct_procedure') }} as procedure
         on
-            {{ reference_key('statement.source_instance', 'statement.derived_from_procedure_id') }}
-            = procedure.procedure_key
+            {{ reference_key('statement.source_instance', 'statement.derived_from_id') }} = procedure.procedure_key
     where statement.device_id is not null
 ),
 
@@ -99,7 +109,7 @@ from_deliveries as (
         delivery.encounter_key as encounter_reference,
         {{ no_text() }} as procedure_key,
         delivery.patient_key,
-        delivery.item_device_id as device_id,
+        known_devices.device_id,
         delivery.item_code,
         delivery.delivered_qty as qty,
         delivery.quantity_unit,
@@ -111,6 +121,8 @@ from_deliveries as (
     from {{ ref('stg_fhir_r4__supply_delivery') }} as delivery
     inner join {{ ref('cfg_clinical_status') }} as rule
         on rule.record_type = 'supply_delivery' and delivery.supply_delivery_status = rule.status and rule.is_counted
+    left join known_devices
+        on delivery.source_instance = known_devices.source_instance and delivery.item_id = known_devices.device_id
     where delivery.patient_key is not null
 ),
 
@@ -121,7 +133,7 @@ from_charges as (
         charge.encounter_key as encounter_reference,
         procedure.procedure_key,
         charge.patient_key,
-        charge.product_device_id as device_id,
+        known_devices.device_id,
         charge.product_code as item_code,
         charge.charge_qty as qty,
         charge.quantity_unit,
@@ -134,8 +146,10 @@ from_charges as (
     inner join {{ ref('cfg_clinical_status') }} as rule
         on rule.record_type = 'charge_item' and charge.charge_item_status = rule.status and rule.is_counted
     left join {{ ref('fct_procedure') }} as procedure
-        on {{ reference_key('charge.source_instance', 'charge.procedure_id') }} = procedure.procedure_key
-    where charge.product_code is not null or charge.product_device_id is not null
+        on {{ reference_key('charge.source_instance', 'charge.service_id') }} = procedure.procedure_key
+    left join known_devices
+        on charge.source_instance = known_devices.source_instance and charge.product_id = known_devices.device_id
+    where charge.product_code is not null or charge.product_id is not null
 ),
 
 final as (

@@ -23,10 +23,10 @@ select
     cast(factor_override as decimal(18, 6)) as factor_override,
     cast(price_override as decimal(18, 6)) as price_override_amount,
     {{ text_value('currency_code') }} as currency_code,
-    {{ fhir_referenced_id('service_reference', 'Procedure') }} as procedure_id,
+    service_id,
     {{ text_value('product_system') }} as product_system,
     {{ text_value('product_code') }} as product_code,
-    {{ fhir_referenced_id('product_reference', 'Device') }} as product_device_id,
+    product_id,
     account_key,
     {{ text_value('part_of_charge_id') }} as part_of_charge_id,
     {{ record_columns() }}

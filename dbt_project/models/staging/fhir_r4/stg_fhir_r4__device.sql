@@ -4,7 +4,7 @@ with current_records as (
 )
 
 select
-    id as device_id,
+    device_id,
     {{ text_value('status') }} as device_status,
     {{ text_value('udi_di') }} as udi_di,
     {{ text_value('udi_issuer') }} as udi_issuer,

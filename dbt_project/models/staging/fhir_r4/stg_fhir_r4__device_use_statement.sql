@@ -7,10 +7,10 @@ select
     id as device_use_statement_id,
     {{ text_value('status') }} as device_use_status,
     patient_key,
-    {{ fhir_referenced_id('derived_from_reference', 'Procedure') }} as derived_from_procedure_id,
+    derived_from_id,
     coalesce(used_started_at, used_at) as used_at,
     recorded_at,
-    {{ text_value('device_id') }} as device_id,
+    device_id,
     {{ text_value('body_site_code') }} as body_site_code,
     {{ record_columns() }}
 from current_records

@@ -10,7 +10,7 @@ select
     {{ text_value('medication_code') }} as medication_code,
     coalesce({{ text_value('ndc') }}, {{ text_value('contained_ndc') }}) as source_ndc,
     {{ text_value('rxnorm_code') }} as rxnorm_code,
-    {{ fhir_referenced_id('medication_reference', 'Medication') }} as medication_id,
+    {{ text_value('medication_id') }} as medication_id,
     patient_key,
     encounter_key,
     coalesce(given_started_at, given_at) as started_at,
@@ -21,6 +21,6 @@ select
     cast(rate_quantity as decimal(18, 6)) as rate_qty,
     {{ text_value('rate_unit') }} as rate_unit,
     {{ text_value('route_code') }} as route_code,
-    {{ text_value('device_id') }} as device_id,
+    device_id,
     {{ record_columns() }}
 from current_records

@@ -4,7 +4,7 @@ with current_records as (
 )
 
 select
-    id as procedure_id,
+    procedure_id,
     {{ text_value('status') }} as procedure_status,
     {{ text_value('status_reason_code') }} as status_reason_code,
     {{ text_value('category_code') }} as category_code,

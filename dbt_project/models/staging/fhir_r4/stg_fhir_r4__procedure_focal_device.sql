@@ -7,6 +7,6 @@ select
     _line_no as line_no,
     procedure_id,
     {{ text_value('action_code') }} as action_code,
-    {{ text_value('device_id') }} as device_id,
+    device_id,
     {{ child_record_columns() }}
 from current_lines

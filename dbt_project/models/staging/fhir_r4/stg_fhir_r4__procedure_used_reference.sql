@@ -6,6 +6,6 @@ with current_lines as (
 select
     _line_no as line_no,
     procedure_id,
-    {{ fhir_referenced_id('used_reference', 'Device') }} as device_id,
+    used_id,
     {{ child_record_columns() }}
 from current_lines

@@ -11,7 +11,7 @@ select
     {{ text_value('type_code') }} as type_code,
     {{ text_value('item_system') }} as item_system,
     {{ text_value('item_code') }} as item_code,
-    {{ fhir_referenced_id('item_reference', 'Device') }} as item_device_id,
+    item_id,
     cast(quantity as decimal(18, 6)) as delivered_qty,
     {{ text_value('quantity_unit') }} as quantity_unit,
     coalesce(occurred_at, occurred_started_at) as delivered_at,

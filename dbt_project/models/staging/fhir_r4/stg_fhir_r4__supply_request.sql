@@ -10,7 +10,7 @@ select
     {{ text_value('priority') }} as priority,
     {{ text_value('item_system') }} as item_system,
     {{ text_value('item_code') }} as item_code,
-    {{ fhir_referenced_id('item_reference', 'Device') }} as item_device_id,
+    item_id,
     cast(quantity as decimal(18, 6)) as request_qty,
     {{ text_value('quantity_unit') }} as quantity_unit,
     authored_at,

@@ -4,6 +4,7 @@ Belongs here: what tests of landing share. Not here: any test. Every load made h
 fetched may be unaccounted for, in any test.
 """
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -19,11 +20,12 @@ from ingestion.landing.land import Landing, Mode
 from ingestion.landing.ledger import LoadReport
 from ingestion.landing.page import Deletion, Envelope, Page, SourceError, SourceKey, Window
 from ingestion.landing.raw import VERSION_ORDER, RawTables
-from ingestion.settings import Settings, new_key
+from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 
 # The source's clock stands still unless a test moves it.
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 
 ORDERS = """
 apiVersion: v3.1.0
@@ -173,7 +175,7 @@ class World:
     """One warehouse in a folder, and loads of scripted sources into it."""
 
     def __init__(self, folder: Path, **settings: Any):
-        keys = {"archive_key": new_key(), "pseudonym_key": new_key()}
+        keys = {"archive_key": KEY, "pseudonym_key": KEY}
         self.settings = Settings(home=folder, **{**keys, **settings})
         self.instance = Instance("shop_main", "shop", "http://127.0.0.1")
         self.messages: list[str] = []

@@ -115,7 +115,7 @@ class _Reader:
         return ObjectContract(
             name=obj.name or "",
             description=" ".join((obj.description or "").split()),
-            source_object=custom.get("sourceObject", obj.name),
+            source_object=str(custom.get("sourceObject", obj.name)),
             owner=custom.get("owner", owner),
             columns=tuple(
                 self._column((*where, "properties", position), column)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from cryptography.exceptions import InvalidTag
@@ -104,7 +105,7 @@ class Archive:
         plain = pa.Codec("zstd").decompress(opened[LENGTH.size :], size, asbytes=True)
         header_size = LENGTH.unpack(plain[: LENGTH.size])[0]
         header = json.loads(plain[LENGTH.size : LENGTH.size + header_size])
-        envelope = {
+        envelope: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in header["envelope"].items()
         }
         return Page(

@@ -27,7 +27,7 @@ class OAuthError(Exception):
         self.error = error
 
 
-class TokenRefused(Exception):
+class TokenRefusedError(Exception):
     """A bearer token that does not open anything. The text is what the recorded server sends as a body."""
 
 
@@ -99,9 +99,9 @@ class Authorization:
         return claims
 
     def check(self, header: str) -> None:
-        """Raises TokenRefused unless the Authorization header carries a live token of ours."""
+        """Raises TokenRefusedError unless the Authorization header carries a live token of ours."""
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or token not in self._expires_at:
-            raise TokenRefused("JsonWebTokenError: invalid token")
+            raise TokenRefusedError("JsonWebTokenError: invalid token")
         if self._expires_at[token] <= time.time():
-            raise TokenRefused("TokenExpiredError: jwt expired")
+            raise TokenRefusedError("TokenExpiredError: jwt expired")

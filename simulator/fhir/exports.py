@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from simulator.fhir.faults import Faults
-from simulator.fhir.outcomes import Refusal, operation_outcome
+from simulator.fhir.outcomes import RefusalError, operation_outcome
 from simulator.fhir.store import Store, parse_instant, render
 
 FORMATS = {"application/fhir+ndjson", "application/ndjson", "ndjson"}
@@ -56,20 +56,20 @@ class Exports:
         self._jobs: dict[str, Job] = {}
 
     def kick_off(self, parameters: dict[str, str], request: str) -> Job:
-        """Start a job. Raises Refusal for a parameter that is unknown or means nothing."""
+        """Start a job. Raises RefusalError for a parameter that is unknown or means nothing."""
         unknown = sorted(set(parameters) - KNOWN)
         if unknown:
-            raise Refusal(400, f"Unsupported export parameters: {', '.join(unknown)}", "not-supported")
+            raise RefusalError(400, f"Unsupported export parameters: {', '.join(unknown)}", "not-supported")
         if parameters.get("_outputFormat", "ndjson") not in FORMATS:
-            raise Refusal(400, f'The "{parameters["_outputFormat"]}" _outputFormat is not supported', "not-supported")
+            raise RefusalError(400, f'The "{parameters["_outputFormat"]}" _outputFormat is not supported', "not-supported")
         types = [name for name in parameters.get("_type", "").split(",") if name]
         strange = [name for name in types if not re.fullmatch(r"[A-Z][A-Za-z]+", name)]
         if strange:
-            raise Refusal(400, f"Unknown resource types: {', '.join(strange)}", "invalid")
+            raise RefusalError(400, f"Unknown resource types: {', '.join(strange)}", "invalid")
         try:
             since = parse_instant(parameters["_since"]) if "_since" in parameters else None
         except ValueError as error:
-            raise Refusal(400, f'Invalid _since "{parameters["_since"]}": {error}', "invalid") from error
+            raise RefusalError(400, f'Invalid _since "{parameters["_since"]}": {error}', "invalid") from error
 
         job = Job(secrets.token_hex(16), request, self._store.clock.now())
         self._fill(job, types, since)
@@ -91,12 +91,12 @@ class Exports:
             job.deleted.append(job.add_file("Bundle", [bundle]))
 
     def job(self, id_: str) -> Job:
-        """Raises Refusal: 404 for a job that never was or was deleted, 410 for one that has expired."""
+        """Raises RefusalError: 404 for a job that never was or was deleted, 410 for one that has expired."""
         job = self._jobs.get(id_)
         if job is None:
-            raise Refusal(404, "The export was not found", "not-found")
+            raise RefusalError(404, "The export was not found", "not-found")
         if self._store.clock.now() > self.expires_at(job):
-            raise Refusal(410, "The export has expired and its files are deleted", "expired")
+            raise RefusalError(410, "The export has expired and its files are deleted", "expired")
         return job
 
     def expires_at(self, job: Job) -> datetime:
@@ -104,7 +104,7 @@ class Exports:
 
     def cancel(self, id_: str) -> None:
         if self._jobs.pop(id_, None) is None:
-            raise Refusal(404, "Unknown procedure. Perhaps it is already completed and thus, it cannot be canceled")
+            raise RefusalError(404, "Unknown procedure. Perhaps it is already completed and thus, it cannot be canceled")
 
     def poll(self, id_: str, base: str, target: str) -> tuple[Job, int]:
         """The job and its progress in percent; at 100 it has a manifest, which never changes afterwards."""
@@ -146,8 +146,8 @@ class Exports:
         }
 
     def file(self, id_: str, name: str, target: str) -> bytes:
-        """The bytes of one file. Raises Refusal when there is none."""
+        """The bytes of one file. Raises RefusalError when there is none."""
         rows = self.job(id_).files.get(name)
         if rows is None:
-            raise Refusal(404, "The file was not found", "not-found")
+            raise RefusalError(404, "The file was not found", "not-found")
         return b"".join(row + b"\n" for row in self._faults.damage_rows(rows, target))

@@ -53,7 +53,7 @@ CATALOGUE = {
 }
 
 
-class ConnectionCut(Exception):
+class ConnectionCutError(Exception):
     """Raised inside an answer that has begun: the web server then closes the connection."""
 
 
@@ -193,6 +193,6 @@ def _cutting(send: Send, keep_length: bool) -> Callable[[Message], Awaitable[Non
             return
         half = message["body"][: len(message["body"]) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        raise ConnectionCut
+        raise ConnectionCutError
 
     return cutting_send

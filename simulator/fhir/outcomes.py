@@ -20,7 +20,7 @@ class FhirResponse(Response):
         return content if isinstance(content, bytes) else render(content)
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """A request that is answered with an OperationOutcome; the server turns it into that answer."""
 
     def __init__(self, status: int, diagnostics: str, code: str = "processing", headers: dict | None = None) -> None:

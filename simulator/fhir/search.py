@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from simulator.fhir.faults import Fault, Faults
-from simulator.fhir.outcomes import Refusal, operation_outcome
+from simulator.fhir.outcomes import RefusalError, operation_outcome
 from simulator.fhir.store import Resource, Store, format_instant, parse, parse_instant, render
 
 DEFAULT_COUNT = 50
@@ -75,7 +75,7 @@ def _time_bound(value: str) -> Callable[[datetime], bool]:
         else:
             start, width = parse_instant(text), timedelta(milliseconds=1) if "." in text else timedelta(seconds=1)
     except ValueError as error:
-        raise Refusal(400, f"Invalid _lastUpdated value {value!r}", "invalid") from error
+        raise RefusalError(400, f"Invalid _lastUpdated value {value!r}", "invalid") from error
     return {
         "ge": lambda instant: instant >= start,
         "gt": lambda instant: instant >= start + width,
@@ -85,16 +85,16 @@ def _time_bound(value: str) -> Callable[[datetime], bool]:
 
 
 def read_search(type_: str, parameters: Parameters, largest_count: int, strict: bool) -> Search:
-    """Raises Refusal for a value that means nothing, and for an unknown parameter when `strict`."""
+    """Raises RefusalError for a value that means nothing, and for an unknown parameter when `strict`."""
     ignored = [name for name, _ in parameters if name not in KNOWN | HARMLESS]
     if ignored and strict:
-        raise Refusal(400, f"Unknown search parameters: {', '.join(ignored)}", "not-supported")
+        raise RefusalError(400, f"Unknown search parameters: {', '.join(ignored)}", "not-supported")
     single = dict(parameters)
     sort, count_text = single.get("_sort"), single.get("_count", str(DEFAULT_COUNT))
     if sort is not None and sort not in SORTS:
-        raise Refusal(400, f"Cannot sort by {sort!r}", "not-supported")
+        raise RefusalError(400, f"Cannot sort by {sort!r}", "not-supported")
     if not count_text.isdigit():
-        raise Refusal(400, f"Invalid _count {count_text!r}", "invalid")
+        raise RefusalError(400, f"Invalid _count {count_text!r}", "invalid")
     return Search(
         type=type_,
         bounds=[_time_bound(value) for name, value in parameters if name == "_lastUpdated"],
@@ -112,12 +112,12 @@ def encode_page(parameters: Parameters, offset: int) -> str:
 
 
 def decode_page(token: str) -> tuple[Parameters, int]:
-    """Raises Refusal for a token that this server did not make."""
+    """Raises RefusalError for a token that this server did not make."""
     try:
         parameters, offset = parse(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         return [(name, value) for name, value in parameters], int(offset)
     except (ValueError, TypeError) as error:
-        raise Refusal(410, "The page is no longer available; start the search again", "expired") from error
+        raise RefusalError(410, "The page is no longer available; start the search again", "expired") from error
 
 
 def _entry(base: str, type_: str, row: bytes, mode: str) -> bytes:

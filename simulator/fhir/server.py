@@ -25,13 +25,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.fhir.auth import Authorization, OAuthError, TokenRefused
+from simulator.fhir.auth import Authorization, OAuthError, TokenRefusedError
 from simulator.fhir.capabilities import SERVED_TYPES, capability_statement, smart_configuration
 from simulator.fhir.exports import Exports, ExportSettings
-from simulator.fhir.faults import ConnectionCut, Faults, FaultyTransport
-from simulator.fhir.outcomes import FhirResponse, Refusal, oauth_error, outcome_response
+from simulator.fhir.faults import ConnectionCutError, Faults, FaultyTransport
+from simulator.fhir.outcomes import FhirResponse, RefusalError, oauth_error, outcome_response
 from simulator.fhir.search import decode_page, read_search, search_bundle
-from simulator.fhir.store import Clock, Store, UnknownResource, format_instant, parse
+from simulator.fhir.store import Clock, Store, UnknownResourceError, format_instant, parse
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -67,14 +67,14 @@ class FhirServer:
                 Route("/_state", self.state_control, methods=["GET", "POST"]),
             ],
             middleware=[Middleware(FaultyTransport, faults=self.faults)],
-            exception_handlers={Refusal: _refuse, TokenRefused: _refuse_token},
+            exception_handlers={RefusalError: _refuse, TokenRefusedError: _refuse_token},
         )
 
     def _guarded(self, endpoint: Endpoint) -> Endpoint:
         async def with_token(request: Request) -> Response:
             if self.authorization is not None:
                 if "authorization" not in request.headers:
-                    raise Refusal(401, "Authentication is required", "login")
+                    raise RefusalError(401, "Authentication is required", "login")
                 self.authorization.check(request.headers["authorization"])
             return await endpoint(request)
 
@@ -102,7 +102,7 @@ class FhirServer:
     async def search(self, request: Request) -> Response:
         type_ = request.path_params["type"]
         if type_ not in SERVED_TYPES and type_ not in self.store.types():
-            raise Refusal(404, f"Unknown resource type {type_!r}", "not-supported")
+            raise RefusalError(404, f"Unknown resource type {type_!r}", "not-supported")
         parameters, offset = list(request.query_params.multi_items()), 0
         if "_page" in request.query_params:
             parameters, offset = decode_page(request.query_params["_page"])
@@ -116,7 +116,7 @@ class FhirServer:
 
     async def kick_off(self, request: Request) -> Response:
         if "respond-async" not in request.headers.get("prefer", ""):
-            raise Refusal(400, "The Prefer header must be respond-async", "required")
+            raise RefusalError(400, "The Prefer header must be respond-async", "required")
         job = self.exports.kick_off(dict(request.query_params), str(request.url))
         location = f"{_base(request)}/bulkstatus/{job.id}"
         text = f'Your request has been accepted. You can check its status at "{location}"'
@@ -162,7 +162,7 @@ class FhirServer:
                     changed.append(parse(self.store.upsert(resource, wanted.get("keep_meta", False)).body))
                 for reference in wanted.get("delete", []):
                     self.store.delete(*reference.split("/"))
-            except UnknownResource as error:
+            except UnknownResourceError as error:
                 return JSONResponse({"error": f"{error} is not there"}, 404)
         now = format_instant(self.store.clock.now())
         return FhirResponse({"now": now, "counts": self.store.counts(), "upserted": changed})
@@ -177,11 +177,11 @@ def _target(request: Request) -> str:
 
 
 def _is_not_a_cut_connection(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and isinstance(record.exc_info[1], ConnectionCut))
+    return not (record.exc_info and isinstance(record.exc_info[1], ConnectionCutError))
 
 
 async def _refuse(request: Request, refusal: Exception) -> Response:
-    asked = cast(Refusal, refusal)  # Starlette hands over what was registered.
+    asked = cast(RefusalError, refusal)  # Starlette hands over what was registered.
     return outcome_response(asked.status, asked.diagnostics, asked.code, headers=asked.headers)
 
 

@@ -16,7 +16,7 @@ import simplejson as json
 RESOURCE_TYPE = re.compile(r"^[A-Z][A-Za-z]+$")
 
 
-class UnknownResource(Exception):
+class UnknownResourceError(Exception):
     """A resource that the caller wants to delete is not there."""
 
 
@@ -120,9 +120,9 @@ class Store:
         return self.upsert(parse(resource.body))
 
     def delete(self, type_: str, id_: str) -> None:
-        """Raises UnknownResource when there is no such resource."""
+        """Raises UnknownResourceError when there is no such resource."""
         if id_ not in self._current.get(type_, {}):
-            raise UnknownResource(f"{type_}/{id_}")
+            raise UnknownResourceError(f"{type_}/{id_}")
         del self._current[type_][id_]
         self._deleted[type_, id_] = self.clock.now()
 

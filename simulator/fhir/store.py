@@ -21,7 +21,8 @@ class UnknownResourceError(Exception):
 
 
 def parse(text: str | bytes) -> dict:
-    return json.loads(text, use_decimal=True)
+    parsed: dict = json.loads(text, use_decimal=True)
+    return parsed
 
 
 def render(value: object) -> bytes:

@@ -48,7 +48,7 @@ class Visit:
 
     @property
     def finished(self) -> bool:
-        return self.encounter["status"] == "finished"
+        return bool(self.encounter["status"] == "finished")
 
 
 def _status(number: int, total: int, end: datetime, now: datetime) -> str:

@@ -36,8 +36,9 @@ select
     line.match_partition_key,
     per_pair.allocation_rule,
     cast(per_pair.matched_qty as decimal(18, 6)) as matched_base_qty,
-    cast({{ div_exact('line.line_amount * per_pair.matched_qty', 'line.match_qty', scale=2, operand_scale=12) }}
-        as decimal(18, 2)) as matched_amount,
+    cast(
+        {{ div_exact('line.line_amount * per_pair.matched_qty', 'line.match_qty', scale=2, operand_scale=12) }} as decimal(18, 2)
+    ) as matched_amount,
     line.currency_code,
     cast('{{ invocation_id }}' as {{ dbt.type_string() }}) as run_id
 from per_pair

@@ -15,7 +15,8 @@ select
         else evidence.posting_date
     end as holds_from_date,
     case
-        when code.exception_code = 'AWAITING_RECEIPT' then {{ days_after('evidence.posting_date', 'evidence.receipt_grace_days + 1') }}
+        when code.exception_code = 'AWAITING_RECEIPT'
+            then {{ days_after('evidence.posting_date', 'evidence.receipt_grace_days + 1') }}
         else cast('9999-12-31' as date)
     end as holds_to_date,
     cast('{{ invocation_id }}' as {{ dbt.type_string() }}) as run_id

@@ -151,8 +151,8 @@ final as (
         is_item_like and invoice_qty is not null and (pack_num is null or (has_po_line and po_pack_num is null))
             as is_unit_unmapped,
         is_po_cancelled,
-        is_receipt_needed and not is_duplicate_number and coalesce(round(surviving_qty, 6) > 0 and round(matched_qty, 6) = 0, false)
-            as is_without_receipt,
+        is_receipt_needed and not is_duplicate_number
+        and coalesce(round(surviving_qty, 6) > 0 and round(matched_qty, 6) = 0, false) as is_without_receipt,
         is_receipt_needed and coalesce(round(matched_qty, 6) > 0, false) and not is_quantity_within_tolerance
             as is_over_invoiced,
         case when is_receipt_needed then is_billed_beyond_order and is_received_beyond_order else is_billed_beyond_order end

@@ -15,5 +15,6 @@ inner join {{ ref('fct_invoice_line') }} as invoice_line
     on {{ surrogate_key(['link.source_instance', "'line'", 'link.invoice_line_id']) }} = invoice_line.invoice_line_key
 inner join {{ ref('fct_receipt_line') }} as receipt_line
     on {{ surrogate_key(['link.source_instance', 'link.stock_move_id']) }} = receipt_line.receipt_line_key
-group by link.source_instance, link.invoice_line_id, link.stock_move_id, invoice_line.invoice_line_key,
-    receipt_line.receipt_line_key
+group by
+    link.source_instance, link.invoice_line_id, link.stock_move_id,
+    invoice_line.invoice_line_key, receipt_line.receipt_line_key

@@ -5,6 +5,16 @@ with posted_lines as (
     select * from {{ ref('fct_invoice_line') }} where is_posted
 ),
 
+distributions as (
+    select
+        invoice_distribution_key,
+        invoice_line_key,
+        gl_account_key,
+        cost_center_key,
+        functional_amount as distributed_amount
+    from {{ ref('fct_invoice_distribution') }}
+),
+
 shares as (
     select
         invoice_distribution_key,
@@ -36,11 +46,7 @@ measured as (
             else coalesce(shares.freight_amount, 0)
         end as freight_amount
     from posted_lines as line
-    inner join (
-        select invoice_distribution_key, invoice_line_key, gl_account_key, cost_center_key,
-            functional_amount as distributed_amount
-        from {{ ref('fct_invoice_distribution') }}
-    ) as distribution on line.invoice_line_key = distribution.invoice_line_key
+    inner join distributions as distribution on line.invoice_line_key = distribution.invoice_line_key
     left join shares on distribution.invoice_distribution_key = shares.invoice_distribution_key
     left join shared_charges on line.invoice_line_key = shared_charges.charge_line_key
     where shared_charges.charge_line_key is null

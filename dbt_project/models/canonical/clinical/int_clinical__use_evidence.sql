@@ -2,11 +2,20 @@
 -- One row per record that tells of an item used for a patient. One use may be told several times: which record counts
 -- is decided in fct_consumption_line. A delivery to a place (no patient) is stock moving, not use.
 with known_devices as (
-    select source_instance, device_id from {{ ref('stg_fhir_r4__device') }}
+    select
+        source_instance,
+        device_id
+    from {{ ref('stg_fhir_r4__device') }}
     union
-    select source_instance, device_id from {{ ref('stg_fhir_r4__procedure_focal_device') }}
+    select
+        source_instance,
+        device_id
+    from {{ ref('stg_fhir_r4__procedure_focal_device') }}
     union
-    select source_instance, device_id from {{ ref('stg_fhir_r4__device_use_statement') }}
+    select
+        source_instance,
+        device_id
+    from {{ ref('stg_fhir_r4__device_use_statement') }}
 ),
 
 acted_upon as (

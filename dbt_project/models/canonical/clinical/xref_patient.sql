@@ -1,7 +1,7 @@
 {{ config(schema='restricted') }}
 -- One row per patient record: the record that stands for the person. A merge at the source says `replaced-by`; chains
 -- of up to three merges are followed.
-with merges as (
+with patient_merges as (
     select
         source_instance,
         patient_key,
@@ -27,13 +27,13 @@ final as (
         cast('fhir_r4' as {{ dbt.type_string() }}) as source_system,
         {{ audit_columns('patient') }}
     from {{ ref('stg_fhir_r4__patient') }} as patient
-    left join merges as first_merge
+    left join patient_merges as first_merge
         on patient.source_instance = first_merge.source_instance and patient.patient_key = first_merge.patient_key
-    left join merges as second_merge
+    left join patient_merges as second_merge
         on
             first_merge.source_instance = second_merge.source_instance
             and first_merge.linked_patient_key = second_merge.patient_key
-    left join merges as third_merge
+    left join patient_merges as third_merge
         on
             second_merge.source_instance = third_merge.source_instance
             and second_merge.linked_patient_key = third_merge.patient_key

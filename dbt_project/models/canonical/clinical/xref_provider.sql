@@ -30,13 +30,24 @@ known as (
 ),
 
 referenced as (
-    select source_instance, primary_provider_key as referenced_key from {{ ref('stg_fhir_r4__encounter') }}
+    select
+        source_instance,
+        primary_provider_key as referenced_key
+    from {{ ref('stg_fhir_r4__encounter') }}
     union
-    select source_instance, primary_provider_key as referenced_key from {{ ref('stg_fhir_r4__procedure') }}
+    select
+        source_instance,
+        primary_provider_key as referenced_key
+    from {{ ref('stg_fhir_r4__procedure') }}
     union
-    select source_instance, primary_provider_key as referenced_key from {{ ref('stg_fhir_r4__charge_item') }}
+    select
+        source_instance,
+        primary_provider_key as referenced_key
+    from {{ ref('stg_fhir_r4__charge_item') }}
     union
-    select source_instance, primary_provider_key as referenced_key
+    select
+        source_instance,
+        primary_provider_key as referenced_key
     from {{ ref('stg_fhir_r4__medication_administration') }}
 ),
 

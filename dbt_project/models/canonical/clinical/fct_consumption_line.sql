@@ -1,6 +1,6 @@
 {{ config(schema='restricted') }}
 -- One row per record that tells of an item used for a patient. Sum only what `is_counted`: of several records of one
--- device the best counts, and of one patient, item and day only records of the best kind (cfg_consumption_evidence).
+-- device the best counts, and of one patient, item and UTC day only the best kind (cfg_consumption_evidence).
 -- The encounter is named only where the record, or the procedure it belongs to, names it.
 with described as (
     select

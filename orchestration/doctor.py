@@ -20,7 +20,7 @@ from ingestion.landing.page import SourceError
 from ingestion.registry import open_source
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse, WarehouseBusyError
-from orchestration.assets.transformation import DbtManifestMissingError, load_dbt_manifest, manifest_path
+from orchestration.assets.transformation import DbtManifestMissingError, changed_since_manifest, load_dbt_manifest
 from orchestration.definitions import DBT_PROJECT_DIR, configured_feeds
 from orchestration.overview import object_states
 from orchestration.publish import current_build
@@ -144,13 +144,12 @@ def _dbt(settings: Settings) -> Iterator[Finding]:
         yield Finding("dbt", "FAILED", str(error))
         return
     models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
-    made = manifest_path(DBT_PROJECT_DIR).stat().st_mtime
-    newer = [
-        path.name for path in DBT_PROJECT_DIR.rglob("models/**/*") if path.is_file() and path.stat().st_mtime > made
-    ]
-    if newer:
+    changed = changed_since_manifest(DBT_PROJECT_DIR)
+    if changed:
         yield Finding(
-            "dbt", "WARNING", f"{newer[0]} and {len(newer) - 1} more are newer than dbt's manifest: run make setup"
+            "dbt",
+            "FAILED",
+            f"{changed[0].name} and {len(changed) - 1} more changed after dbt's manifest: run make setup",
         )
     else:
         yield Finding("dbt", "OK", f"manifest with {models} models")
@@ -162,6 +161,8 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
         return
     try:
         with Warehouse(settings.warehouse_path) as warehouse:
+            size = settings.warehouse_path.stat().st_size / 1e6
+            yield Finding("warehouse", "OK", f"{settings.warehouse_path}, {size:,.1f} MB")
             yield from _loads(warehouse.connection, settings)
             yield from _unmapped(warehouse.connection)
     except WarehouseBusyError as error:

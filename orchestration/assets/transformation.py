@@ -48,6 +48,14 @@ def manifest_path(project_dir: Path) -> Path:
     return project_dir / "target" / "manifest.json"
 
 
+def changed_since_manifest(project_dir: Path) -> list[Path]:
+    """Files of the dbt project that are newer than its manifest, which then names models that dbt no longer builds."""
+    made = manifest_path(project_dir).stat().st_mtime
+    folders = ("models", "seeds", "macros")
+    found = (path for folder in folders for path in (project_dir / folder).rglob("*") if path.is_file())
+    return sorted(path for path in found if path.stat().st_mtime > made)
+
+
 class ParlineTranslator(DagsterDbtTranslator):
     """dbt nodes under our own names; a source is the raw tables of every instance of its system."""
 
@@ -113,6 +121,12 @@ def transformation_assets(settings: Settings, project_dir: Path, feeds: Sequence
         pool=WAREHOUSE_POOL,
     )
     def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        changed = changed_since_manifest(project_dir)
+        if changed:
+            raise dg.Failure(
+                f"{changed[0]} and {len(changed) - 1} more files changed after dbt's manifest was made. Run: make setup",
+                allow_retries=False,
+            )
         _make_empty_raw_tables(settings)
         with _warehouse_named(settings):
             yield from dbt.cli(

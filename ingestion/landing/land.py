@@ -126,6 +126,7 @@ class Landing:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        shutil.rmtree(self._working_dir, ignore_errors=True)
         if kind is not None:
             return  # the load stays RUNNING: the next one takes its rows back
         failed = [item for item in self.report.objects.values() if item.status == "FAILED"]

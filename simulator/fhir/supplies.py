@@ -117,7 +117,8 @@ def make_charge(id_: str, number: int, use: Use) -> dict:
         "performingOrganization": reference(use.visit.hospital.organization),
         "quantity": quantity(-use.quantity if reversal else use.quantity, use.item.unit),
         "costCenter": use.visit.hospital.cost_center(use.room),
-        "priceOverride": money(use.item.charge),
+        # R4: the total price of the charge, not the price of one; a reversal says so by its quantity.
+        "priceOverride": money(use.item.charge * use.quantity),
         "enteredDate": local(use.at + timedelta(hours=2 + number % 40)),
         "service": [reference(use.procedure)],
         "productCodeableConcept": _item(use.item),

@@ -154,7 +154,10 @@ class World:
                 supplied = delivery["suppliedItem"]
                 delivered[supplied["itemCodeableConcept"]["coding"][0]["code"]] += supplied["quantity"]["value"]
         charges = [charge for charge in self.resources["ChargeItem"] if charge["status"] in {"billable", "billed"}]
-        charged = sum((c["quantity"]["value"] * c["priceOverride"]["value"] for c in charges), Decimal(0))
+        charged = sum(
+            (c["priceOverride"]["value"] if c["quantity"]["value"] > 0 else -c["priceOverride"]["value"] for c in charges),
+            Decimal(0),
+        )
         devices = self.resources["Device"]
         return {
             "counts": {type_: len(rows) for type_, rows in self.resources.items()},

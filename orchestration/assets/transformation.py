@@ -41,7 +41,24 @@ def load_dbt_manifest(project_dir: Path) -> dict[str, Any]:
             f"Run: dbt parse --project-dir {project_dir} --profiles-dir {project_dir}"
         )
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and not node.get("attached_node"):
+            _attach_singular_test(node)
     return manifest
+
+
+def _attach_singular_test(test: dict[str, Any]) -> None:
+    """A test over several models becomes a check of the one furthest down. Dagster makes a check of it only when told
+    which, and a test that is no check would be forgotten by the gate after its run."""
+    names = [unique_id.split(".")[2] for unique_id in test["depends_on"]["nodes"] if unique_id.startswith("model.")]
+    if len(names) > 1:
+        furthest = max(names, key=lambda name: (_depth(name), name))
+        test["config"].setdefault("meta", {})["dagster"] = {"ref": {"name": furthest}}
+
+
+def _depth(model: str) -> int:
+    """How far down a model stands, by its name: stg_ first, dim_, fct_ and the like between, mart_ last."""
+    return 0 if model.startswith("stg_") else 2 if model.startswith("mart_") else 1
 
 
 def manifest_path(project_dir: Path) -> Path:
@@ -113,9 +130,11 @@ def _layer(schema: str) -> str:
     return "mart" if schema.startswith("mart_") else schema
 
 
-def transformation_assets(settings: Settings, project_dir: Path, feeds: Sequence[Feed]) -> dg.AssetsDefinition:
+def transformation_assets(
+    settings: Settings, project_dir: Path, dbt_manifest: Mapping[str, Any], feeds: Sequence[Feed]
+) -> dg.AssetsDefinition:
     @dbt_assets(
-        manifest=manifest_path(project_dir),
+        manifest=dbt_manifest,
         name="dbt_build",
         dagster_dbt_translator=ParlineTranslator(feeds),
         pool=WAREHOUSE_POOL,

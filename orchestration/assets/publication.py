@@ -31,6 +31,7 @@ def publication_asset(
     @dg.asset(
         key=named.key,
         group_name=named.group,
+        owners=list(named.owners),
         tags=dict(named.tags),
         kinds={"duckdb"},
         deps=[dg.AssetKey([model.table.schema, model.table.name]) for model in models],

@@ -87,7 +87,10 @@ def test_a_second_instance_of_a_system_feeds_the_same_models():
     second = {**INSTANCES, "tryton_two": Instance("tryton_two", "tryton", "http://127.0.0.1:1/erp", secret="NOT_SET")}
     defs = build_definitions(Overrides(Settings(home=Path("nowhere")), second))
     needs = picture(defs)["assets"]["staging/stg_tryton__party"]["needs"]
-    assert needs == ["raw_tryton/tryton_main/party", "raw_tryton/tryton_two/party"]
+    assert [need for need in needs if need.startswith("raw_")] == [
+        "raw_tryton/tryton_main/party",
+        "raw_tryton/tryton_two/party",
+    ]
 
 
 def test_dagsters_own_tool_accepts_the_definitions():

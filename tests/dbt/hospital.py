@@ -56,7 +56,9 @@ class Hospital:
     def send_back(self, move_id: int, order_line: int, item: int, quantity: str, unit: int, day_no: int) -> None:
         self._move(move_id, order_line, item, quantity, unit, day_no, STORAGE, SUPPLIERS)
 
-    def _move(self, move_id: int, order_line: int, item: int, quantity: str, unit: int, day_no: int, come: int, go: int) -> None:
+    def _move(
+        self, move_id: int, order_line: int, item: int, quantity: str, unit: int, day_no: int, come: int, go: int
+    ) -> None:
         self.world.put(
             "stock_move", at=at(day_no), id=move_id, company_id=1, product_id=item, quantity=Decimal(quantity), uom_id=unit,
             from_location_id=come, to_location_id=go, origin=f"purchase.line,{order_line}", effective_date=day(day_no),
@@ -127,7 +129,12 @@ def line(item: int | None, quantity: str, unit: int | None, price: str, origin: 
 
 
 def set_up_masters(world: RawWorld) -> None:
-    for identity, name in [(MEDLINE, "Medline"), (ORTHO, "Ortho One"), (EUROMED, "Euromed"), (HOSPITAL, "Our Hospital")]:
+    for identity, name in [
+        (MEDLINE, "Medline"),
+        (ORTHO, "Ortho One"),
+        (EUROMED, "Euromed"),
+        (HOSPITAL, "Our Hospital"),
+    ]:
         world.put("party", id=identity, code=f"V{identity}", name=name, active=True)
     world.put("currency", id=USD, code="USD", name="Dollar", digits=2, lines={
         "currency_rate": [{"id": 1, "date": datetime.date(2000, 1, 1), "rate": Decimal("1")}]})  # fmt: skip
@@ -268,7 +275,9 @@ def corrections(hospital: Hospital) -> None:
     hospital.order(37, [(GLOVES, "2", BOX, "50.00")])
     hospital.receive(3701, 371, GLOVES, "2", BOX, 2)
     hospital.bill(37, [line(GLOVES, "2", BOX, "51.00", 371)], "102.00", day_no=4, reference="R-1")
-    hospital.bill(38, [line(GLOVES, "-2", BOX, "51.00", "account.invoice.line,371")], "-102.00", day_no=5, reference="R-1C")
+    hospital.bill(
+        38, [line(GLOVES, "-2", BOX, "51.00", "account.invoice.line,371")], "-102.00", day_no=5, reference="R-1C"
+    )
     hospital.bill(39, [line(GLOVES, "2", BOX, "50.00", 371)], "100.00", day_no=6, reference="R-1")
     # Cancelled after posting: its own entry and one that takes it back.
     hospital.bill(40, [line(None, "1", None, "420.00", None, SERVICES)], "420.00", state="cancelled")

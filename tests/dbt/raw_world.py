@@ -99,7 +99,9 @@ class RawWorld:
         obj = tryton().by_name[object_name]
         values = {"created_at": at, "changed_at": at, **values}
         key = "|".join(str(values[column.name]) for column in obj.key_columns)
-        payload = _hash([sorted(values.items(), key=str), op, {child: list(rows) for child, rows in (lines or {}).items()}])
+        payload = _hash(
+            [sorted(values.items(), key=str), op, {child: list(rows) for child, rows in (lines or {}).items()}]
+        )
         row_key = _hash([INSTANCE, key, at, payload])
         self._insert(f"raw_tryton.{object_name}", column_types(obj) | RAW_COLUMNS, values | {
             "_source_instance": INSTANCE, "_business_key": key, "_row_key": row_key, "_payload_hash": payload,
@@ -128,7 +130,9 @@ class RawWorld:
             self._create_table(f"ops.{name}", columns)
 
     def _create_table(self, table: str, columns: dict[str, str]) -> None:
-        self.connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+        self.connection.execute(
+            f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+        )
 
     def _insert(self, table: str, columns: dict[str, str], values: dict[str, Any]) -> None:
         unknown = set(values) - set(columns)

@@ -42,7 +42,9 @@ class Project:
         if result.exception:
             raise result.exception
         if not result.success:
-            failed = [f"{node.node.name}: {node.message}" for node in result.result if str(node.status) in ("error", "fail")]
+            failed = [
+                f"{node.node.name}: {node.message}" for node in result.result if str(node.status) in ("error", "fail")
+            ]
             raise DbtFailedError("\n".join(failed))
 
     def row_hashes_sql(self, warehouse: Path | None = None) -> str:

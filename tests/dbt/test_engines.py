@@ -39,7 +39,9 @@ def postgres_port() -> Iterator[int]:
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
         subprocess.run([*as_user, "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start"], **command)
         try:
-            with psycopg.connect(f"host=127.0.0.1 port={port} user=parline dbname=postgres", autocommit=True) as connection:
+            with psycopg.connect(
+                f"host=127.0.0.1 port={port} user=parline dbname=postgres", autocommit=True
+            ) as connection:
                 connection.execute("create database parline")
             yield port
         finally:
@@ -56,10 +58,14 @@ def test_postgresql_builds_the_same_marts_row_by_row(
     sql = on_postgres.row_hashes_sql()
     with psycopg.connect(address) as connection:
         on_postgresql = set(connection.execute(sql).fetchall())
-        ((spend,),) = connection.execute("select sum(spend_net_amount) from mart_procurement.mart_spend_cube").fetchall()
+        ((spend,),) = connection.execute(
+            "select sum(spend_net_amount) from mart_procurement.mart_spend_cube"
+        ).fetchall()
     on_duckdb = row_hashes(project, built_hospital)
     with duckdb.connect(str(built_hospital), read_only=True) as connection:
-        ((same_spend,),) = connection.execute("select sum(spend_net_amount) from mart_procurement.mart_spend_cube").fetchall()
+        ((same_spend,),) = connection.execute(
+            "select sum(spend_net_amount) from mart_procurement.mart_spend_cube"
+        ).fetchall()
     assert spend == same_spend
     assert {mart: len(on_duckdb ^ on_postgresql) for mart, _ in on_duckdb ^ on_postgresql} == {}
 
@@ -68,7 +74,8 @@ def copy_raw_tables(warehouse: Path, address: str) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as source, psycopg.connect(address) as target:
         tables = source.execute(
             "select table_schema, table_name, string_agg(column_name || ' ' || data_type, ', ' "
-            "order by ordinal_position) from information_schema.columns where table_schema = 'ops' or table_schema like 'raw_%' "
+            "order by ordinal_position) from information_schema.columns "
+            "where table_schema = 'ops' or table_schema like 'raw_%' "
             "group by 1, 2 order by 1, 2"
         ).fetchall()
         for schema in sorted({schema for schema, _, _ in tables}):

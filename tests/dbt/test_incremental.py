@@ -52,7 +52,12 @@ def test_after_a_change_only_the_touched_orders_and_documents_are_rewritten(proj
     assert rewritten(warehouse, written_before, "int_match__verdict") == {"I1", "I2", "I60", "I100"}
     assert rewritten(warehouse, written_before, "int_spend__line") == {"I60", "I100"}
     changed = {mart for mart, _ in row_hashes(project, warehouse) ^ before}
-    assert changed == {"mart_three_way_match", "mart_invoice_line_exception", "mart_spend_cube", "mart_ap_reconciliation"}
+    assert changed == {
+        "mart_three_way_match",
+        "mart_invoice_line_exception",
+        "mart_spend_cube",
+        "mart_ap_reconciliation",
+    }
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         found = connection.execute(
             "select match_status from mart_procurement.mart_three_way_match where invoice_number in ('I1', 'I2') order by 1"
@@ -79,7 +84,9 @@ def written(warehouse: Path) -> dict[str, dict[str, set[str]]]:
         return {
             table: {
                 key: set(runs)
-                for key, runs in connection.execute(f"select {key}, list(run_id) from canonical.{table} group by 1").fetchall()
+                for key, runs in connection.execute(
+                    f"select {key}, list(run_id) from canonical.{table} group by 1"
+                ).fetchall()
             }
             for table, key in STORED.items()
         }

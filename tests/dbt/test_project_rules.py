@@ -11,7 +11,7 @@ import pytest
 
 from tests.dbt.runs import FOLDER, Project
 
-BUSINESS_SCHEMAS = ("canonical", "mart_", "restricted")
+PUBLIC_MODELS = ("dim_", "fct_", "bridge_", "xref_", "mart_")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,9 @@ def test_only_staging_reads_sources(models: list[dict[str, Any]]) -> None:
     assert [model["name"] for model in models if model["schema"] != "staging" and model["sources"]] == []
 
 
-def test_marts_read_canonical_models_marts_and_seeds_only(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+def test_marts_read_canonical_models_marts_and_seeds_only(
+    manifest: dict[str, Any], models: list[dict[str, Any]]
+) -> None:
     schemas = {name: node["schema"] for name, node in manifest["nodes"].items()}
     for model in models:
         if model["schema"].startswith("mart_"):
@@ -38,7 +40,9 @@ def test_marts_read_canonical_models_marts_and_seeds_only(manifest: dict[str, An
 
 def test_every_model_and_every_column_says_what_it_is(models: list[dict[str, Any]], built_hospital: Path) -> None:
     with duckdb.connect(str(built_hospital), read_only=True) as connection:
-        columns = connection.execute("select table_schema, table_name, column_name from information_schema.columns").fetchall()
+        columns = connection.execute(
+            "select table_schema, table_name, column_name from information_schema.columns"
+        ).fetchall()
     by_model: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in columns:
         by_model.setdefault((schema, table), set()).add(column)
@@ -48,15 +52,16 @@ def test_every_model_and_every_column_says_what_it_is(models: list[dict[str, Any
         assert by_model.get((model["schema"], model["name"]), set()) - described == set(), model["name"]
 
 
-def test_the_contract_of_every_business_model_is_enforced(models: list[dict[str, Any]]) -> None:
-    business = [model for model in models if model["schema"].startswith(BUSINESS_SCHEMAS)]
-    assert [model["name"] for model in business if not model["config"]["contract"]["enforced"]] == []
+def test_the_contract_of_every_dimension_fact_and_mart_is_enforced(models: list[dict[str, Any]]) -> None:
+    public = [model for model in models if model["name"].startswith(PUBLIC_MODELS)]
+    assert [model["name"] for model in public if not model["config"]["contract"]["enforced"]] == []
 
 
 def test_no_column_is_a_float(built_hospital: Path) -> None:
     with duckdb.connect(str(built_hospital), read_only=True) as connection:
         floats = connection.execute(
-            "select table_schema, table_name, column_name from information_schema.columns where data_type in ('DOUBLE', 'FLOAT')"
+            "select table_schema, table_name, column_name from information_schema.columns "
+            "where data_type in ('DOUBLE', 'FLOAT')"
         ).fetchall()
     assert floats == []
 

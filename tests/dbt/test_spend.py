@@ -42,14 +42,17 @@ def test_freight_without_items_is_a_row_of_its_own(rows: Rows) -> None:
 
 
 def test_credits_are_apart_from_gross_spend(rows: Rows) -> None:
-    ((gross, credits),) = rows("select sum(spend_gross_amount), sum(credit_amount) from mart_procurement.mart_spend_cube")
+    ((gross, credits),) = rows(
+        "select sum(spend_gross_amount), sum(credit_amount) from mart_procurement.mart_spend_cube"
+    )
     # Credits: 100 + 50 + 3970 + 102. Gross is the rest less freight (0.10 + 63.40) and tax (1.80 + 4.50).
     assert credits == Decimal("-4222.00")
     assert gross == Decimal("15185.81") + Decimal("4222.00") - Decimal("63.50") - Decimal("6.30")
 
 
 def test_euros_are_dollars_at_the_rate_of_the_posting_date(rows: Rows) -> None:
-    found = rows("select spend_net_amount, average_base_price from mart_procurement.mart_spend_cube where invoice_number = 'I9'")
+    found = rows("select spend_net_amount, average_base_price from mart_procurement.mart_spend_cube "
+                 "where invoice_number = 'I9'")  # fmt: skip
     assert found == [(Decimal("100.00"), Decimal("25.000000"))]
 
 
@@ -60,7 +63,9 @@ def test_supply_expense_leaves_services_out(rows: Rows) -> None:
 
 
 def test_unknown_members_keep_every_cent(rows: Rows) -> None:
-    ((without_order,),) = rows("select sum(spend_net_amount) from mart_procurement.mart_spend_cube where po_line_key = '-1'")
+    ((without_order,),) = rows(
+        "select sum(spend_net_amount) from mart_procurement.mart_spend_cube where po_line_key = '-1'"
+    )
     # 50 + 1850 + 50 (an order nobody knows) + 63.40 of freight.
     assert without_order == Decimal("2013.40")
 

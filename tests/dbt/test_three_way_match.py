@@ -55,10 +55,11 @@ def test_a_line_has_the_status_and_the_primary_code_of_its_case(
 
 
 def test_every_invoice_line_has_exactly_one_status_and_none_is_lost(rows: Rows) -> None:
-    # 44 documents of hospital.py: 46 lines (one document has four) and two taxes, of which one document is void.
     ((lines,),) = rows("select count(*) from mart_procurement.mart_three_way_match")
     ((distinct_lines,),) = rows("select count(distinct invoice_line_key) from mart_procurement.mart_three_way_match")
-    ((in_source,),) = rows("select (select count(*) from raw_tryton.invoice_line) + (select count(*) from raw_tryton.invoice_tax)")
+    ((in_source,),) = rows(
+        "select (select count(*) from raw_tryton.invoice_line) + (select count(*) from raw_tryton.invoice_tax)"
+    )
     assert lines == distinct_lines == in_source
 
 
@@ -87,6 +88,12 @@ def test_differences_of_price_are_those_of_the_line(rows: Rows) -> None:
     measured = "expected_amount, price_diff_amount, price_diff_pct, at_risk_amount"
     assert rows(measures("I2", measured)) == [(Decimal("300.00"), Decimal("36.00"), Decimal("12"), Decimal("36.00"))]
     assert rows(measures("I7", measured)) == [(Decimal("300.00"), Decimal("-60.00"), Decimal("-20"), Decimal("60.00"))]
+
+
+def test_what_is_at_risk_of_a_quantity_is_what_is_beyond(rows: Rows) -> None:
+    # One box at 50.00 too many: billed and not received, or received and not ordered.
+    assert rows(measures("I22", "unmatched_base_qty, at_risk_amount")) == [(Decimal(10), Decimal("50.00"))]
+    assert rows(measures("I23", "unmatched_base_qty, at_risk_amount")) == [(Decimal(0), Decimal("50.00"))]
 
 
 def test_a_mixed_up_unit_is_named(rows: Rows) -> None:

@@ -99,13 +99,10 @@ final as (
         policy.duplicate_window_days,
         coalesce(claims.is_price_claim, false) as is_price_claim,
         line.line_type = 'ITEM' or (line.line_type = 'FREIGHT' and line.has_po_line) as is_item_like,
-        cast(case
+        coalesce(case
             when line.is_live and line.has_po_line and not coalesce(claims.is_price_claim, false)
-                then coalesce(
-                    {{ to_base_quantity('line.invoice_qty * line.direction', 'line.pack_num', 'line.pack_den', 12) }}, 0
-                )
-            else 0
-        end as decimal(38, 12)) as match_qty,
+                then {{ to_base_quantity('line.invoice_qty * line.direction', 'line.pack_num', 'line.pack_den', 12) }}
+        end, 0) as match_qty,
         coalesce(line.po_key, line.invoice_key) as match_partition_key
     from document_lines as line
     inner join policy_candidates as policy

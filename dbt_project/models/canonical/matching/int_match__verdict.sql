@@ -103,8 +103,11 @@ final as (
         cast(case
             when line_type = 'TAX' then abs(tax_diff_amount)
             when coalesce(primary_code_after_grace, '') in ('PRICE_OVER', 'PRICE_UNDER') then abs(price_diff_amount)
-            when coalesce(primary_code_after_grace, '') in ('QTY_OVER_INVOICED', 'QTY_OVER_ORDERED')
-                then abs({{ mul_money('unmatched_qty', 'base_unit_price') }}) + abs(coalesce(price_diff_amount, 0))
+            when primary_code_after_grace = 'QTY_OVER_INVOICED'
+                then {{ mul_money('unmatched_qty', 'base_unit_price') }} + abs(coalesce(price_diff_amount, 0))
+            when primary_code_after_grace = 'QTY_OVER_ORDERED'
+                then {{ mul_money('unmatched_qty + greatest(received_qty - abs(po_base_qty), 0)', 'base_unit_price') }}
+                + abs(coalesce(price_diff_amount, 0))
             when primary_code_after_grace is not null then abs(line_amount)
             else 0
         end as decimal(18, 2)) as at_risk_amount,

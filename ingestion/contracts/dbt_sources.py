@@ -27,7 +27,9 @@ def dbt_sources_yaml(contract: Contract) -> str:
         "tables": [_table(obj) for obj in contract.objects],
     }
     document = yaml.safe_dump({"version": 2, "sources": [source]}, sort_keys=False, allow_unicode=True, width=110)
-    return f"# Generated from ingestion/contracts/{contract.file}: change the contract, then `make contracts`.\n{document}"
+    return (
+        f"# Generated from ingestion/contracts/{contract.file}: change the contract, then `make contracts`.\n{document}"
+    )
 
 
 def _table(obj: ObjectContract) -> dict[str, Any]:

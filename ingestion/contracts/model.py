@@ -1,14 +1,13 @@
 """What a contract says, as typed values: objects, columns, keys, versions, rules.
 
-Belongs here: the shape and the combinations that cannot be right. Not here: YAML (reader.py), or how a source is
-asked (sources/).
+Belongs here: the shape. Not here: what cannot be right (refusals.py), YAML (reader.py), or how a source is asked
+(sources/).
 """
 
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
-from itertools import permutations
 from typing import Literal
 
 import pyarrow as pa
@@ -24,12 +23,19 @@ CLASSIFICATIONS = (
 )  # fmt: skip
 # What names a person, or a device in a person: keeping it must be somebody's stated decision, and mostly is refused.
 NEEDS_A_RULE = ("direct", "device_identifier", "geo")
-NEVER_KEPT = ("direct",)
 PERSONAL = ("direct", "device_identifier", "clinical", "geo", "workforce")
 
-ENCODINGS = (
-    "iso", "tryton_datetime", "tryton_date", "rounded_decimal", "zero_or_one", "fhir_reference", "fhir_datetime",
-)  # fmt: skip
+# How a source may write a value, and which types that can become.
+ENCODINGS: dict[str, tuple[str, ...]] = {
+    "iso": (),
+    "tryton_datetime": ("timestamp", "date"),
+    "tryton_date": ("date", "timestamp"),
+    "rounded_decimal": ("number",),
+    "zero_or_one": ("boolean",),
+    "fhir_reference": ("string",),
+    "fhir_datetime": ("timestamp", "date"),
+}
+KEY_TYPES = ("string", "integer", "date")
 
 
 class ContractError(Exception):
@@ -72,6 +78,11 @@ class Column:
     line: int = 0
 
     @property
+    def has_rules(self) -> bool:
+        """Whether the contract says something of single values."""
+        return bool(self.valid_values or self.pattern or self.minimum is not None or self.maximum is not None)
+
+    @property
     def is_landed(self) -> bool:
         return self.minimise.rule != "drop"
 
@@ -90,7 +101,6 @@ class Column:
             "date": pa.date32(),
             "timestamp": pa.timestamp("us"),
         }[self.logical_type]
-
 
     @property
     def sql_type(self) -> str:
@@ -198,92 +208,3 @@ class Contract:
 
     def children(self, parent: str) -> tuple[ObjectContract, ...]:
         return tuple(obj for obj in self.objects if obj.parent == parent)
-
-
-def refuse_impossible(contract: Contract) -> None:
-    """Raise ContractError for the first combination that cannot be right, with file and line."""
-    seen: set[str] = set()
-    for obj in contract.objects:
-        where = f"{contract.file}:{obj.line}: {obj.name}"
-        if obj.name in seen:
-            raise ContractError(f"{where}: defined twice")
-        seen.add(obj.name)
-        if not IDENTIFIER.fullmatch(obj.name):
-            raise ContractError(f"{where}: a table name is snake_case")
-        for column in obj.columns:
-            _refuse_column(f"{contract.file}:{column.line}: {obj.name}.{column.name}", column)
-        names = [column.name for column in obj.columns]
-        for name in names:
-            if names.count(name) > 1:
-                raise ContractError(f"{where}: column {name} is defined twice")
-        for shorter, longer in permutations((column.path for column in obj.landed_columns), 2):
-            if longer.startswith(f"{shorter}."):
-                raise ContractError(f"{where}: {shorter!r} is taken as a value and as an object (by {longer!r})")
-        if obj.parent is not None:
-            _refuse_child(where, contract, obj)
-        else:
-            _refuse_root(where, obj)
-
-
-def _refuse_column(where: str, column: Column) -> None:
-    if not IDENTIFIER.fullmatch(column.name):
-        raise ContractError(f"{where}: a column name is snake_case and does not start with _")
-    if not column.description:
-        raise ContractError(f"{where}: no description; a column without a meaning cannot be landed")
-    if column.classification not in CLASSIFICATIONS:
-        raise ContractError(f"{where}: classification {column.classification!r} is none of {', '.join(CLASSIFICATIONS)}")
-    if column.encoding not in ENCODINGS:
-        raise ContractError(f"{where}: encoding {column.encoding!r} is none of {', '.join(ENCODINGS)}")
-    if column.classification in NEEDS_A_RULE and column.minimise.rule == "keep":
-        raise ContractError(
-            f"{where}: classified {column.classification!r} without a `minimise` rule: say drop, pseudonym:<domain>, "
-            "zip3 or year"
-        )
-    if column.minimise.rule == "pseudonym" and not column.minimise.domain:
-        raise ContractError(f"{where}: a pseudonym needs a domain: `pseudonym:patient`")
-    if column.minimise.rule == "drop" and (column.key_position is not None or column.required):
-        raise ContractError(f"{where}: a dropped column can be neither key nor required")
-    if column.logical_type == "number" and not 0 <= column.scale <= column.precision <= 38:
-        raise ContractError(f"{where}: precision {column.precision} and scale {column.scale} do not fit DECIMAL")
-    if column.pattern is not None:
-        try:
-            re.compile(column.pattern)
-        except re.error as error:
-            raise ContractError(f"{where}: pattern {column.pattern!r}: {error}") from error
-
-
-def _refuse_root(where: str, obj: ObjectContract) -> None:
-    names = {column.name: column for column in obj.columns}
-    if not obj.key_columns:
-        reason = f"cursor {obj.cursor!r} without a key" if obj.cursor else "no key"
-        raise ContractError(f"{where}: {reason}: no row could be told from its next version (primaryKey: true)")
-    for name in (*obj.version.columns, *([obj.cursor] if obj.cursor else [])):
-        if name not in names:
-            raise ContractError(f"{where}: {name!r} is no column of the object")
-        if not names[name].is_landed:
-            raise ContractError(f"{where}: {name!r} orders versions or reads and is dropped")
-    if obj.cursor and obj.lag is None:
-        raise ContractError(f"{where}: a cursor without a lag loses late and changed rows; say `lag: PT...`")
-    if obj.cursor and names[obj.cursor].logical_type != "timestamp":
-        raise ContractError(f"{where}: cursor {obj.cursor!r} is no timestamp")
-    if obj.disposition == "document" and not obj.version.columns:
-        raise ContractError(f"{where}: a document changes, and nothing says which version is newer (`version`)")
-    if obj.disposition == "snapshot" and obj.floor is None:
-        raise ContractError(f"{where}: a snapshot replaces what was there; without a `floor` a short one empties it")
-    if obj.disposition == "snapshot" and obj.cursor:
-        raise ContractError(f"{where}: a snapshot is read whole: it has no cursor")
-    if obj.disposition != "snapshot" and obj.floor is not None:
-        raise ContractError(f"{where}: a floor belongs to a snapshot")
-    if obj.floor is not None and not 0 < obj.floor <= 1:
-        raise ContractError(f"{where}: floor {obj.floor} is no share between 0 and 1")
-
-
-def _refuse_child(where: str, contract: Contract, obj: ObjectContract) -> None:
-    parents = {candidate.name for candidate in contract.objects if candidate.parent is None}
-    if obj.parent not in parents:
-        raise ContractError(f"{where}: parent {obj.parent!r} is no object of this contract (lines belong to a document)")
-    if not obj.rows_at:
-        raise ContractError(f"{where}: a child without `rowsAt`: where in the parent's record are its rows?")
-    for name, value in (("cursor", obj.cursor), ("floor", obj.floor), ("lag", obj.lag)):
-        if value is not None:
-            raise ContractError(f"{where}: {name} belongs to the parent: a child is read with its document")

@@ -23,8 +23,8 @@ from ingestion.contracts.model import (
     Minimise,
     ObjectContract,
     VersionOrder,
-    refuse_impossible,
 )
+from ingestion.contracts.refusals import refuse_impossible
 
 CONTRACTS = Path(__file__).parent
 OBJECT_PROPERTIES = {
@@ -86,7 +86,9 @@ class _Reader:
             owner=owner,
             description=(standard.description.purpose if standard.description else "") or "",
             not_taken=tuple(
-                self._typed((), list[str], self._custom((), standard.customProperties, {"notTaken"}).get("notTaken", []))
+                self._typed(
+                    (), list[str], self._custom((), standard.customProperties, {"notTaken"}).get("notTaken", [])
+                )
             ),
             objects=tuple(self._object(index, obj, owner) for index, obj in enumerate(standard.schema_)),
             file=self.file,
@@ -122,14 +124,14 @@ class _Reader:
                 for position, column in enumerate(obj.properties or [])
             ),
             disposition=self._one_of(where, custom, "disposition", ("document", "posting", "snapshot"), "document"),
-            cursor=custom.get("cursor"),
+            cursor=self._typed(where, str | None, custom.get("cursor")),
             lag=self._typed(where, timedelta, lag) if lag is not None else None,
             version=VersionOrder(
                 version_no=version.get("versionNo"),  # type: ignore[arg-type]
                 changed_at=tuple([changed_at] if isinstance(changed_at, str) else changed_at),
                 occurred_at=version.get("occurredAt"),  # type: ignore[arg-type]
             ),
-            floor=custom.get("floor"),
+            floor=self._typed(where, float | None, custom.get("floor")),
             deletes=self._one_of(where, custom, "deletes", ("none", "reconcile", "tombstone"), "none"),
             parent=custom.get("parent"),
             rows_at=custom.get("rowsAt"),
@@ -181,7 +183,9 @@ class _Reader:
         values = {item.property: item.value for item in properties or []}
         unknown = set(values) - known
         if unknown:
-            raise self._error(where, f"unknown custom property {sorted(unknown)[0]!r}; known: {', '.join(sorted(known))}")
+            raise self._error(
+                where, f"unknown custom property {sorted(unknown)[0]!r}; known: {', '.join(sorted(known))}"
+            )
         return values
 
     def _decimal(self, where: Path_, physical_type: str | None) -> tuple[int, int]:
@@ -242,7 +246,9 @@ class _Reader:
                 value = value[part]
             except (KeyError, IndexError, TypeError):
                 return where[-1]
-        return value["name"] if isinstance(where[-1], int) and isinstance(value, dict) and "name" in value else where[-1]
+        return (
+            value["name"] if isinstance(where[-1], int) and isinstance(value, dict) and "name" in value else where[-1]
+        )
 
 
 @cache

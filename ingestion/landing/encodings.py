@@ -53,7 +53,11 @@ def to_column(column: Column, values: pa.Array) -> pa.Array:
     if column.encoding == "fhir_datetime":
         completed = _completed(values)
         # A date is the day that was written, where it was written: not the day it was in UTC.
-        return pc.utf8_slice_codeunits(completed, 0, 10).cast(pa.date32()) if column.logical_type == "date" else _utc(completed)
+        return (
+            pc.utf8_slice_codeunits(completed, 0, 10).cast(pa.date32())
+            if column.logical_type == "date"
+            else _utc(completed)
+        )
     if column.logical_type == "date":
         return values.cast(pa.date32())
     if column.logical_type == "timestamp":

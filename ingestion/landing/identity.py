@@ -176,9 +176,7 @@ def _child_sql(child: ObjectContract) -> str:
         FROM numbered ORDER BY _position"""
 
 
-def tombstones(
-    contract: Contract, obj: ObjectContract, stamp: LoadStamp, gone: Mapping[str, Version]
-) -> pa.Table:
+def tombstones(contract: Contract, obj: ObjectContract, stamp: LoadStamp, gone: Mapping[str, Version]) -> pa.Table:
     """Root rows that say of business keys (as landed) that they are gone since a version."""
     table = pa.table(
         {
@@ -191,10 +189,7 @@ def tombstones(
     with duckdb.connect() as connection:
         connection.register("gone", table)
         keys = obj.key_columns
-        parts = {
-            column.name: f"_parts[{position}]::{column.sql_type}"
-            for position, column in enumerate(keys, 1)
-        }
+        parts = {column.name: f"_parts[{position}]::{column.sql_type}" for position, column in enumerate(keys, 1)}
         columns = ", ".join(
             f'{parts.get(column.name, "NULL::" + column.sql_type)} AS "{column.name}"' for column in obj.landed_columns
         )

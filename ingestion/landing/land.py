@@ -83,7 +83,9 @@ class Landing:
         self._instance, self._settings, self._source, self._raw = instance, settings, source, raw
         self._progress = progress
         needs_key = any(
-            obj.is_personal or column.minimise.rule == "pseudonym" for obj in self.contract.objects for column in obj.columns
+            obj.is_personal or column.minimise.rule == "pseudonym"
+            for obj in self.contract.objects
+            for column in obj.columns
         )
         has_key = settings.pseudonym_key is not None or needs_key
         self._key = settings.pseudonym_key_bytes() if has_key else None

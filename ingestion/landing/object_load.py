@@ -149,9 +149,7 @@ class ObjectLoad:
         conflicting: set[object] = set()
         for row in self.raw.conflicts(self.obj, self.stamp.load_id):
             payload = {name: value for name, value in row.items() if not name.startswith("_")}
-            self.quarantined.append(
-                self._desk.conflict(str(row["_business_key"]), str(row["_payload_hash"]), payload)
-            )
+            self.quarantined.append(self._desk.conflict(str(row["_business_key"]), str(row["_payload_hash"]), payload))
             if row["_load_id"] == self.stamp.load_id:
                 conflicting.add(row["_row_key"])
         superseded = self.raw.superseded(self.obj, self.stamp.load_id)

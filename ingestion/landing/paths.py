@@ -4,40 +4,14 @@ Belongs here: how nested records become flat Arrow columns, without a loop over 
 (encodings.py) or bytes (decode.py).
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-STEP = re.compile(r"(?P<name>[^.\[\]]+)(?:\[(?:(?P<first>0)|(?P<key>[^=\]]+)=(?P<value>[^\]]*))\])?(?:\.|$)")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One name of a path. `is_list`: its value is a list of which the first element counts, or, with `where`, the
-    first whose (dotted) key has that value."""
-
-    name: str
-    is_list: bool = False
-    where: tuple[tuple[str, ...], str] | None = None
-
-
-@cache
-def parse_path(path: str) -> tuple[Step, ...]:
-    """The steps of a path. Raises ValueError for one that cannot be read."""
-    steps, position = [], 0
-    while position < len(path):
-        match = STEP.match(path, position)
-        if match is None:
-            raise ValueError(f"cannot read the path {path!r} at {path[position:]!r}")
-        where = (tuple(match["key"].split(".")), match["value"]) if match["key"] else None
-        steps.append(Step(match["name"], bool(match["first"]) or where is not None, where))
-        position = match.end()
-    return tuple(steps)
+from ingestion.contracts.source_path import parse_path
 
 
 @dataclass

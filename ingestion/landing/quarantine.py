@@ -49,7 +49,13 @@ class QuarantineDesk:
                 kept = [name for name in names if self._column(name).minimise.rule == "keep"]
                 payload["_unreadable"] = {name: _raw(bad.body, self._path(name)) for name in kept}
         return self._entry(
-            bad.error_class, bad.field, REASONS[bad.error_class], payload_hash(bad.body, self._key), record_key, payload, archive_ref
+            bad.error_class,
+            bad.field,
+            REASONS[bad.error_class],
+            payload_hash(bad.body, self._key),
+            record_key,
+            payload,
+            archive_ref,
         )
 
     def invalid(self, failure: Failure, member: str, block: Block, record: int, archive_ref: str | None) -> Quarantined:
@@ -58,7 +64,13 @@ class QuarantineDesk:
         field = failure.field if member == self._obj.name else f"{member}.{failure.field}"
         body = orjson.dumps(payload, default=str, option=orjson.OPT_SORT_KEYS)
         return self._entry(
-            failure.error_class, field, failure.reason, payload_hash(body, self._key), self._key_of(payload), payload, archive_ref
+            failure.error_class,
+            field,
+            failure.reason,
+            payload_hash(body, self._key),
+            self._key_of(payload),
+            payload,
+            archive_ref,
         )
 
     def conflict(self, record_key: str, row_hash: str, payload: dict[str, object]) -> Quarantined:
@@ -68,7 +80,12 @@ class QuarantineDesk:
 
     def _changed_at(self, payload: Mapping[str, Any]) -> datetime | None:
         """The document's stamp as landing makes it: the latest of its own and its lines'."""
-        rows = [(member, row) for name, member in self._members.items() if name != self._obj.name for row in payload.get(name, [])]
+        rows = [
+            (member, row)
+            for name, member in self._members.items()
+            if name != self._obj.name
+            for row in payload.get(name, [])
+        ]
         stamps = (_first(row, member.version.changed_at) for member, row in [(self._obj, payload), *rows])
         return max((stamp for stamp in stamps if stamp is not None), default=None)
 

@@ -205,4 +205,3 @@ class RawTables:
     def _scalar(self, sql: str, *values: object) -> int:
         row = self._connection.execute(sql, list(values)).fetchone()
         return int(row[0]) if row else 0
-

@@ -34,7 +34,13 @@ class Reconciliation:
     """Compares the keys of one object in one load. `summary` is its row of ops.reconciliation."""
 
     def __init__(
-        self, obj: ObjectContract, stamp: LoadStamp, source: Source, raw: RawTables, ledger: Ledger, minimiser: Minimiser
+        self,
+        obj: ObjectContract,
+        stamp: LoadStamp,
+        source: Source,
+        raw: RawTables,
+        ledger: Ledger,
+        minimiser: Minimiser,
     ):
         self._obj, self._stamp, self._source = obj, stamp, source
         self._raw, self._ledger, self._minimiser = raw, ledger, minimiser
@@ -112,7 +118,12 @@ class Reconciliation:
         return key not in load.fetched or (key in buried and not load.fetched[key] > buried[key])
 
     def _is_stale(
-        self, key: str, source: _SourceKeys, live: dict[str, Version], held: dict[str, datetime | None], load: ObjectLoad
+        self,
+        key: str,
+        source: _SourceKeys,
+        live: dict[str, Version],
+        held: dict[str, datetime | None],
+        load: ObjectLoad,
     ) -> bool:
         if key not in live or key in load.fetched:
             return False

@@ -33,7 +33,9 @@ def change(shop: Shop) -> None:
 
 def statuses(shop: Shop) -> list[str]:
     with Warehouse(shop.settings.warehouse_path) as warehouse:
-        return [row[0] for row in warehouse.connection.execute("SELECT status FROM ops.load ORDER BY load_id").fetchall()]
+        return [
+            row[0] for row in warehouse.connection.execute("SELECT status FROM ops.load ORDER BY load_id").fetchall()
+        ]
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -74,7 +74,9 @@ def test_f5_late_inside_the_lag_lands_and_later_ones_are_found_by_the_key_compar
     shop.server.tick(minutes=1)
     assert shop.load().is_clean
     with Warehouse(shop.settings.warehouse_path) as warehouse:
-        found = warehouse.connection.execute("SELECT missing, stale, healed FROM ops.reconciliation ORDER BY load_id").fetchall()
+        found = warehouse.connection.execute(
+            "SELECT missing, stale, healed FROM ops.reconciliation ORDER BY load_id"
+        ).fetchall()
     assert found == [(0, 0, 0), (1, 1, 2)]
     shop.judge("F5 late", board, 3)
 
@@ -99,7 +101,10 @@ def test_f6_a_row_changed_without_a_new_stamp_raises_a_conflict_and_never_passes
     shop.server.tick(minutes=1)
     shop.load()
     with Warehouse(shop.settings.warehouse_path) as warehouse:
-        names = {row[0] for row in warehouse.connection.execute("SELECT name FROM raw_tryton.party WHERE id = 450").fetchall()}
+        names = {
+            row[0]
+            for row in warehouse.connection.execute("SELECT name FROM raw_tryton.party WHERE id = 450").fetchall()
+        }
         conflicts = warehouse.connection.execute("SELECT record_key, error_class FROM ops.quarantine").fetchall()
     assert names == {"Party 450", "changed under its stamp"}
     assert conflicts == [("450", "SOURCE_VERSION_CONFLICT")]
@@ -142,7 +147,10 @@ def test_f9_four_kinds_of_drift_alarm_and_good_rows_land(shop: Shop, board: Boar
     shop.load()
     with Warehouse(shop.settings.warehouse_path) as warehouse:
         drift = set(warehouse.connection.execute("SELECT kind, field FROM ops.drift").fetchall())
-        columns = {row[0] for row in warehouse.connection.execute("SELECT column_name FROM information_schema.columns").fetchall()}
+        columns = {
+            row[0]
+            for row in warehouse.connection.execute("SELECT column_name FROM information_schema.columns").fetchall()
+        }
     assert {("ADDED", "surprise"), ("ADDED", "nested"), ("RETYPED", "code"), ("VANISHED", "active")} <= drift
     assert not {"surprise", "nested"} & columns
     assert truth[5] == "Party 5"

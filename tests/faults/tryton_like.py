@@ -146,7 +146,12 @@ def _handler(state: TrytonLike) -> type[BaseHTTPRequestHandler]:
         def answer(self, body: bytes, status: int = 200, kind: str = "application/json", **headers: str) -> None:
             self.send_response(status)
             length = headers.pop("length", str(len(body)))
-            for name, value in {"Content-Type": kind, "Content-Length": length, "Connection": "close", **headers}.items():
+            for name, value in {
+                "Content-Type": kind,
+                "Content-Length": length,
+                "Connection": "close",
+                **headers,
+            }.items():
                 self.send_header(name.replace("_", "-"), value)
             self.end_headers()
             self.wfile.write(body)

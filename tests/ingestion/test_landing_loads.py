@@ -87,7 +87,9 @@ def test_lines_of_ndjson_that_are_cut_null_or_of_another_type_cost_no_other_line
 
 
 def test_a_bad_line_holds_its_whole_document_and_no_other(world: World) -> None:
-    world.load(ScriptedSource([order("O1", 9, ("A", 1), ("B", "many")), order("O2", 8, ("A", 1)), order("O3", 7, (None, 1))]))
+    world.load(
+        ScriptedSource([order("O1", 9, ("A", 1), ("B", "many")), order("O2", 8, ("A", 1)), order("O3", 7, (None, 1))])
+    )
     assert [key for key, *_ in world.current()] == ["O2"]
     assert world.current_lines() == [("O2", "A", Decimal(1))]
     assert world.quarantine() == [("O1", "TYPE", "lines.quantity", "OPEN"), ("O3", "MISSING", "lines.item", "OPEN")]
@@ -100,7 +102,10 @@ def test_a_quarantined_document_is_held_until_its_next_version_lands(world: Worl
     source.documents = [order("O1", 20, ("A", "bad"), note="bad")]
     assert world.load(source).is_clean
     assert world.current(columns="id, note") == [("O1", "good")]
-    source.documents = [order("O1", 30, ("A", 2), note="older than the bad one"), order("O1", 20, ("A", "bad"), note="bad")]
+    source.documents = [
+        order("O1", 30, ("A", 2), note="older than the bad one"),
+        order("O1", 20, ("A", "bad"), note="bad"),
+    ]
     world.load(source)
     assert [status for *_, status in world.quarantine()] == ["OPEN"]
     source.documents = [order("O1", 10, ("A", 3), note="mended")]
@@ -136,7 +141,12 @@ def test_a_key_comparison_fetches_what_no_window_showed(world: World) -> None:
     source.clock = NOON + timedelta(hours=1)
     world.load(ScriptedSource([], clock=source.clock, lists_keys=False))
     report = world.load(source, mode="reconcile")
-    assert world.rows("SELECT missing, stale, deleted, healed FROM ops.reconciliation ORDER BY load_id")[-1] == (1, 1, 0, 2)
+    assert world.rows("SELECT missing, stale, deleted, healed FROM ops.reconciliation ORDER BY load_id")[-1] == (
+        1,
+        1,
+        0,
+        2,
+    )
     assert world.current(columns="id, note") == [("O1", None), ("O2", "after"), ("late", None)]
     assert report.is_clean
 
@@ -162,7 +172,7 @@ def test_a_list_of_keys_that_lost_most_of_them_buries_nothing(world: World) -> N
 
 def test_one_object_fails_and_the_others_land(world: World) -> None:
     text = UNITS.replace("schema:", "schema:").replace("name: unit\n", "name: first\n")
-    second = UNITS[UNITS.index("  - name: unit"):].replace("name: unit\n", "name: second\n")
+    second = UNITS[UNITS.index("  - name: unit") :].replace("name: unit\n", "name: second\n")
     world.contract = read_contract("units", text + second, "units.odcs.yaml")
 
     class HalfDead(ScriptedSource):

@@ -65,7 +65,9 @@ def test_duplicates_inside_a_page_across_pages_and_across_loads_land_once(world:
     loads(world, twice, twice)
     assert world.rows("SELECT count(*), count(DISTINCT _row_key) FROM raw_shop.orders") == [(2, 2)]
     assert world.rows("SELECT count(*) FROM raw_shop.lines") == [(1,)]
-    counted = world.rows("SELECT fetched, landed, duplicate FROM ops.load_audit WHERE object = 'orders' ORDER BY load_id")
+    counted = world.rows(
+        "SELECT fetched, landed, duplicate FROM ops.load_audit WHERE object = 'orders' ORDER BY load_id"
+    )
     assert counted == [(4, 2, 2), (4, 0, 4)]
 
 
@@ -106,7 +108,9 @@ def test_a_history_gives_the_same_state_in_any_order_and_any_split(tmp_path: Pat
             shuffled = [history[position] for position in positions]
             loads(world, *[batch for batch in (shuffled[:cut], shuffled[cut:], shuffled[:2]) if batch])
             quarantined = world.quarantine("record_key, error_class, field, payload_hash, status")
-            states.add((tuple(world.current(columns="id, note, _row_key")), tuple(world.current_lines()), tuple(quarantined)))
+            states.add(
+                (tuple(world.current(columns="id, note, _row_key")), tuple(world.current_lines()), tuple(quarantined))
+            )
     assert len(states) == 1
     [(current, _, quarantined)] = states
     assert [key for key, *_ in current] == ["O1", "O2", "O3"]
@@ -182,6 +186,8 @@ def test_keys_that_hold_the_separator_do_not_meet(world: World) -> None:
 
 def test_two_instances_of_one_system_do_not_share_keys(world: World) -> None:
     world.load(ScriptedSource([order("O1", 5, note="here")]))
-    world.load(ScriptedSource([order("O1", 5, note="there")]), instance=Instance("shop_two", "shop", "http://127.0.0.1"))
+    world.load(
+        ScriptedSource([order("O1", 5, note="there")]), instance=Instance("shop_two", "shop", "http://127.0.0.1")
+    )
     assert [note for _, _, note in world.current()] == ["here", "there"]
     assert world.rows("SELECT count(DISTINCT _row_key) FROM raw_shop.orders") == [(2,)]

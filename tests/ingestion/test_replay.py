@@ -14,6 +14,7 @@ from ingestion.landing.ledger import LoadReport
 from ingestion.landing.page import SourceError, UnreachableError
 from tests.ingestion.landing_world import NOON, ORDERS, UNITS, ScriptedSource, World, order
 
+
 def mend(world: World) -> None:
     """The next version of the contract: a line without an item is a line."""
     text = ORDERS.format(version="1.0.1", deletes="reconcile", extra="")
@@ -124,7 +125,9 @@ def test_replays_work_while_the_source_is_down_and_copy_nothing(world: World, mo
     assert sorted(path.stat().st_size for path in world.settings.archive_dir.rglob("*.pages")) == files
 
 
-def test_replaying_what_a_failed_load_archived_moves_no_watermark(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replaying_what_a_failed_load_archived_moves_no_watermark(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = ScriptedSource([order("O1", 60)], rows_a_page=1)
     world.load(source)
     source.documents = [order("O2", 10), order("O3", 30)]

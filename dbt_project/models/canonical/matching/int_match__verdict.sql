@@ -107,7 +107,7 @@ final as (
                 then {{ mul_money('unmatched_qty', 'base_unit_price') }} + abs(coalesce(price_diff_amount, 0))
             when primary_code_after_grace = 'QTY_OVER_ORDERED'
                 then {{ mul_money('unmatched_qty + greatest(received_qty - abs(po_base_qty), 0)', 'base_unit_price') }}
-                + abs(coalesce(price_diff_amount, 0))
+                    + abs(coalesce(price_diff_amount, 0))
             when primary_code_after_grace is not null then abs(line_amount)
             else 0
         end as decimal(18, 2)) as at_risk_amount,

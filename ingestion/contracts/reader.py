@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 from pydantic import TypeAdapter, ValidationError
@@ -33,6 +33,8 @@ OBJECT_PROPERTIES = {
 }  # fmt: skip
 COLUMN_PROPERTIES = {"source", "encoding", "minimise"}
 VERSION_PROPERTIES = {"versionNo", "changedAt", "occurredAt"}
+# libyaml's loader where PyYAML has it: a contract has thousands of nodes.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)", re.IGNORECASE)
 SLA_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
 
@@ -61,8 +63,9 @@ class _Reader:
     def __init__(self, system: str, text: str, file: str):
         self.system, self.file = system, file
         try:
-            self.lines = _line_numbers(yaml.compose(text, Loader=yaml.SafeLoader))
-            self.document = yaml.safe_load(text)
+            node = yaml.compose(text, Loader=LOADER)
+            self.lines = _line_numbers(node)
+            self.document = LOADER("").construct_document(node)
         except yaml.YAMLError as error:
             line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1  # type: ignore[attr-defined]
             raise ContractError(f"{file}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
@@ -99,11 +102,8 @@ class _Reader:
 
     def _validate_against_the_standard(self) -> None:
         # The package's pydantic model lets unknown keys and wrong enum values pass; its JSON schema does not.
-        validator = jsonschema.validators.validator_for(_standard_schema())(_standard_schema())
-        errors = sorted(validator.iter_errors(self.document), key=lambda error: list(map(str, error.absolute_path)))
-        if errors:
-            worst = jsonschema.exceptions.best_match(errors)
-            raise self._error(tuple(worst.absolute_path), worst.message.splitlines()[0][:300])
+        for error in _standard_schema().iter_errors(self.document):
+            raise self._error(tuple(error.instance_path), error.message.splitlines()[0][:300])
 
     def _object(self, index: int, obj: SchemaObject, owner: str) -> ObjectContract:
         where: Path_ = ("schema", index)
@@ -252,10 +252,9 @@ class _Reader:
 
 
 @cache
-def _standard_schema() -> dict[str, Any]:
+def _standard_schema() -> jsonschema_rs.Validator:
     text = files("open_data_contract_standard").joinpath("schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    return jsonschema_rs.validator_for(json.loads(text))
 
 
 def _line_numbers(node: yaml.Node | None, where: Path_ = ()) -> dict[Path_, int]:

@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.ingestion.landing_world import World
+
+# No test asserts a time; the same examples in every run, so that a red build says something about the change.
+settings.register_profile("parline", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("parline")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ Belongs here: YAML, its line numbers, and the translation into model.py. Not her
 import json
 import re
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -100,7 +101,26 @@ class _Reader:
         refuse_impossible(contract)
         return contract
 
+    def _refuse_unknown_keys(self) -> None:
+        """What the standard's schema says of a misspelt key helps nobody: it is looked for first."""
+        document = self.document if isinstance(self.document, dict) else {}
+        for index, obj in enumerate(document.get("schema") or []):
+            places: list[tuple[Path_, Any, type[SchemaObject | SchemaProperty]]] = [
+                (("schema", index), obj, SchemaObject)
+            ]
+            columns = (obj.get("properties") if isinstance(obj, dict) else None) or []
+            places += [
+                (("schema", index, "properties", at), column, SchemaProperty) for at, column in enumerate(columns)
+            ]
+            for where, mapping, model in places:
+                known = {field.alias or name for name, field in model.model_fields.items()}
+                for key in set(mapping if isinstance(mapping, dict) else ()) - known:
+                    near = get_close_matches(key, known, 1)
+                    hint = f"; did you mean {near[0]}?" if near else ""
+                    raise self._error((*where, key), f"unknown key{hint}")
+
     def _validate_against_the_standard(self) -> None:
+        self._refuse_unknown_keys()
         # The package's pydantic model lets unknown keys and wrong enum values pass; its JSON schema does not.
         for error in _standard_schema().iter_errors(self.document):
             raise self._error(tuple(error.instance_path), error.message.splitlines()[0][:300])

@@ -20,6 +20,9 @@ from ingestion.contracts.model import (
 )
 from ingestion.contracts.source_path import parse_path
 
+# What can be made a year, and what a ZIP3.
+MINIMISED = {"year": ("date", "timestamp"), "zip3": ("string",)}
+
 
 def refuse_impossible(contract: Contract) -> None:
     """Raise ContractError for the first combination that cannot be right, with file and line."""
@@ -89,7 +92,7 @@ def _refuse_types(where: str, column: Column) -> None:
         raise ContractError(
             f"{where}: encoding {column.encoding!r} makes {' or '.join(kinds)}, not {column.logical_type}"
         )
-    kinds = {"year": ("date", "timestamp"), "zip3": ("string",)}.get(column.minimise.rule)
+    kinds = MINIMISED.get(column.minimise.rule, ())
     if kinds and column.logical_type not in kinds:
         raise ContractError(f"{where}: minimise {column.minimise.rule!r} takes {' or '.join(kinds)}")
     if column.pattern is not None and column.logical_type != "string":

@@ -19,7 +19,7 @@ from ingestion.contracts import ObjectContract
 from ingestion.landing.encodings import to_column, wire_type
 from ingestion.landing.page import Page
 from ingestion.landing.paths import SchemaTree, explode, pick, unknown_paths
-from ingestion.landing.slices import line_slices, record_slices
+from ingestion.landing.slices import line_slices, record_slices, repeats_a_field
 
 
 @dataclass
@@ -212,9 +212,9 @@ class Decoder:
             readable = False
         if not readable:
             return BadRecord(body, page, "MALFORMED", None)
-        for column in self.unreadable(body):
-            return BadRecord(body, page, "TYPE", column)
-        return BadRecord(body, page, "DUPLICATE_FIELD", None)
+        if repeats_a_field(body):
+            return BadRecord(body, page, "DUPLICATE_FIELD", None)
+        return BadRecord(body, page, "TYPE", next(iter(self.unreadable(body)), None))
 
     def unreadable(self, body: bytes) -> list[str]:
         """Names (child.column for a child's) of the columns that this record cannot fill."""

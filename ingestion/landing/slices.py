@@ -53,6 +53,20 @@ def record_slices(page: Page, record_type: str) -> Iterator[bytes]:
             yield body
 
 
+def repeats_a_field(body: bytes) -> bool:
+    """Whether an object of this (valid) JSON has a field twice: which of the two counts, nobody can say."""
+    repeated = False
+
+    def see(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal repeated
+        seen = dict(pairs)
+        repeated = repeated or len(seen) < len(pairs)
+        return seen
+
+    json.loads(body, object_pairs_hook=see)
+    return repeated
+
+
 def _elements(body: bytes, start: int) -> Iterator[bytes]:
     """Slices of the elements of the list that begins at `start`. Assumes valid JSON."""
     position = start + 1

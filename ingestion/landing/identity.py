@@ -17,6 +17,7 @@ from ingestion.landing.decode import Rows
 
 UNIT = "chr(31)"
 NULL = "chr(0)"
+BEFORE_ALL = datetime(1, 1, 1)  # noqa: DTZ001  # raw tables hold UTC without saying so
 
 # Technical columns of a root table and of a child table, with their DuckDB types: docs/architecture.md says what each is.
 ROOT_COLUMNS = {
@@ -42,7 +43,7 @@ class Version:
 
     @property
     def _place(self) -> tuple[int, datetime]:
-        return -1 if self.number is None else self.number, self.changed_at or datetime.min
+        return -1 if self.number is None else self.number, self.changed_at or BEFORE_ALL
 
 
 def join_key(parts: Iterable[str]) -> str:

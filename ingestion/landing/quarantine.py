@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import orjson
@@ -143,7 +143,7 @@ class QuarantineDesk:
 
 def _first(row: Mapping[str, Any], names: Sequence[str]) -> datetime | None:
     stamp = next((row[name] for name in names if row.get(name)), None)
-    return stamp if stamp is None or isinstance(stamp, datetime) else datetime(stamp.year, stamp.month, stamp.day)
+    return stamp if stamp is None or isinstance(stamp, datetime) else datetime.combine(stamp, time.min)
 
 
 def payload_hash(body: bytes, key: bytes | None) -> str:

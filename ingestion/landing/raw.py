@@ -6,6 +6,7 @@ Belongs here: everything that touches schema `raw_<system>`. Not here: what the 
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -73,6 +74,10 @@ class RawTables:
 
     def load(self, obj: ObjectContract, batches: Iterator[dict[str, pa.Table]], working_dir: Path) -> None:
         """Write batches of identified rows with dlt, insert-once on `_row_key`. Raises what the batches raise."""
+        first = next((batch for batch in batches if any(len(table) for table in batch.values())), None)
+        if first is None:
+            return  # dlt takes half a second to load nothing
+        batches = chain([first], batches)
         hints = {"disposition": "merge", "strategy": "insert-only"}
         raised: list[BaseException] = []
 

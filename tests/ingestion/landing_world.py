@@ -18,7 +18,7 @@ from ingestion.contracts import Contract, ObjectContract, read_contract
 from ingestion.instances import Instance
 from ingestion.landing.land import Landing, Mode
 from ingestion.landing.ledger import LoadReport
-from ingestion.landing.page import Deletion, Envelope, Page, SourceError, SourceKey, Window
+from ingestion.landing.page import Deletion, Envelope, Page, SourceKey, Window
 from ingestion.landing.raw import VERSION_ORDER, RawTables
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
@@ -26,6 +26,7 @@ from ingestion.warehouse import Warehouse
 # The source's clock stands still unless a test moves it.
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+DATA = Envelope(list_at=("data",))
 
 ORDERS = """
 apiVersion: v3.1.0
@@ -114,7 +115,7 @@ class ScriptedSource:
     key_stamps: dict[str, datetime] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     key: str = "id"
-    envelope: Envelope = Envelope(list_at=("data",))
+    envelope: Envelope = DATA
     bodies: list[bytes] | None = None
     asked: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -243,8 +244,3 @@ class World:
 
     def drift(self) -> list[tuple[Any, ...]]:
         return self.rows("SELECT kind, field FROM ops.drift ORDER BY ALL")
-
-
-def raising(error: SourceError) -> ScriptedSource:
-    """A source that gives one page and then fails."""
-    return ScriptedSource([order("O1", 5), order("O2", 4), order("O3", 3)], failure=error)

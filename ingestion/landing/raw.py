@@ -139,7 +139,8 @@ class RawTables:
         """Of the rows that a load wrote: how many are not part of a current version, by table."""
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE outdated AS SELECT _row_key FROM ("
-            f" SELECT _row_key, _load_id, _op, row_number() OVER (PARTITION BY _source_instance, _business_key ORDER BY {VERSION_ORDER}) AS place"
+            f" SELECT _row_key, _load_id, _op, "
+            f"  row_number() OVER (PARTITION BY _source_instance, _business_key ORDER BY {VERSION_ORDER}) AS place"
             f" FROM {self.schema}.{obj.name} SEMI JOIN (SELECT DISTINCT _source_instance, _business_key"
             f"  FROM {self.schema}.{obj.name} WHERE _load_id = $load) USING (_source_instance, _business_key)"
             f") WHERE place > 1 AND _load_id = $load AND _op = 'UPSERT'",

@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 import duckdb
 import typer
 from pydantic import ValidationError
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -34,6 +35,7 @@ app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 out = Console()
 err = Console(stderr=True)
 FRESH = {None: "", True: "[red]LATE[/]", False: "yes"}
+PIPE_WIDTH = 200
 COLOURS = {"OK": "green", "WARNING": "yellow", "FAILED": "red", "COMPLETE": "green"}
 
 SourceOption = Annotated[list[str] | None, typer.Option("--source", help="Instance of sources.toml; repeatable.")]
@@ -323,10 +325,11 @@ def _coloured(state: str) -> str:
 
 
 def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    table = Table(*columns)
+    table = Table(*columns, box=box.SIMPLE_HEAD)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
-    out.print(table)
+    # A pipe or a log has no width of its own: nothing may be cut there.
+    (out if out.is_terminal else Console(width=PIPE_WIDTH)).print(table)
 
 
 def _show_loads(reports: Sequence[Any]) -> None:

@@ -49,7 +49,7 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event: dg.DagsterEvent | None = getattr(record, "dagster_event", None)
         meta = getattr(record, "dagster_meta", {})
-        if event is None and record.levelno >= logging.INFO:
+        if event is None and meta.get("step_key") and record.levelno >= logging.INFO:
             self._progress(str(meta.get("orig_message", record.getMessage())))
         elif event is not None and event.event_type in SHOWN_EVENTS:
             self._progress(f"{event.step_key}: {SHOWN_EVENTS[event.event_type]}")

@@ -81,7 +81,8 @@ class Build:
 
 
 def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
-    """The models analysts may read: every `mart_*` schema, and what canonical marks `meta: {published: true}`.
+    """The models analysts may read: every `mart_*` schema, and what canonical marks `meta: {published: true}`, but for
+    intermediate models (`int_*`).
 
     Never schema `restricted`. Raises PublishError when one of them has a column of patient level: nothing patient-level
     may enter this file, whatever a model says of itself.
@@ -107,7 +108,8 @@ def _is_published(node: Mapping[str, Any]) -> bool:
     config: Mapping[str, Any] = node["config"]
     if node["schema"].startswith("mart_"):
         return config.get("materialized") != "ephemeral"
-    return node["schema"] == "canonical" and config.get("meta", {}).get("published") is True
+    is_intermediate = node["name"].startswith("int_")
+    return node["schema"] == "canonical" and not is_intermediate and config.get("meta", {}).get("published") is True
 
 
 def _is_audit(column: Mapping[str, Any]) -> bool:

@@ -51,7 +51,7 @@ class Archive:
         # The reference is authenticated: a frame cannot be passed off as another page's.
         sealed = AESGCM(key).encrypt(nonce, LENGTH.pack(len(plain)) + packed, reference.encode())
         frame = key_id.encode().ljust(16)[:16] + nonce + sealed
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
             file.write(LENGTH.pack(number) + LENGTH.pack(len(frame)) + frame)
         return reference
 
@@ -68,7 +68,7 @@ class Archive:
         path = self._folder / name
         if not path.exists():
             raise FileNotFoundError(f"{name} is not in the archive: it is kept for {self._days} days")
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             while len(head := file.read(LENGTH.size * 2)) == LENGTH.size * 2:
                 number, length = LENGTH.unpack(head[: LENGTH.size])[0], LENGTH.unpack(head[LENGTH.size :])[0]
                 frame = file.read(length)

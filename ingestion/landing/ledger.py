@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS ops.load_audit (
     bytes BIGINT, seconds DECIMAL(18,3), contract_version VARCHAR, error VARCHAR, PRIMARY KEY (load_id, object));
 CREATE TABLE IF NOT EXISTS ops.quarantine (
     quarantine_id VARCHAR PRIMARY KEY, source_instance VARCHAR, system VARCHAR, object VARCHAR, record_key VARCHAR,
-    changed_at TIMESTAMP, payload_hash VARCHAR, error_class VARCHAR, field VARCHAR, reason VARCHAR, payload VARCHAR, contract_version VARCHAR,
+    changed_at TIMESTAMP, payload_hash VARCHAR, error_class VARCHAR, field VARCHAR, reason VARCHAR, payload VARCHAR,
+    contract_version VARCHAR,
     load_id VARCHAR, archive_ref VARCHAR, first_seen_at TIMESTAMP, last_seen_at TIMESTAMP, status VARCHAR,
     resolved_at TIMESTAMP, resolved_load_id VARCHAR);
 CREATE TABLE IF NOT EXISTS ops.drift (
@@ -253,7 +254,8 @@ class Ledger:
             "archive_ref = coalesce(excluded.archive_ref, archive_ref), resolved_at = NULL, resolved_load_id = NULL",
             [
                 record.quarantine_id, report.source_instance, report.system, record.object, record.record_key,
-                record.changed_at, record.payload_hash, record.error_class, record.field, record.reason, record.payload, contract_version,
+                record.changed_at, record.payload_hash, record.error_class, record.field, record.reason, record.payload,
+                contract_version,
                 report.load_id, record.archive_ref, _now(), _now(),
             ],
         )  # fmt: skip

@@ -114,7 +114,7 @@ class QuarantineDesk:
         if not member:
             return self._obj.column(column).path
         child = next(child for child in self._decoder.children if child.name == member)
-        return f"{(child.rows_at or str()).replace('[]', '[0]')}[0].{child.column(column).path}"
+        return f"{(child.rows_at or '').replace('[]', '[0]')}[0].{child.column(column).path}"
 
     def _entry(
         self,

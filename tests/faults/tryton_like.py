@@ -57,7 +57,8 @@ class TrytonLike:
         stamp = stamp or self.clock
         created = self.parties.get(number, {}).get("create_date", stamp)
         rows = [
-            {"id": number * 10 + k, "type": "us_ein", "code": f"T{number}-{k}", "create_date": created, "last_modified_at": stamp}
+            {"id": number * 10 + k, "type": "us_ein", "code": f"T{number}-{k}", "create_date": created,
+             "last_modified_at": stamp}
             for k in range(identifiers)
         ]  # fmt: skip
         self.parties[number] = {

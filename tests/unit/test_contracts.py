@@ -30,7 +30,8 @@ schema:
       - {name: id, description: Key., logicalType: string, primaryKey: true, primaryKeyPosition: 1}
       - {name: amount, description: Money., logicalType: number, physicalType: "DECIMAL(18,2)"}
       - {name: changed_at, description: Stamp., logicalType: timestamp}
-      - {name: person, description: Who., logicalType: string, classification: direct, customProperties: [{property: minimise, value: "pseudonym:person"}]}
+      - {name: person, description: Who., logicalType: string, classification: direct,
+         customProperties: [{property: minimise, value: "pseudonym:person"}]}
   - name: lines
     description: One row per line.
     customProperties:
@@ -42,6 +43,10 @@ schema:
 CURSOR = "      - {property: cursor, value: changed_at}\n"
 LAG = "      - {property: lag, value: PT10M}\n"
 VERSION = "      - {property: version, value: {changedAt: [changed_at]}}\n"
+OCCURRED = "      - {property: version, value: {occurredAt: changed_at}}\n"
+OWNER = "      - {property: owner, value: x}\n"
+ROWS_AT = "      - {property: rowsAt, value: lines}\n"
+ENCODED = ", customProperties: [{{property: encoding, value: {}}}]"
 MINIMISE = 'customProperties: [{property: minimise, value: "pseudonym:person"}]'
 AMOUNT = 'logicalType: number, physicalType: "DECIMAL(18,2)"'
 KEY = "logicalType: string, primaryKey: true, primaryKeyPosition: 1"
@@ -57,11 +62,11 @@ REFUSALS = [
     ("a lag of nothing", "PT10M", "PT0S", 11, "without a lag"),
     ("a lag into the future", "PT10M", "-PT10M", 11, "without a lag"),
     ("a cursor that is no column", "cursor, value: changed_at", "cursor, value: touched", 11, "no column"),
-    ("a cursor that moves no watermark", VERSION, "      - {property: version, value: {occurredAt: changed_at}}\n", 11, "watermark"),
-    ("a document without a version", CURSOR + LAG + VERSION, "      - {property: owner, value: x}\n", 11, "which version is newer"),
+    ("a cursor that moves no watermark", VERSION, OCCURRED, 11, "watermark"),
+    ("a document without a version", CURSOR + LAG + VERSION, OWNER, 11, "which version is newer"),
     ("a snapshot without a floor", CURSOR + LAG, "      - {property: disposition, value: snapshot}\n", 11, "floor"),
     ("a floor of a document", LAG, LAG + "      - {property: floor, value: 0.9}\n", 11, "belongs to a snapshot"),
-    ("a direct identifier without a rule", ", " + MINIMISE, "", 22, "without a `minimise` rule"),
+    ("a direct identifier without a rule", ",\n         " + MINIMISE, "", 22, "without a `minimise` rule"),
     ("a pseudonym without a domain", "pseudonym:person", "pseudonym", 22, "needs a domain"),
     ("a scope nobody knows", "pseudonym:person", "pseudonym:person:world", 22, "network"),
     ("a rule on a pseudonym", MINIMISE, MINIMISE + ", logicalTypeOptions: {pattern: '[0-9]+'}", 22, "cannot hold after"),
@@ -73,17 +78,17 @@ REFUSALS = [
     ("a custom property nobody knows", "property: lag", "property: leg", 11, "unknown custom property 'leg'"),
     ("a float as a physical type", "DECIMAL(18,2)", "FLOAT", 20, "DECIMAL(precision,scale)"),
     ("more digits than a decimal has", "DECIMAL(18,2)", "DECIMAL(40,2)", 20, "do not fit"),
-    ("an encoding of another type", AMOUNT, AMOUNT + ", customProperties: [{property: encoding, value: zero_or_one}]", 20, "makes boolean"),
-    ("an encoding nobody knows", AMOUNT, AMOUNT + ", customProperties: [{property: encoding, value: roman}]", 20, "none of"),
-    ("a path nobody can read", "value: ^id", 'value: "a[1].b"', 29, "cannot read the path"),
+    ("an encoding of another type", AMOUNT, AMOUNT + ENCODED.format("zero_or_one"), 20, "makes boolean"),
+    ("an encoding nobody knows", AMOUNT, AMOUNT + ENCODED.format("roman"), 20, "none of"),
+    ("a path nobody can read", "value: ^id", 'value: "a[1].b"', 30, "cannot read the path"),
     ("a column without a meaning", "description: Money.", "description: ''", 20, "no description"),
     ("two columns of one name", "name: amount", "name: id", 11, "defined twice"),
     ("a name that would be normalised", "name: amount", "name: Amount", 20, "snake_case"),
     ("a technical name", "name: amount", "name: _amount", 20, "snake_case"),
-    ("two objects of one name", "name: lines", "name: orders", 23, "defined twice"),
-    ("a child of nobody", "parent, value: orders", "parent, value: nobody", 23, "no object of this contract"),
-    ("a child without a place", "      - {property: rowsAt, value: lines}\n", "", 23, "rowsAt"),
-    ("a child with a version of no column", "{property: rowsAt, value: lines}", "{property: rowsAt, value: lines}\n" + VERSION.rstrip("\n"), 23, "no column"),
+    ("two objects of one name", "name: lines", "name: orders", 24, "defined twice"),
+    ("a child of nobody", "parent, value: orders", "parent, value: nobody", 24, "no object of this contract"),
+    ("a child without a place", ROWS_AT, "", 24, "rowsAt"),
+    ("a child with a version of no column", ROWS_AT, ROWS_AT + VERSION, 24, "no column"),
     ("an SLA of no object", "element: orders", "element: order", 9, "no object"),
     ("a version that does not sort", "version: 1.2.0", "version: '1.2'", 5, "major.minor.patch"),
     ("nobody responsible", "team: {name: buying}\n", "", 1, "no owner"),

@@ -143,7 +143,12 @@ class Identifier:
             f" USING (_record)"
             for child in self._children
         )
-        own_stamp = _changed_at(obj) if obj.disposition != "snapshot" else "_read_at"
+        own_stamp = "_read_at" if obj.disposition == "snapshot" else _changed_at(obj)
+        if obj.disposition == "document" and obj.version.changed_at:
+            # A document that says nothing of its age is as new as its read: else the greater hash would stay for ever.
+            number = obj.version.version_no
+            read_at = f'CASE WHEN "{number}" IS NULL THEN _read_at END' if number else "_read_at"
+            own_stamp = f"coalesce({own_stamp}, {read_at})"
         # greatest() passes over nulls in DuckDB: the latest stamp that the document or one of its lines has.
         latest = ", ".join(["_own_stamp", *(f"l_{child.name}._latest" for child in self._children)])
         version_no = f'"{obj.version.version_no}"::BIGINT' if obj.version.version_no else "NULL::BIGINT"

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,6 @@ class ObjectLoad:
         self._stamp_watermark: datetime | None = None
         self._page_watermark: datetime | None = None
         self._drift = DriftWatch(self.members.values())
-        self._current: pa.Table | None = None
         self._pages = 0
         self._read_at: dict[int, datetime] = {}
 
@@ -89,10 +89,7 @@ class ObjectLoad:
 
         floor: least share of the live records that the pages must bring; fewer, and nothing of them is loaded.
         """
-        if self.obj.disposition == "snapshot":
-            current = self.raw.current(self.obj, self.stamp.instance)
-            self._current = current.filter(pc.equal(current["_op"], "UPSERT"))
-        least = math.ceil(round(floor * len(self._current), 3)) if floor and self._current is not None else 0
+        least = math.ceil(round(floor * len(self._live), 3)) if floor else 0
 
         def batches() -> Batches:
             yield from self.batches(pages)
@@ -231,12 +228,28 @@ class ObjectLoad:
         return out
 
     def _changed(self, fresh: pa.Table) -> pa.Table:
-        """Of a snapshot, only what differs from the current version: the rest is no new version."""
-        if self._current is None or not len(fresh):
+        """Of what is only as new as its read, what differs from the current version: the rest is no new version."""
+        unstamped = self._unstamped(fresh)
+        if not pc.any(unstamped).as_py():
             return fresh
-        known = pc.binary_join_element_wise(self._current["_business_key"], self._current["_payload_hash"], "|")
+        known = pc.binary_join_element_wise(self._live["_business_key"], self._live["_payload_hash"], "|")
         rows = pc.binary_join_element_wise(fresh["_business_key"], fresh["_payload_hash"], "|")
-        return fresh.filter(pc.invert(pc.is_in(rows, known.combine_chunks())))
+        return fresh.filter(pc.invert(pc.and_(unstamped, pc.is_in(rows, known.combine_chunks()))))
+
+    @cached_property
+    def _live(self) -> pa.Table:
+        """The live current versions before this load: nothing of it is written while its pages are read."""
+        current = self.raw.current(self.obj, self.stamp.instance)
+        return current.filter(pc.equal(current["_op"], "UPSERT"))
+
+    def _unstamped(self, table: pa.Table) -> pa.Array:
+        """Which records do not say how old they are."""
+        stamps = self.obj.version.changed_at if self.obj.disposition == "document" else ()
+        number = (self.obj.version.version_no,) if self.obj.version.version_no else ()
+        silent = pa.repeat(self.obj.disposition == "snapshot" or bool(stamps), len(table))
+        for name in (*stamps, *number):
+            silent = pc.and_(silent, pc.is_null(table[name]))
+        return silent
 
     def _remember(self, valid: pa.Table) -> None:
         """What the load must know of the rows it took: keys (for reconciliation), stamps (for the watermark)."""
@@ -244,7 +257,7 @@ class ObjectLoad:
         for key, number, changed_at in zip(*columns, strict=True):
             version = Version(number, changed_at)
             self.fetched[key] = max(self.fetched.get(key, version), version)
-        latest = pc.max(valid["_changed_at"]).as_py() if len(valid) else None
+        latest = pc.max(valid.filter(pc.invert(self._unstamped(valid)))["_changed_at"]).as_py()
         if latest is not None:
             # A stamp ahead of the source's clock must not pull the watermark ahead: rows in between would be lost.
             clamped = min(latest.replace(tzinfo=UTC), self.stamp.as_of)

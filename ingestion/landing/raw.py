@@ -19,7 +19,7 @@ from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS, Version
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 
-import dlt  # noqa: E402  (its settings come first)
+import dlt
 
 # Newest first by the source's own order; what stands here in SQL is said for dbt in macros/current_version.sql.
 VERSION_ORDER = (

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.contracts import read_contract
 from ingestion.instances import Instance
 from ingestion.landing.page import Deletion
 from tests.ingestion.landing_world import (
     EXTRA_COLUMN,
     NOON,
+    ORDERS,
     ScriptedSource,
     World,
     order,
@@ -191,3 +193,19 @@ def test_two_instances_of_one_system_do_not_share_keys(world: World) -> None:
     )
     assert [note for _, _, note in world.current()] == ["here", "there"]
     assert world.rows("SELECT count(DISTINCT _row_key) FROM raw_shop.orders") == [(2,)]
+
+
+def test_records_without_a_stamp_are_as_new_as_their_read_and_unchanged_ones_are_no_version(world: World) -> None:
+    """Recorded FHIR servers send no stamp at all: a to b and back to a must be seen, and a second read of a must not."""
+    text = ORDERS.format(version="1.0.0", deletes="none", extra="").replace("timestamp, required: true", "timestamp")
+    world.contract = read_contract("shop", text, "shop.odcs.yaml")
+    source = ScriptedSource(lists_keys=False, ignores_window=True)
+    for hours, note in enumerate(["a", "a", "b", "a"]):
+        source.clock = NOON + timedelta(hours=hours)
+        source.documents = [order("O1", None, ("A", 1), note=note), order("O2", None, note="same")]
+        world.load(source)
+        assert world.current(columns="id, note") == [("O1", note), ("O2", "same")]
+        assert world.current_lines() == [("O1", "A", Decimal(1))]
+    assert world.rows("SELECT count(*) FROM raw_shop.orders") == [(4,)]
+    assert world.quarantine() == []
+    assert world.rows("SELECT max(watermark_to) FROM ops.load_audit") == [(None,)]

@@ -69,8 +69,9 @@ def median(samples: list[Sample], figure: str = "cpu") -> float:
 
 
 def keep(name: str, results: Mapping[str, Any]) -> Path:
-    """Write bench/results/<name>.json: no host, no path, no clock time."""
+    """Put results into bench/results/<name>.json, over what it has under the same names: no host, path or clock time."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.write_text(json.dumps(known | dict(results), indent=1) + "\n", encoding="utf-8")
     return path

@@ -40,8 +40,12 @@ def lines(alternations: int) -> list[dict[str, Any]]:
     microseconds = {side: round(seconds * 1e6, 1) for side, seconds in cost.items()}
     microseconds["the archive on top of ours"] = round(archive / (40 * LINES_PER_PAGE) * 1e6, 1)
     return [
-        _goal("dlt rest_api with parquet over ours, a line", cost["rest_api_parquet"] / cost["ours"], 10, at_least=True),
-        _goal("dlt rest_api as shipped over ours, a line", cost["rest_api_as_shipped"] / cost["ours"], 50, at_least=True),
+        _goal(
+            "dlt rest_api with parquet over ours, a line", cost["rest_api_parquet"] / cost["ours"], 10, at_least=True
+        ),
+        _goal(
+            "dlt rest_api as shipped over ours, a line", cost["rest_api_as_shipped"] / cost["ours"], 50, at_least=True
+        ),
         _goal("ours over pyarrow.json straight into DuckDB, a line", cost["ours"] / cost["raw_limit"], 2)
         | {"cpu_microseconds_a_line": microseconds},
         _goal("peak memory at one million lines, GB", million["peak"] / 1e9, 1)
@@ -80,7 +84,12 @@ def _marginal(samples: Mapping[str, list[Sample]], side: str) -> float:
 
 def _goal(name: str, figure: float, bar: float, at_least: bool = False) -> dict[str, Any]:
     met = figure >= bar if at_least else figure <= bar
-    return {"goal": name, "figure": round(figure, 2), "bar": f"{'at least' if at_least else 'at most'} {bar}", "met": met}
+    return {
+        "goal": name,
+        "figure": round(figure, 2),
+        "bar": f"{'at least' if at_least else 'at most'} {bar}",
+        "met": met,
+    }
 
 
 PARTS = {"lines": lines, "charges": charges, "changes": changes}
@@ -88,15 +97,19 @@ PARTS = {"lines": lines, "charges": charges, "changes": changes}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="only these; nothing is kept then")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="only these; what is kept of the others stays")
     parser.add_argument("--alternations", type=int, default=3)
     arguments = parser.parse_args()
-    goals = [goal for name in arguments.parts or PARTS for goal in PARTS[name](arguments.alternations)]
+    for part in arguments.parts or PARTS:
+        record(part, PARTS[part](arguments.alternations), arguments.alternations)
+
+
+def record(part: str, goals: list[dict[str, Any]], alternations: int) -> None:
+    """Print the figures of a part and keep them."""
     for goal in goals:
         print(f"{'met   ' if goal['met'] else 'MISSED'} {goal['goal']:58} {goal['figure']:8.2f}  ({goal['bar']})")
-    about = {package: version(package) for package in PACKAGES} | {"python": platform.python_version()}
-    if not arguments.parts:
-        keep("ingestion", {"versions": about, "alternations": arguments.alternations, "goals": goals})
+    versions = {package: version(package) for package in PACKAGES} | {"python": platform.python_version()}
+    keep("ingestion", {part: {"alternations": alternations, "versions": versions, "goals": goals}})
 
 
 if __name__ == "__main__":

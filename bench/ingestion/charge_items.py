@@ -62,7 +62,9 @@ def charge_item(number: int) -> dict:
         "id": f"charge-{number:08d}",
         "meta": {"versionId": "1", "lastUpdated": f"{day}.125Z"},
         "status": ("billable", "billed", "planned")[number % 3],
-        "code": {"coding": [{"system": "urn:charge-master", "code": f"CDM{number % 4000:06d}", "display": "STENT DES 3.0"}]},
+        "code": {
+            "coding": [{"system": "urn:charge-master", "code": f"CDM{number % 4000:06d}", "display": "STENT DES 3.0"}]
+        },
         "subject": {"reference": f"Patient/patient-{number % 5000:06d}"},
         "context": {"reference": f"Encounter/encounter-{number % 20000:07d}"},
         "occurrenceDateTime": f"{day}-05:00",

@@ -35,6 +35,7 @@ FOLDERS = {
     "ten_patients": SHARED / "fhir_bulk_10_patients",
     "recorded": SHARED / "recorded" / "bulk_fhir",
 }
+EVERY = ("world", *FOLDERS)
 ROOTS = load_contract("fhir_r4").roots
 
 
@@ -52,7 +53,7 @@ class Hospital:
         return {obj.name: sum(1 for _ in resources(self.folder, obj.source_object)) for obj in ROOTS}
 
 
-@pytest.fixture(scope="module", params=["world", *FOLDERS])
+@pytest.fixture(scope="module")
 def hospital(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     folder = FOLDERS.get(request.param)
     if folder is None:
@@ -121,6 +122,7 @@ def faults(hospital: Hospital, *switched_on: dict) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("access", ["bulk", "search"])
+@pytest.mark.parametrize("hospital", EVERY, indirect=True)
 def test_every_record_lands_and_nobody_is_named(hospital: Hospital, settings: Settings, access: str) -> None:
     report = load(hospital, settings, access)
     assert report.is_clean
@@ -137,7 +139,9 @@ def assert_only_the_key_opens_the_archive(hospital: Hospital, settings: Settings
     archive = Archive(settings.archive_dir, settings.archive_keys(), 30)
     files = [str(path.relative_to(settings.archive_dir)) for path in settings.archive_dir.rglob(f"*{SUFFIX}")]
     opened = "\n".join(page.body.decode() for name in files for _, page in archive.pages(name))
-    in_the_files = {item for item in hospital.needles.identifiers if item.kind in ("patient_id", "name_part", "mrn", "ssn")}
+    in_the_files = {
+        item for item in hospital.needles.identifiers if item.kind in ("patient_id", "name_part", "mrn", "ssn")
+    }
     assert in_the_files
     assert in_the_files <= hospital.needles.find(opened)
     other = Archive(settings.archive_dir, Settings(archive_key=SecretStr(new_key())).archive_keys(), 30)
@@ -161,6 +165,7 @@ ROW_FAULTS = [
 
 
 @pytest.mark.parametrize("access", ["bulk", "search"])
+@pytest.mark.parametrize("hospital", ["world", "ten_patients"], indirect=True)
 def test_damaged_records_are_quarantined_and_nobody_is_named(
     hospital: Hospital, settings: Settings, access: str
 ) -> None:
@@ -172,6 +177,7 @@ def test_damaged_records_are_quarantined_and_nobody_is_named(
     assert_names_nobody(hospital, settings)
 
 
+@pytest.mark.parametrize("hospital", ["world"], indirect=True)
 def test_a_failing_server_is_told_of_and_nobody_is_named(hospital: Hospital, settings: Settings) -> None:
     broken = ({"name": "file-error"}, {"name": "html-page", "after": 6}, {"name": "truncated-body", "after": 8})
     with faults(hospital, *broken):

@@ -127,6 +127,14 @@ def test_a_number_inside_a_hash_or_a_longer_number_is_no_finding() -> None:
     assert NEEDLES.find("9f666411031ab 1666411031 66641103155 a2015550142") == set()
 
 
+@pytest.mark.parametrize("store", [store for store in STORES if not store.endswith((".log", ".err"))])
+def test_a_single_word_is_found_in_any_store(store: str, tmp_path: Path) -> None:
+    path = tmp_path / store
+    path.parent.mkdir(parents=True, exist_ok=True)
+    STORES[store](path, f"born in {CITY.value}, the fifth of jackdaws that love my big sphinx of quartz")
+    assert {finding.identifier for finding in scan(tmp_path, NEEDLES).findings} == {CITY}
+
+
 def test_a_record_number_stored_as_a_number_is_found(tmp_path: Path) -> None:
     in_duckdb(tmp_path / "warehouse.duckdb", "BIGINT", 666411031)
     assert {finding.identifier for finding in scan(tmp_path, NEEDLES).findings} == {SSN}

@@ -18,6 +18,8 @@ from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS, Version
 # dlt reads these when it is imported; it knows no DO_NOT_TRACK.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+# All jobs of a load share one connection: in parallel, a merge of a child now and then failed its whole object.
+os.environ.setdefault("LOAD__WORKERS", "1")
 
 import dlt
 

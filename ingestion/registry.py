@@ -22,5 +22,3 @@ def open_source(instance: Instance) -> tuple[Source, Contract]:
     contract = load_contract(instance.system)
     open_: Callable[[Instance, Contract], Source] = import_module(SOURCES[instance.system]).open_source
     return open_(instance, contract), contract
-
-

@@ -12,7 +12,10 @@ from types import TracebackType
 import duckdb
 
 # One set of settings for every connection: DuckDB refuses two connections of one process that differ in them.
-CONNECTION_CONFIG: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+CONNECTION_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
 
 class WarehouseBusyError(Exception):

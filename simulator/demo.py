@@ -86,7 +86,9 @@ def _start_fhir(folder: Path, port: int) -> str:
     deadline = time.monotonic() + FHIR_START_SECONDS
     while not announced.read_text().strip():
         if started.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"The FHIR server does not start on port {port}: is it taken? See {folder / 'server.log'}")
+            raise RuntimeError(
+                f"The FHIR server does not start on port {port}: is it taken? See {folder / 'server.log'}"
+            )
         time.sleep(0.1)
     process.write_text(str(started.pid))
     base_url = str(json.loads(announced.read_text())["base_url"])

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 ORDERS, LINES = 1_000, 5
@@ -76,7 +77,7 @@ class Service(BaseHTTPRequestHandler):
     """GET /orders?pages=N[&page=I][&orders=K][&revision=R]: page I of N; with `orders`, only the page's first K."""
 
     protocol_version = "HTTP/1.1"
-    templates: dict[int, bytes] = {}
+    templates: ClassVar[dict[int, bytes]] = {}
 
     def do_GET(self) -> None:
         asked = {name: int(values[0]) for name, values in parse_qs(urlsplit(self.path).query).items()}

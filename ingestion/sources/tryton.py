@@ -38,7 +38,8 @@ class TrytonSource:
         self._client, self._contract = client, contract
 
     def check(self) -> str:
-        return f"Tryton answers, {self._client.count('party.party', [])} parties, clock {self._client.now():%Y-%m-%d %H:%M:%S} UTC"
+        parties, clock = self._client.count("party.party", []), self._client.now()
+        return f"Tryton answers, {parties} parties, clock {clock:%Y-%m-%d %H:%M:%S} UTC"
 
     def now(self) -> datetime:
         return self._client.now()

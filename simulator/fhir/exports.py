@@ -61,7 +61,9 @@ class Exports:
         if unknown:
             raise RefusalError(400, f"Unsupported export parameters: {', '.join(unknown)}", "not-supported")
         if parameters.get("_outputFormat", "ndjson") not in FORMATS:
-            raise RefusalError(400, f'The "{parameters["_outputFormat"]}" _outputFormat is not supported', "not-supported")
+            raise RefusalError(
+                400, f'The "{parameters["_outputFormat"]}" _outputFormat is not supported', "not-supported"
+            )
         types = [name for name in parameters.get("_type", "").split(",") if name]
         strange = [name for name in types if not re.fullmatch(r"[A-Z][A-Za-z]+", name)]
         if strange:
@@ -104,7 +106,9 @@ class Exports:
 
     def cancel(self, id_: str) -> None:
         if self._jobs.pop(id_, None) is None:
-            raise RefusalError(404, "Unknown procedure. Perhaps it is already completed and thus, it cannot be canceled")
+            raise RefusalError(
+                404, "Unknown procedure. Perhaps it is already completed and thus, it cannot be canceled"
+            )
 
     def poll(self, id_: str, base: str, target: str) -> tuple[Job, int]:
         """The job and its progress in percent; at 100 it has a manifest, which never changes afterwards."""

@@ -155,7 +155,10 @@ class World:
                 delivered[supplied["itemCodeableConcept"]["coding"][0]["code"]] += supplied["quantity"]["value"]
         charges = [charge for charge in self.resources["ChargeItem"] if charge["status"] in {"billable", "billed"}]
         charged = sum(
-            (c["priceOverride"]["value"] if c["quantity"]["value"] > 0 else -c["priceOverride"]["value"] for c in charges),
+            (
+                c["priceOverride"]["value"] if c["quantity"]["value"] > 0 else -c["priceOverride"]["value"]
+                for c in charges
+            ),
             Decimal(0),
         )
         devices = self.resources["Device"]

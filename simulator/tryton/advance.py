@@ -32,9 +32,11 @@ def add_orders(count: int) -> dict:
     today = datetime.datetime.now(datetime.UTC).date()
     acts = [documents.order(hospital, *BASKETS[position % len(BASKETS)], today) for position in range(count)]
     purchases = perform_together(acts)
-    return {"purchase.purchase": [one.id for one in purchases],
-            "purchase.line": [line.id for one in purchases for line in one.lines],
-            "stock.move": [move.id for one in purchases for move in one.moves]}
+    return {
+        "purchase.purchase": [one.id for one in purchases],
+        "purchase.line": [line.id for one in purchases for line in one.lines],
+        "stock.move": [move.id for one in purchases for move in one.moves],
+    }
 
 
 def change_order(directly: bool) -> dict:
@@ -80,11 +82,16 @@ def credit_note() -> dict:
     """One unit of the first line of the newest posted invoice in dollars is credited, and the note posted today."""
     invoice = Model.get("account.invoice").find(
         [("type", "=", "in"), ("state", "=", "posted"), ("currency.code", "=", "USD"), ("untaxed_amount", ">", 0)],
-        order=[("id", "DESC")])[0]
+        order=[("id", "DESC")],
+    )[0]
     today = datetime.datetime.now(datetime.UTC).date()
     note = perform(documents.credit(invoice, today, f"CN-{invoice.reference}", {0: 1.0}))
-    return {"account.invoice": [note.id], "account.invoice.line": [line.id for line in note.lines],
-            "account.move": [note.move.id], "credited": [invoice.id]}
+    return {
+        "account.invoice": [note.id],
+        "account.invoice.line": [line.id for line in note.lines],
+        "account.move": [note.move.id],
+        "credited": [invoice.id],
+    }
 
 
 def _drafts() -> list:

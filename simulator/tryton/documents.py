@@ -84,7 +84,7 @@ def receive(
         split = (lots or {}).get(position) or [(f"L{purchase.number}-{position + 1}", total)]
         for part, (number, quantity) in enumerate(split):
             if part:
-                copy, = move_model.duplicate([move])
+                (copy,) = move_model.duplicate([move])
                 move = move_model(copy.id)
             move.quantity = quantity
             if line.product.template.lot_required:
@@ -185,7 +185,7 @@ def credit(invoice, day: datetime.date, reference: str, keep: dict[int, float] |
     wizard = Wizard("account.invoice.credit", [invoice])
     wizard.form.with_refund = False
     wizard.execute("credit")
-    note, = wizard.actions[0]
+    (note,) = wizard.actions[0]
     if keep is not None:
         for position, line in reversed(list(enumerate(list(note.lines)))):
             if position in keep:
@@ -203,7 +203,7 @@ def transfer(hospital: Hospital, invoice, day: datetime.date, to: str = "succeed
     wizard.execute("next_")
     wizard.form.journal = hospital.payment_journals[invoice.currency.code]
     wizard.execute("next_")
-    payment, = wizard.actions[0]
+    (payment,) = wizard.actions[0]
     if amount is not None:
         payment.amount = Decimal(amount)
         payment.save()

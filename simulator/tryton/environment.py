@@ -35,13 +35,23 @@ def make() -> Path:
         print("Tryton: installing its environment (half a minute)", flush=True)
         shutil.rmtree(ENVIRONMENT, ignore_errors=True)
         venv.create(ENVIRONMENT, with_pip=True)
-        command = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet",
-                   "--disable-pip-version-check", "--no-deps", "-r", str(LOCK)]
+        command = [
+            str(ENVIRONMENT / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "-r",
+            str(LOCK),
+        ]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(
                 "The Tryton environment could not be installed. Check that the package registry answers "
-                f"(pip download trytond), then run again.\n{done.stderr[-2000:]}")
+                f"(pip download trytond), then run again.\n{done.stderr[-2000:]}"
+            )
         STAMP.write_text(fingerprint())
     return ENVIRONMENT / "bin"
 
@@ -52,8 +62,13 @@ def run(program: str, *arguments: str, extra: dict[str, str] | None = None, quie
     Raises RuntimeError with the last lines of its errors when it fails.
     """
     process = subprocess.Popen(
-        [str(make() / program), *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=clean_environment() | (extra or {}))
+        [str(make() / program), *arguments],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=clean_environment() | (extra or {}),
+    )
     lines = []
     for line in process.stdout or ():
         lines.append(line)
@@ -71,5 +86,6 @@ def clean_environment() -> dict[str, str]:
     The hash seed is fixed because the server walks through sets: otherwise the ids of a fill differ from run to run.
     """
     dropped = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
-    return {name: value for name, value in os.environ.items()
-            if name not in dropped and not name.startswith("TRYTON")} | {"PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}
+    return {
+        name: value for name, value in os.environ.items() if name not in dropped and not name.startswith("TRYTON")
+    } | {"PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}

@@ -36,14 +36,22 @@ class Story:
 
     def acts(self) -> list:
         """All plays, to be performed together."""
-        return [*self.everyday(), *self.units(), *self.open_orders(), *self.receipts(), *self.invoices(),
-                *self.corrections(), *self.requisitions()]
+        return [
+            *self.everyday(),
+            *self.units(),
+            *self.open_orders(),
+            *self.receipts(),
+            *self.invoices(),
+            *self.corrections(),
+            *self.requisitions(),
+        ]
 
     def day(self, days_ago: int) -> datetime.date:
         return self.reference - datetime.timedelta(days=days_ago)
 
-    def order(self, play: str, supplier: str, lines: list, days_ago: int, method: str = "fulfillment",
-              to: str = "processing"):
+    def order(
+        self, play: str, supplier: str, lines: list, days_ago: int, method: str = "fulfillment", to: str = "processing"
+    ):
         purchase = yield from documents.order(self.hospital, supplier, lines, self.day(days_ago), method, to)
         self.plays[purchase.id] = play
         return purchase
@@ -70,9 +78,15 @@ class Story:
 
     def everyday(self):
         baskets = [
-            ("V01", ["GLV-M", "GLV-L", "CATH-16"]), ("V02", ["SUT-30", "DRP-LAP"]), ("V06", ["TUBE-EDTA"]),
-            ("V07", ["HEP-5K", "SAL-09"]), ("V01", ["CATH-IV20", "GLV-S75"]), ("V05", ["GW-014", "BAL-25"]),
-            ("V10", ["CONTR-IO"]), ("V09", ["SYR-10"]), ("V03", ["CEM-40", "SCR-45"]),
+            ("V01", ["GLV-M", "GLV-L", "CATH-16"]),
+            ("V02", ["SUT-30", "DRP-LAP"]),
+            ("V06", ["TUBE-EDTA"]),
+            ("V07", ["HEP-5K", "SAL-09"]),
+            ("V01", ["CATH-IV20", "GLV-S75"]),
+            ("V05", ["GW-014", "BAL-25"]),
+            ("V10", ["CONTR-IO"]),
+            ("V09", ["SYR-10"]),
+            ("V03", ["CEM-40", "SCR-45"]),
         ]
         plays = ["paid"] * 4 + ["paid by check"] + ["billed, unpaid"] * 4
         for position, ((supplier, codes), play) in enumerate(zip(baskets, plays, strict=True)):
@@ -93,21 +107,34 @@ class Story:
 
     def units(self):
         """Ordered in another unit than stocked: boxes, cases, dozens, kilograms, and stock kept in boxes."""
-        for position, (play, supplier, lines) in enumerate([
-            ("ordered in two units", "V01", [("GLV-M", 3, "Case of 1000", None), ("GLV-M", 2, "Box of 100", "9.1000")]),
-            ("stocked in boxes, ordered in units", "V02", [("SUT-30", 18, "Unit", "5.9500")]),
-            ("ordered by weight", "V07", [("ALG-PWD", 2.5, "Kilogram", None), ("ALG-PWD", 0.33, "Pound", "31.0000")]),
-            ("ordered by the dozen", "V02", [("STAP-60", 1, "Dozen", None), ("STAP-60", 6, "Unit", "187.5000")]),
-        ]):
+        for position, (play, supplier, lines) in enumerate(
+            [
+                (
+                    "ordered in two units",
+                    "V01",
+                    [("GLV-M", 3, "Case of 1000", None), ("GLV-M", 2, "Box of 100", "9.1000")],
+                ),
+                ("stocked in boxes, ordered in units", "V02", [("SUT-30", 18, "Unit", "5.9500")]),
+                (
+                    "ordered by weight",
+                    "V07",
+                    [("ALG-PWD", 2.5, "Kilogram", None), ("ALG-PWD", 0.33, "Pound", "31.0000")],
+                ),
+                ("ordered by the dozen", "V02", [("STAP-60", 1, "Dozen", None), ("STAP-60", 6, "Unit", "187.5000")]),
+            ]
+        ):
             yield self.usual(play, supplier, lines, 62 - 4 * position)
 
     # Orders that go nowhere, or not yet --------------------------------------------------------------------------
 
     def open_orders(self):
         for play, supplier, codes, days_ago in [
-            ("draft", "V01", ["GLV-L", "CATH-16"], 4), ("draft", "V05", ["STENT-30", "GW-014"], 3),
-            ("draft", "V07", ["HEP-5K", "SAL-09"], 2), ("draft", "V02", ["DRP-LAP", "TROC-12", "SUT-30"], 2),
-            ("quotation", "V03", ["HIP-STEM", "HIP-CUP"], 6), ("quotation", "V10", ["CONTR-IO"], 5),
+            ("draft", "V01", ["GLV-L", "CATH-16"], 4),
+            ("draft", "V05", ["STENT-30", "GW-014"], 3),
+            ("draft", "V07", ["HEP-5K", "SAL-09"], 2),
+            ("draft", "V02", ["DRP-LAP", "TROC-12", "SUT-30"], 2),
+            ("quotation", "V03", ["HIP-STEM", "HIP-CUP"], 6),
+            ("quotation", "V10", ["CONTR-IO"], 5),
             ("confirmed, nothing arrived", "V06", ["RGT-TROP"], 9),
             ("confirmed, nothing arrived", "V02", ["MESH-15", "DRP-LAP"], 8),
         ]:
@@ -136,8 +163,9 @@ class Story:
 
     def receipts(self):
         yield self.two_shipments()
-        yield self.one_receipt("partly received", "V02", [("TROC-12", 8, None, None), ("DRP-LAP", 6, None, None)],
-                               {0: 3.0, 1: 6.0})
+        yield self.one_receipt(
+            "partly received", "V02", [("TROC-12", 8, None, None), ("DRP-LAP", 6, None, None)], {0: 3.0, 1: 6.0}
+        )
         yield self.one_receipt("received more than ordered", "V06", [("TUBE-EDTA", 5, None, None)], {0: 6.0})
         yield self.lots()
         yield self.not_put_away()
@@ -181,26 +209,39 @@ class Story:
     # Invoices ----------------------------------------------------------------------------------------------------
 
     def invoices(self):
-        for position, (play, factor, supplier, code) in enumerate([
-            ("price over tolerance", "1.12", "V02", "TROC-12"), ("price over tolerance", "1.35", "V10", "CONTR-IO"),
-            ("price within tolerance", "1.004", "V06", "RGT-TROP"), ("price under", "0.93", "V01", "CATH-IV20"),
-        ]):
-            yield self.usual(play, supplier, [(code, 6, None, None)], 46 - 5 * position,
-                             partial(documents.reprice, factor=factor))
-        yield self.usual("quantity over", "V03", [("CEM-40", 4, None, None)], 29,
-                         partial(documents.requantify, quantity=5.0))
-        yield self.usual("freight added", "V01", [("GLV-L", 6, None, None)], 34,
-                         partial(documents.add_freight, account=self.hospital.accounts["freight"], amount="48.75"))
+        for position, (play, factor, supplier, code) in enumerate(
+            [
+                ("price over tolerance", "1.12", "V02", "TROC-12"),
+                ("price over tolerance", "1.35", "V10", "CONTR-IO"),
+                ("price within tolerance", "1.004", "V06", "RGT-TROP"),
+                ("price under", "0.93", "V01", "CATH-IV20"),
+            ]
+        ):
+            yield self.usual(
+                play, supplier, [(code, 6, None, None)], 46 - 5 * position, partial(documents.reprice, factor=factor)
+            )
+        yield self.usual(
+            "quantity over", "V03", [("CEM-40", 4, None, None)], 29, partial(documents.requantify, quantity=5.0)
+        )
+        yield self.usual(
+            "freight added",
+            "V01",
+            [("GLV-L", 6, None, None)],
+            34,
+            partial(documents.add_freight, account=self.hospital.accounts["freight"], amount="48.75"),
+        )
         yield self.billed_before("billed before receipt", "V05", [("GW-014", 3, None, None)], 19)
         yield self.billed_before("billed, never received", "V03", [("KNEE-FEM", 2, None, None)], None)
         yield self.billed_before("taxed", "V08", [("PAP-A4", 7, None, None), ("SVC-CLEAN", 12, None, None)], 20)
         lines = [("SAW-BL", 9, None, None), ("DRL-32", 2, None, None)]
         yield self.usual("euro", "V04", lines, 44)
-        yield self.usual("euro, price over tolerance", "V04", lines, 35,
-                         partial(documents.reprice, factor="1.08", position=1))
+        yield self.usual(
+            "euro, price over tolerance", "V04", lines, 35, partial(documents.reprice, factor="1.08", position=1)
+        )
         yield self.draft_bill()
         for days_ago, supplier, account, text, amount in [
-            (52, "V08", "services", "Elevator inspection", "1850.00"), (22, "V01", "freight", "Courier", "63.40")
+            (52, "V08", "services", "Elevator inspection", "1850.00"),
+            (22, "V01", "freight", "Courier", "63.40"),
         ]:
             yield self.without_order("no order", supplier, account, text, amount, days_ago)
 
@@ -215,10 +256,12 @@ class Story:
         yield from documents.receive(purchase, self.day(11))
         self.invoice_plays[documents.draft_invoice(purchase).id] = "draft invoice"
 
-    def without_order(self, play: str, supplier: str, account: str, text: str, amount: str, days_ago: int,
-                      reference: str = ""):
+    def without_order(
+        self, play: str, supplier: str, account: str, text: str, amount: str, days_ago: int, reference: str = ""
+    ):
         invoice = yield from documents.invoice_without_order(
-            self.hospital, supplier, account, text, amount, self.day(days_ago), reference or self.supplier_number())
+            self.hospital, supplier, account, text, amount, self.day(days_ago), reference or self.supplier_number()
+        )
         self.invoice_plays[invoice.id] = play
         return invoice
 
@@ -235,25 +278,43 @@ class Story:
 
     def billed_twice(self):
         invoice = yield from self.usual("billed twice", "V01", [("CATH-16", 7, None, None)], 31)
-        yield from self.without_order("billed twice", "V01", "supplies", "Foley catheter 16 Fr",
-                                      str(invoice.untaxed_amount), 18, f"{invoice.reference}-A")
+        yield from self.without_order(
+            "billed twice",
+            "V01",
+            "supplies",
+            "Foley catheter 16 Fr",
+            str(invoice.untaxed_amount),
+            18,
+            f"{invoice.reference}-A",
+        )
 
     def cancelled_invoice(self):
         """Cancelled after posting: its ledger move stays and a second one takes it back."""
         invoice = yield from self.without_order(
-            "cancelled after posting", "V08", "services", "Window cleaning", "420.00", 26)
+            "cancelled after posting", "V08", "services", "Window cleaning", "420.00", 26
+        )
         yield invoice, "cancel"
 
     # Requisitions and payments -----------------------------------------------------------------------------------
 
     def requisitions(self):
-        for days_ago, to in [(60, "approved"), (35, "approved"), (10, "approved"), (7, "waiting"), (5, "draft"),
-                             (21, "rejected"), (20, "cancelled")]:
+        for days_ago, to in [
+            (60, "approved"),
+            (35, "approved"),
+            (10, "approved"),
+            (7, "waiting"),
+            (5, "draft"),
+            (21, "rejected"),
+            (20, "cancelled"),
+        ]:
             yield self.requisition(days_ago, to)
 
     def requisition(self, days_ago: int, to: str):
-        wanted = [("MESH-15", 2, "V02", "409.0000"),
-                  ("RGT-TROP", 1, "V06", "655.0000"), ("STAP-60", 4, "V02", "190.0000")]
+        wanted = [
+            ("MESH-15", 2, "V02", "409.0000"),
+            ("RGT-TROP", 1, "V06", "655.0000"),
+            ("STAP-60", 4, "V02", "190.0000"),
+        ]
         record = yield from documents.requisition(self.hospital, wanted, self.day(days_ago), to)
         if to != "approved" or days_ago == 10:  # the last approved one still waits for a buyer
             return
@@ -267,8 +328,11 @@ class Story:
         """Payments in every state, for invoices of the plays above."""
         by_play = {play: identity for identity, play in self.invoice_plays.items()}
         for play, to, amount in [
-            ("freight added", "draft", None), ("taxed", "approved", None), ("euro", "processing", None),
-            ("price under", "failed", None), ("price within tolerance", "succeeded", None),
+            ("freight added", "draft", None),
+            ("taxed", "approved", None),
+            ("euro", "processing", None),
+            ("price under", "failed", None),
+            ("price within tolerance", "succeeded", None),
             ("quantity over", "succeeded", "200.00"),
         ]:
             invoice = documents.Model.get("account.invoice")(by_play[play])

@@ -40,7 +40,8 @@ SUPPLIERS = {
     "V02": Supplier("Alder & Finch Surgical", "Fairhaven"),
     "V03": Supplier("Corvane Orthopaedics, Inc.", "Millbrook"),
     "V04": Supplier(
-        """Müller-Ñandú & Søn d'Équipement; "Präzision" {"__name__": "party.party"} <b>""", "Bremen", "EUR"),
+        """Müller-Ñandú & Søn d'Équipement; "Präzision" {"__name__": "party.party"} <b>""", "Bremen", "EUR"
+    ),
     "V05": Supplier("Lumen Cardio Systems", "Eastport"),
     "V06": Supplier("Brightwater Laboratories", "Eastport"),
     "V07": Supplier("Tidewell Pharmacy Wholesale", "Millbrook"),
@@ -186,7 +187,7 @@ def _company(hospital: Hospital) -> None:
 
 
 def _fiscal_years(first_day: datetime.date, last_day: datetime.date) -> None:
-    company, = Model.get("company.company").find([])
+    (company,) = Model.get("company.company").find([])
     sequence_model = Model.get("ir.sequence.strict")
     type_model = Model.get("ir.sequence.type")
     types = {name: type_model.find([("name", "=", name)])[0] for name in ("Account Move", "Invoice")}
@@ -200,7 +201,7 @@ def _fiscal_years(first_day: datetime.date, last_day: datetime.date) -> None:
         fiscal_year = Model.get("account.fiscalyear")(name=str(year), company=company)
         fiscal_year.start_date, fiscal_year.end_date = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
         fiscal_year.move_sequence = sequence("Account Move", f"GL{year}-")
-        numbering, = fiscal_year.invoice_sequences
+        (numbering,) = fiscal_year.invoice_sequences
         for kind, prefix in [("invoice", "INV"), ("credit_note", "CRN")]:
             for side in ("in", "out"):
                 setattr(numbering, f"{side}_{kind}_sequence", sequence("Invoice", f"{prefix}-{side.upper()}-{year}-"))
@@ -210,7 +211,7 @@ def _fiscal_years(first_day: datetime.date, last_day: datetime.date) -> None:
 
 def _ledger(hospital: Hospital) -> None:
     settings = config.get_config()
-    company, = Model.get("company.company").find([])
+    (company,) = Model.get("company.company").find([])
     account_model = Model.get("account.account")
     template = Model.get("ir.model.data").get_id("account.account_template_root_en", settings.context)
     chart = Wizard("account.create_chart")
@@ -247,14 +248,15 @@ def _payment_means(hospital: Hospital, by_number) -> None:
     clearing = Model.get("account.account")(name="Payments under way", code="1.1.9", parent=cash.parent)
     clearing.type, clearing.reconcile, clearing.deferral = cash.type, True, True
     clearing.save()
-    journal, = Model.get("account.journal").find([("type", "=", "cash")])
+    (journal,) = Model.get("account.journal").find([("type", "=", "cash")])
     for code, currency in hospital.currencies.items():
         transfer = Model.get("account.payment.journal")(name=f"Bank transfer {code}", process_method="manual")
         transfer.currency, transfer.clearing_journal, transfer.clearing_account = currency, journal, clearing
         transfer.save()
         hospital.payment_journals[code] = transfer
     hospital.check_payment = Model.get("account.invoice.payment.method")(
-        name="Check", journal=journal, credit_account=cash, debit_account=cash)
+        name="Check", journal=journal, credit_account=cash, debit_account=cash
+    )
     hospital.check_payment.save()
 
 
@@ -282,7 +284,7 @@ def _suppliers(hospital: Hospital) -> None:
         party = Model.get("party.party")(name=supplier.name, code=code)
         party.supplier_payment_term = term
         party.supplier_currency = hospital.currencies[supplier.currency]
-        address, = party.addresses
+        (address,) = party.addresses
         address.street_unstructured, address.city = f"{position}00 Demo Way", supplier.city
         address.postal_code = f"0000{position % 10}"
         address.country = countries["DE" if supplier.currency == "EUR" else "US"]
@@ -302,10 +304,10 @@ def _products(hospital: Hospital) -> None:
         template.account_category = hospital.categories[item.category]
         if item.lot_required:
             template.lot_required = ["supplier", "storage"]
-        product, = template.products
+        (product,) = template.products
         product.cost_price = Decimal(item.cost)
         template.save()
-        product, = template.products
+        (product,) = template.products
         offer = Model.get("purchase.product_supplier")(template=template, party=hospital.suppliers[item.supplier])
         offer.code = f"{item.supplier}-{item.code.replace('-', '')}"
         offer.lead_time = datetime.timedelta(days=4)

@@ -30,8 +30,14 @@ from simulator.tryton import environment
 
 DATABASE = "erp"
 MODULES = [
-    "purchase", "purchase_request", "purchase_requisition", "account_invoice_stock", "stock_lot", "stock_supply",
-    "account_payment", "account_payment_clearing",
+    "purchase",
+    "purchase_request",
+    "purchase_requisition",
+    "account_invoice_stock",
+    "stock_lot",
+    "stock_supply",
+    "account_payment",
+    "account_payment_clearing",
 ]
 START_SECONDS = 60
 
@@ -73,7 +79,8 @@ class Server:
         environment.make()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.configuration.write_text(
-            f"[database]\nuri = sqlite://\npath = {self.folder}\n\n[web]\nlisten = 127.0.0.1:{self.port}\n")
+            f"[database]\nuri = sqlite://\npath = {self.folder}\n\n[web]\nlisten = 127.0.0.1:{self.port}\n"
+        )
 
     def fill(self, reference_date: str | None = None) -> None:
         """The story of fill.py in a fresh database; `reference_date` (ISO) is its last day, by default today.
@@ -97,8 +104,16 @@ class Server:
 
     def _inside(self, module: str, *arguments: str, quiet: bool = False) -> str:
         return environment.run(
-            "python", "-m", f"simulator.tryton.{module}", "--configuration", str(self.configuration),
-            "--database", DATABASE, *arguments, quiet=quiet)
+            "python",
+            "-m",
+            f"simulator.tryton.{module}",
+            "--configuration",
+            str(self.configuration),
+            "--database",
+            DATABASE,
+            *arguments,
+            quiet=quiet,
+        )
 
     def start(self) -> None:
         """Start and wait until the REST interface answers with the key.
@@ -111,16 +126,22 @@ class Server:
             self.stop()
         with self.log_file.open("ab") as log:
             process = subprocess.Popen(
-                [environment.make() / "trytond", "-c", self.configuration, "-d", DATABASE], cwd=self.folder,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                env=environment.clean_environment())
+                [environment.make() / "trytond", "-c", self.configuration, "-d", DATABASE],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=environment.clean_environment(),
+            )
         self.process_file.write_text(str(process.pid))
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise RuntimeError(
-                    f"The Tryton server does not answer on port {self.port}: is the port taken? See {self.log_file}")
+                    f"The Tryton server does not answer on port {self.port}: is the port taken? See {self.log_file}"
+                )
             time.sleep(0.3)
         print(f"Tryton: {self.url} (process {process.pid})", flush=True)
 
@@ -156,8 +177,9 @@ class Server:
             return False
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request("GET", f"/{DATABASE}/rest/model/company.company?f=id",
-                               headers={"Authorization": f"bearer {self.key}"})
+            connection.request(
+                "GET", f"/{DATABASE}/rest/model/company.company?f=id", headers={"Authorization": f"bearer {self.key}"}
+            )
             return connection.getresponse().status == 200
         except OSError:
             return False
@@ -197,8 +219,9 @@ def empty_database() -> Path:
     arguments = ["-c", str(configuration), "-d", "empty"]
     try:
         secret = {"TRYTONPASSFILE": str(password)}
-        environment.run("trytond-admin", *arguments, "--all", "-p", "--email", "admin@example.org",
-                        extra=secret, quiet=True)
+        environment.run(
+            "trytond-admin", *arguments, "--all", "-p", "--email", "admin@example.org", extra=secret, quiet=True
+        )
         environment.run("trytond-admin", *arguments, "-u", *MODULES, "--activate-dependencies", quiet=True)
         (work / "empty.sqlite").replace(target)
     finally:
@@ -219,8 +242,10 @@ def main(arguments: list[str] | None = None) -> int:
     elif options.act == "advance":
         print(json.dumps(server.advance(*rest)))
     elif options.act == "status":
-        print(f"{server.url}: {'answers' if server.answers() else 'silent'}, process {server.running() or 'none'}, "
-              f"key in {server.key_file}")
+        print(
+            f"{server.url}: {'answers' if server.answers() else 'silent'}, process {server.running() or 'none'}, "
+            f"key in {server.key_file}"
+        )
     else:
         getattr(server, options.act)()
     return 0

@@ -26,7 +26,7 @@ def connect(configuration: Path, database: str):
 def create_reader(key_file: Path) -> None:
     """A user that may read what the contracts name and own nothing, and the key of its application."""
     group_model, user_model = Model.get("res.group"), Model.get("res.user")
-    company, = Model.get("company.company").find([])
+    (company,) = Model.get("company.company").find([])
     reader = user_model(name="Warehouse reader", login=READER)
     reader.groups.extend(group_model.find([("name", "in", READER_GROUPS)]))
     reader.companies.append(company)

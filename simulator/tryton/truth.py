@@ -15,11 +15,32 @@ from proteus import Model
 from simulator.tryton.masters import CATEGORIES, TAX_ACCOUNT
 
 COUNTED = [
-    "party.party", "product.product", "product.template", "product.uom", "purchase.product_supplier",
-    "purchase.requisition", "purchase.requisition.line", "purchase.request", "purchase.purchase", "purchase.line",
-    "stock.shipment.in", "stock.shipment.in.return", "stock.move", "stock.lot", "stock.location", "account.invoice",
-    "account.invoice.line", "account.invoice.tax", "account.payment", "account.account", "account.move",
-    "account.move.line", "account.fiscalyear", "account.period", "account.journal", "currency.currency",
+    "party.party",
+    "product.product",
+    "product.template",
+    "product.uom",
+    "purchase.product_supplier",
+    "purchase.requisition",
+    "purchase.requisition.line",
+    "purchase.request",
+    "purchase.purchase",
+    "purchase.line",
+    "stock.shipment.in",
+    "stock.shipment.in.return",
+    "stock.move",
+    "stock.lot",
+    "stock.location",
+    "account.invoice",
+    "account.invoice.line",
+    "account.invoice.tax",
+    "account.payment",
+    "account.account",
+    "account.move",
+    "account.move.line",
+    "account.fiscalyear",
+    "account.period",
+    "account.journal",
+    "currency.currency",
 ]
 BOOKED = ("posted", "paid")
 
@@ -49,19 +70,34 @@ def _all(model: str) -> list:
 
 def _purchase(record, plays: dict[int, str]) -> dict:
     return {
-        "id": record.id, "number": record.number, "play": plays.get(record.id), "state": record.state,
-        "supplier": record.party.code, "currency": record.currency.code, "untaxed": str(record.untaxed_amount),
-        "lines": len(record.lines), "invoices": [one.id for one in record.invoices],
-        "shipment_state": record.shipment_state, "invoice_state": record.invoice_state,
+        "id": record.id,
+        "number": record.number,
+        "play": plays.get(record.id),
+        "state": record.state,
+        "supplier": record.party.code,
+        "currency": record.currency.code,
+        "untaxed": str(record.untaxed_amount),
+        "lines": len(record.lines),
+        "invoices": [one.id for one in record.invoices],
+        "shipment_state": record.shipment_state,
+        "invoice_state": record.invoice_state,
     }
 
 
 def _invoice(record, plays: dict[int, str]) -> dict:
     return {
-        "id": record.id, "number": record.number, "reference": record.reference, "play": plays.get(record.id),
-        "state": record.state, "supplier": record.party.code, "currency": record.currency.code,
-        "untaxed": str(record.untaxed_amount), "tax": str(record.tax_amount), "total": str(record.total_amount),
-        "lines": len(record.lines), "invoice_date": record.invoice_date.isoformat() if record.invoice_date else None,
+        "id": record.id,
+        "number": record.number,
+        "reference": record.reference,
+        "play": plays.get(record.id),
+        "state": record.state,
+        "supplier": record.party.code,
+        "currency": record.currency.code,
+        "untaxed": str(record.untaxed_amount),
+        "tax": str(record.tax_amount),
+        "total": str(record.total_amount),
+        "lines": len(record.lines),
+        "invoice_date": record.invoice_date.isoformat() if record.invoice_date else None,
     }
 
 
@@ -76,5 +112,7 @@ def _ledger() -> dict:
     spent = sum((balances[number] for number, _, _ in CATEGORIES.values()), Decimal())
     return {
         "balances": {code: str(value) for code, value in sorted(balances.items())},
-        "untaxed": str(spent), "tax": str(balances[TAX_ACCOUNT]), "total": str(spent + balances[TAX_ACCOUNT]),
+        "untaxed": str(spent),
+        "tax": str(balances[TAX_ACCOUNT]),
+        "total": str(spent + balances[TAX_ACCOUNT]),
     }

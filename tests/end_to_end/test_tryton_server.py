@@ -23,8 +23,10 @@ def read(server: Server, model: str, fields: list[str], domain: list | None = No
 
 def test_every_model_holds_as_many_records_as_the_fill_counted(filled):
     with client(filled) as session:
-        counted = {model: session.post(f"/model/{model}/search_count", json={"domain": []}).json()
-                   for model in filled.truth["counts"]}
+        counted = {
+            model: session.post(f"/model/{model}/search_count", json={"domain": []}).json()
+            for model in filled.truth["counts"]
+        }
     assert counted == filled.truth["counts"]
     assert counted["purchase.purchase"] >= 36
 
@@ -32,7 +34,7 @@ def test_every_model_holds_as_many_records_as_the_fill_counted(filled):
 def test_supplier_names_are_served_as_they_were_typed(filled):
     served = {row["code"]: row["name"] for row in read(filled, "party.party", ["code", "name"])}
     assert filled.truth["suppliers"].items() <= served.items()
-    assert served["V04"].startswith("Müller-Ñandú & Søn d'Équipement; \"Präzision\" {\"__name__\"")
+    assert served["V04"].startswith('Müller-Ñandú & Søn d\'Équipement; "Präzision" {"__name__"')
 
 
 def test_the_ledger_holds_the_posted_invoices_to_the_cent(filled):
@@ -45,28 +47,30 @@ def test_the_ledger_holds_the_posted_invoices_to_the_cent(filled):
 
 def test_an_order_does_not_notice_a_line_removed_without_it(changeable):
     touched = changeable.advance("remove_line", "--directly")
-    order, = touched["purchase.purchase"]
-    line, = touched["purchase.line"]
-    after, = read(changeable, "purchase.purchase", ["write_date", "lines"], [["id", "=", order]])
+    (order,) = touched["purchase.purchase"]
+    (line,) = touched["purchase.line"]
+    (after,) = read(changeable, "purchase.purchase", ["write_date", "lines"], [["id", "=", order]])
     assert line not in after["lines"]
     assert after["write_date"] is None
 
 
 def test_an_order_notices_a_line_changed_through_it(changeable):
-    order, = changeable.advance("change_order")["purchase.purchase"]
-    after, = read(changeable, "purchase.purchase", ["write_date"], [["id", "=", order]])
+    (order,) = changeable.advance("change_order")["purchase.purchase"]
+    (after,) = read(changeable, "purchase.purchase", ["write_date"], [["id", "=", order]])
     assert after["write_date"] is not None
 
 
 def test_a_deleted_draft_is_gone_and_a_cancelled_order_stays(changeable):
-    deleted, = changeable.advance("delete_draft")["purchase.purchase"]
-    cancelled, = changeable.advance("cancel_order")["purchase.purchase"]
+    (deleted,) = changeable.advance("delete_draft")["purchase.purchase"]
+    (cancelled,) = changeable.advance("cancel_order")["purchase.purchase"]
     rows = read(changeable, "purchase.purchase", ["state", "lines.quantity"], [["id", "in", [deleted, cancelled]]])
     assert [(row["id"], row["state"], len(row["lines"]) > 0) for row in rows] == [(cancelled, "cancelled", True)]
 
 
 def test_a_credit_note_has_negative_quantities_and_a_posted_move(changeable):
-    note, = changeable.advance("credit_note")["account.invoice"]
-    row, = read(changeable, "account.invoice", ["state", "type", "lines.quantity", "move.number"], [["id", "=", note]])
+    (note,) = changeable.advance("credit_note")["account.invoice"]
+    (row,) = read(
+        changeable, "account.invoice", ["state", "type", "lines.quantity", "move.number"], [["id", "=", note]]
+    )
     assert (row["state"], row["type"], [line["quantity"] for line in row["lines"]]) == ("posted", "in", [-1.0])
     assert row["move"]["number"]

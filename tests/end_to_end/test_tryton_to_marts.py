@@ -37,7 +37,9 @@ class Platform:
     """A home with one Tryton instance: load it, build it, ask it."""
 
     def __init__(self, home: Path, project: Project, archive_key: str):
-        self.settings = Settings(home=home, archive_key=archive_key, pseudonym_key="QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY=")  # noqa: E501
+        self.settings = Settings(
+            home=home, archive_key=archive_key, pseudonym_key="QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
+        )
         self._project = project
 
     def load(self, server: Server) -> LoadReport:
@@ -146,7 +148,9 @@ def _spend_is_the_ledger(platform: Platform, server: Server) -> None:
     ledger = sum(ledger_totals(server.url.removesuffix("/rest"), server.key).values(), Decimal(0))
     spend = platform.ask("SELECT sum(spend_net_amount) FROM mart_procurement.mart_spend_cube")[0][0]
     assert spend == ledger
-    assert platform.ask("SELECT count(*) FROM mart_finance.mart_ap_reconciliation WHERE difference_amount <> 0") == [(0,)]
+    assert platform.ask("SELECT count(*) FROM mart_finance.mart_ap_reconciliation WHERE difference_amount <> 0") == [
+        (0,)
+    ]
 
 
 def _names_and_types_survived(platform: Platform, server: Server) -> None:
@@ -181,7 +185,9 @@ def _a_day_passes(server: Server) -> Touched:
     steps = ("add_orders --count 3", "change_order", "cancel_order", "remove_line", "credit_note")
     added, changed, cancelled, removed, credit = (server.advance(*step.split()) for step in steps)
     assert len(added["purchase.purchase"]) == 3
-    cancelled_lines = read(server, "purchase.purchase", ["lines"], [["id", "in", cancelled["purchase.purchase"]]])[0]["lines"]
+    cancelled_lines = read(server, "purchase.purchase", ["lines"], [["id", "in", cancelled["purchase.purchase"]]])[0][
+        "lines"
+    ]
     numbers = {row["id"]: row["number"] for row in read(server, "account.invoice", ["number"])}
     lines = [*added["purchase.line"], *changed["purchase.line"], *cancelled_lines, *removed["purchase.line"]]
     return Touched({str(line) for line in lines}, numbers[credit["account.invoice"][0]], numbers[credit["credited"][0]])

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_BYTES = 32
@@ -43,6 +43,14 @@ class Settings(BaseSettings):
         if value is not None:
             _decode_key(value.get_secret_value())
         return value
+
+    @model_validator(mode="after")
+    def _old_keys_stand_beside_a_current_one(self) -> "Settings":
+        if self.archive_old_keys is not None and self.archive_key is None:
+            raise ValueError(
+                "PARLINE_ARCHIVE_OLD_KEYS without PARLINE_ARCHIVE_KEY: old keys only read. Set the current key too."
+            )
+        return self
 
     @property
     def sources_path(self) -> Path:

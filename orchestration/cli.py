@@ -273,7 +273,8 @@ def _settings() -> Iterator[Settings]:
     except ValidationError as error:
         for problem in error.errors():
             # The value is not shown: it may be most of a secret.
-            err.print(f"PARLINE_{str(problem['loc'][0]).upper()}: {problem['msg']}", markup=False)
+            name = f"PARLINE_{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+            err.print(f"{name}{problem['msg']}", markup=False)
         raise typer.Exit(1) from None
     except expected as error:
         _stop(str(error))

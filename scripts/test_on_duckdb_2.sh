@@ -10,4 +10,6 @@ if [ ! -e "$environment/.installed" ] || [ requirements.lock -nt "$environment/.
     .venv/bin/uv pip install --quiet --python "$environment/bin/python" --no-deps --editable .
     touch "$environment/.installed"
 fi
-"$environment/bin/python" -m pytest -q tests/unit tests/ingestion tests/dbt
+"$environment/bin/python" -m pytest -q "$@" tests/unit tests/ingestion/test_landing_versions.py \
+    tests/ingestion/test_landing_loads.py tests/dbt \
+    --ignore tests/dbt/test_engines.py

@@ -18,3 +18,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     """An empty warehouse; every load into it must account for every row."""
     with World(tmp_path) as world:
         yield world
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one folder stay in one process: they share servers and built warehouses (`pytest -n 2 --dist loadgroup`)."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))

@@ -4,7 +4,8 @@ Belongs here: noticing it while a load runs. Not here: single records that break
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import pyarrow as pa
 
@@ -46,17 +47,24 @@ class DriftWatch:
         for field in sorted({r.field for r in quarantined if r.error_class == "TYPE" and r.field}):
             yield Drift(root, field, "RETYPED", "values do not have the contract's type")
         for name, member in self._members.items():
-            yield from self._emptied(name, member, raw.history(member, instance, load_id))
+            yield from self._emptied(name, member, partial(raw.history, member, instance, load_id))
 
-    def _emptied(self, name: str, member: ObjectContract, history: dict[str, int]) -> Iterator[Drift]:
+    def _emptied(
+        self, name: str, member: ObjectContract, history_of: Callable[[list[str]], dict[str, int]]
+    ) -> Iterator[Drift]:
+        """The history is asked only of what is empty now: counting all of it would cost as much as it is long."""
         root, taken = self._root.name, self._rows[name]
-        if member.parent and not taken and self._rows[root] >= ENOUGH_ROWS and history["*"]:
+        empty_columns = [c.name for c in member.landed_columns if taken and not self._filled[name, c.name]]
+        has_no_lines = member.parent is not None and not taken and self._rows[root] >= ENOUGH_ROWS
+        history = history_of(empty_columns) if has_no_lines or (empty_columns and taken >= SOME_ROWS) else {"*": 0}
+        if has_no_lines and history["*"]:
             yield Drift(root, member.rows_at or name, "VANISHED", f"no rows in any of {self._rows[root]} records")
         for column in member.landed_columns:
             field = column.name if name == root else f"{name}.{column.name}"
             empty = taken - self._filled[name, column.name]
-            was_always_filled = history["*"] >= ENOUGH_ROWS and history[column.name] == history["*"]
-            if empty == taken >= (SOME_ROWS if was_always_filled else ENOUGH_ROWS) and history[column.name]:
+            was_filled = history.get(column.name, 0)
+            was_always_filled = history["*"] >= ENOUGH_ROWS and was_filled == history["*"]
+            if empty == taken >= (SOME_ROWS if was_always_filled else ENOUGH_ROWS) and was_filled:
                 yield Drift(root, field, "VANISHED", f"empty in all of {taken} rows")
             if column.max_null_percent is not None and empty and empty * 100 >= column.max_null_percent * taken:
                 detail = f"empty in {empty} of {taken} rows; the contract allows {column.max_null_percent:g} %"

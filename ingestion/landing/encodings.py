@@ -91,6 +91,8 @@ def _from_parts(values: pa.Array, with_time: bool) -> pa.Array:
 
 def _reference_id(values: pa.Array) -> pa.Array:
     """`Patient/12`, `https://host/Patient/12/_history/3`, `urn:uuid:12` or `Patient?identifier=x|12` as the bare id."""
+    if values.null_count == len(values):
+        return values
     ids = pc.replace_substring_regex(values, r"/_history/[^/]*$", "")
     ids = pc.replace_substring_regex(ids, r"^.*[/|]", "")
     return pc.replace_substring_regex(ids, r"^urn:(uuid|oid):", "")

@@ -169,8 +169,9 @@ class Landing:
         self.report.objects |= reports
         started = time.monotonic()
         load = ObjectLoad(
-            self.contract, obj, self._stamp, self._raw, self._archive, self._minimiser, self._key, self._progress
-        )
+            self.contract, obj, self._stamp, self._raw, self._archive, self._minimiser, self._key, self._progress,
+            keeps_keys=compare_keys or window is None,
+        )  # fmt: skip
         reconciliation = Reconciliation(obj, self._stamp, self._source, self._raw, self._ledger, self._minimiser)
 
         def afterwards(load: ObjectLoad) -> Batches:
@@ -224,7 +225,9 @@ def _lazily(source: Source, obj: ObjectContract, window: Window) -> Iterator[Pag
 
 
 def _short(error: BaseException) -> str:
-    """One line of an error. A library wraps the cause in stack traces: its last line is what went wrong."""
-    text = [line for line in str(error).splitlines() if line.strip()]
+    """One line of an error. dlt wraps the cause in advice and stack traces: the cause's last line is what went wrong."""
+    while isinstance(error, DltException) and error.__cause__ is not None:
+        error = error.__cause__
+    text = [line for line in str(getattr(error, "failed_message", error)).splitlines() if line.strip()]
     line = (text[0] if isinstance(error, SourceError | ContractError) else text[-1]) if text else ""
     return f"{line or type(error).__name__}"[:SHOWN]

@@ -47,7 +47,8 @@ class Tally:
 class ObjectLoad:
     """Lands one object and its children once.
 
-    `quarantined`, `drift` and `fetched` (the valid records: business key to latest version) are filled as it goes.
+    `quarantined`, `drift` and, with `keeps_keys`, `fetched` (the valid records: business key to latest version) are
+    filled as it goes.
     """
 
     contract: Contract
@@ -58,6 +59,7 @@ class ObjectLoad:
     minimiser: Minimiser
     key: bytes | None
     progress: Callable[[str], None]
+    keeps_keys: bool
     quarantined: list[Quarantined] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
     watermark: datetime | None = None
@@ -253,10 +255,11 @@ class ObjectLoad:
 
     def _remember(self, valid: pa.Table) -> None:
         """What the load must know of the rows it took: keys (for reconciliation), stamps (for the watermark)."""
-        columns = (valid[name].to_pylist() for name in ("_business_key", "_version_no", "_changed_at"))
-        for key, number, changed_at in zip(*columns, strict=True):
-            version = Version(number, changed_at)
-            self.fetched[key] = max(self.fetched.get(key, version), version)
+        if self.keeps_keys:
+            columns = (valid[name].to_pylist() for name in ("_business_key", "_version_no", "_changed_at"))
+            for key, number, changed_at in zip(*columns, strict=True):
+                version = Version(number, changed_at)
+                self.fetched[key] = max(self.fetched.get(key, version), version)
         latest = pc.max(valid.filter(pc.invert(self._unstamped(valid)))["_changed_at"]).as_py()
         if latest is not None:
             # A stamp ahead of the source's clock must not pull the watermark ahead: rows in between would be lost.

@@ -5,7 +5,7 @@ Belongs here: everything that touches schema `raw_<system>`. Not here: what the 
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -195,9 +195,8 @@ class RawTables:
             (live if op == "UPSERT" else buried)[key] = Version(number, changed_at)
         return live, buried
 
-    def history(self, obj: ObjectContract, instance: str, before: str) -> dict[str, int]:
-        """Of an instance's rows from other loads: how often each column was filled; under `*` how many there are."""
-        names = [column.name for column in obj.landed_columns]
+    def history(self, obj: ObjectContract, instance: str, before: str, names: Sequence[str]) -> dict[str, int]:
+        """Of an instance's rows from other loads: how often each of some columns was filled; under `*` how many rows."""
         records = "" if obj.parent else "AND _op = 'UPSERT'"
         filled = "".join(f', count("{name}")' for name in names)
         counts = self._connection.execute(

@@ -99,13 +99,13 @@ class Reconciliation:
 
     def count(self, load: ObjectLoad, report: ObjectReport) -> None:
         """The source's keys against the warehouse's, after the load. What is in quarantine is known, not lost."""
-        live, _ = self._raw.versions(self._obj, self._stamp.instance)
-        report.warehouse_count = len(live)
         if self._listed is None:
+            # Without a list of keys there is nothing to compare, and counting would cost as much as the history is long.
             report.source_count = load.announced
             return
+        live, _ = self._raw.versions(self._obj, self._stamp.instance)
         listed = self._listed.stamps.keys()
-        report.source_count = len(listed)
+        report.source_count, report.warehouse_count = len(listed), len(live)
         report.difference = len(listed - live.keys() - self._held(load).keys()) + len(live.keys() - listed)
 
     def _is_missing(

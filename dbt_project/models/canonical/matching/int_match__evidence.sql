@@ -161,7 +161,7 @@ final as (
         is_price_under,
         line_type = 'FREIGHT' and not has_po_line and document_charge_amount > freight_tol_abs as is_charge_over,
         line_type = 'TAX' and coalesce(abs(line_amount - expected_tax_amount) > tax_tol_abs, false) as is_tax_exception,
-        coalesce(line_amount - expected_tax_amount, 0) as tax_diff_amount,
+        cast(coalesce(line_amount - expected_tax_amount, 0) as decimal(18, 2)) as tax_diff_amount,
         is_item_like and is_credit and credited_invoice_line_key is null and not is_credit_covered
         and not (has_price_claim and is_price_claim) as is_credit_unmatched
     from judged

@@ -1,9 +1,9 @@
 # Everything a newcomer, a developer or CI runs. `make` or `make help` lists it.
 PYTHON ?= python3
 BIN := .venv/bin
-HOME_DIR := $(or $(PARLINE_HOME),var)
+HOME_DIR := $(or $(PARLINE_HOME),var/parline)
 # The demo's settings and secrets, written by the demo itself; a real installation has its own environment.
-DEMO = set -a && . $(HOME_DIR)/demo.env && set +a &&
+DEMO = . $(HOME_DIR)/demo.env &&
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-stop dev test lint types format contracts faults bench-ingestion privacy lock clean
@@ -31,12 +31,12 @@ demo: setup ## Real Tryton, FHIR server, everything loaded, checked and publishe
 	$(DEMO) $(BIN)/python -m bench.tie_out
 	@echo
 	@echo "Look at it:   make dev                       the Dagster UI, http://127.0.0.1:3000"
-	@echo "              . $(HOME_DIR)/demo.env         then: .venv/bin/parline sql \"select * from mart_procurement.mart_three_way_match limit 5\""
+	@echo "              . $(HOME_DIR)/demo.env       then: .venv/bin/parline sql \"select * from mart_procurement.mart_three_way_match limit 5\""
 	@echo "              .venv/bin/parline dictionary   what every table and column means"
 	@echo "Put it away:  make demo-stop"
 
 demo-stop: ## Stop the demo's servers (the data stays)
-	$(BIN)/python -m simulator.demo down --home $(HOME_DIR)
+	$(BIN)/python -m simulator.demo down
 
 dev: setup ## Open the Dagster UI on the demo (or on your own environment's settings)
 	@if [ -f $(HOME_DIR)/demo.env ]; then $(DEMO) $(BIN)/parline dev; else $(BIN)/parline dev; fi
@@ -68,6 +68,9 @@ faults: setup ## Forty kills at random points, and every fault of the matrix, wi
 
 bench-ingestion: setup ## The ratios of the landing path (takes minutes)
 	$(BIN)/python -m bench.ingestion
+
+privacy: setup ## Look through everything the demo wrote for anything that names one of its patients
+	$(DEMO) $(BIN)/python -m tests.privacy.scan $(HOME_DIR) var/fhir/world
 
 lock: ## Resolve dependencies again (keeps DuckDB at the version whose extensions are on PyPI)
 	echo "duckdb==1.5.5" > .constraints

@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARLINE_", extra="ignore", frozen=True)
 
     env: Literal["demo", "dev", "prod"] = Field("dev", description="Which environment this is; shown everywhere.")
-    home: Path = Field(Path("var"), description="Folder of the warehouse, archive, published files and logs.")
+    home: Path = Field(Path("var/parline"), description="Folder of the warehouse, archive, published files and logs.")
     sources: Path | None = Field(None, description="The file that lists source instances; default <home>/sources.toml.")
     archive_key: SecretStr | None = Field(
         None, description="32 bytes, base64: encrypts the archive of source payloads. Without it there is no archive."

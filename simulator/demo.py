@@ -1,6 +1,6 @@
 """The demo's source systems: a real Tryton server and a FHIR server, filled and running, and the settings that read them.
 
-    python -m simulator.demo up|down [--home var]
+    python -m simulator.demo up|down [--home var/parline]
 
 Belongs here: starting both, and `demo.env` and `sources.toml` for them. Not here: what they hold (tryton/, fhir/).
 """
@@ -23,6 +23,8 @@ from simulator.tryton.server import Server
 
 FHIR_START_SECONDS = 30
 CLIENT_ID = "parline"
+# Beside parline's own home, never in it: a source system holds what parline must not.
+FHIR_HOME = Path("var/fhir").resolve()
 
 
 def up(home: Path, tryton_port: int, fhir_port: int) -> None:
@@ -30,7 +32,7 @@ def up(home: Path, tryton_port: int, fhir_port: int) -> None:
     home.mkdir(parents=True, exist_ok=True)
     tryton = Server(port=tryton_port)
     tryton.up()
-    fhir = home / "fhir"
+    fhir = FHIR_HOME
     if not (fhir / "world" / "truth.json").exists():
         items = fhir / "items.json"
         fhir.mkdir(parents=True, exist_ok=True)
@@ -47,10 +49,10 @@ def up(home: Path, tryton_port: int, fhir_port: int) -> None:
     _write_settings(home, tryton, base_url, fhir / "keys")
 
 
-def down(home: Path, tryton_port: int) -> None:
+def down(tryton_port: int) -> None:
     """Stop both servers; what they hold stays."""
     Server(port=tryton_port).stop()
-    process = home / "fhir" / "process"
+    process = FHIR_HOME / "process"
     if process.exists():
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(process.read_text()), signal.SIGTERM)
@@ -103,8 +105,9 @@ def _write_settings(home: Path, tryton: Server, fhir_url: str, keys: Path) -> No
         random = [base64.b64encode(os.urandom(32)).decode() for _ in range(2)]
         settings.touch(mode=0o600)
         settings.write_text(
-            f"PARLINE_ENV=demo\nPARLINE_HOME={home}\nPARLINE_ARCHIVE_KEY={random[0]}\nPARLINE_PSEUDONYM_KEY={random[1]}\n"
-            f"PARLINE_TRYTON_KEY={tryton.key}\nPARLINE_FHIR_KEY={keys / 'private_key.pem'}\n",
+            f"export PARLINE_ENV=demo\nexport PARLINE_HOME={home}\n"
+            f"export PARLINE_ARCHIVE_KEY={random[0]}\nexport PARLINE_PSEUDONYM_KEY={random[1]}\n"
+            f"export PARLINE_TRYTON_KEY={tryton.key}\nexport PARLINE_FHIR_KEY={keys / 'private_key.pem'}\n",
             encoding="utf-8",
         )
     key_id = json.loads((keys / "jwks.json").read_text())["keys"][0]["kid"]
@@ -130,14 +133,14 @@ def _is_alive(process: int) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m simulator.demo", description=__doc__)
     parser.add_argument("act", choices=["up", "down"])
-    parser.add_argument("--home", type=Path, default=Path("var"))
+    parser.add_argument("--home", type=Path, default=Path("var/parline"))
     parser.add_argument("--tryton-port", type=int, default=8069)
     parser.add_argument("--fhir-port", type=int, default=8070)
     options = parser.parse_args()
     if options.act == "up":
         up(options.home, options.tryton_port, options.fhir_port)
     else:
-        down(options.home, options.tryton_port)
+        down(options.tryton_port)
 
 
 if __name__ == "__main__":

@@ -44,16 +44,20 @@ def land(
     mode: Mode = "incremental",
     progress: Callable[[str], None] = lambda message: None,
     accept_fewer: bool = False,
+    run_id: str | None = None,
 ) -> LoadReport:
     """Load an instance's objects (all of its contract, or those named) and account for every row.
 
     mode: `incremental` reads what changed since the watermark less the lag, `full` everything, `reconcile` only keys,
     and what they show to be missing, stale or deleted. accept_fewer: let a snapshot shrink below its floor, once.
+    run_id: the run that asks for the load, kept in ops.load.
     Raises SettingsError or ContractError when nothing can be done at all; one object's failure is in the report.
     """
     source, contract = open_source(instance)
     try:
-        landing = Landing(warehouse, instance, settings, source, RawTables(warehouse.connection, contract), progress)
+        landing = Landing(
+            warehouse, instance, settings, source, RawTables(warehouse.connection, contract), progress, run_id
+        )
         wanted = set(objects or instance.objects or [obj.name for obj in contract.roots])
         unknown = wanted - {obj.name for obj in contract.roots}
         if unknown:
@@ -78,7 +82,9 @@ class Landing:
         source: Source,
         raw: RawTables,
         progress: Callable[[str], None],
+        run_id: str | None = None,
     ):
+        self._run_id = run_id
         self.contract = raw.contract
         self._instance, self._settings, self._source, self._raw = instance, settings, source, raw
         self._progress = progress
@@ -118,7 +124,7 @@ class Landing:
         self._archive.purge()
         self._ledger.open_load(
             self.report.load_id, self._instance.name, self.contract.system, self.contract.version,
-            self._settings.pseudonym_key_id if self._key else None,
+            self._settings.pseudonym_key_id if self._key else None, self._run_id,
         )  # fmt: skip
         try:
             as_of = self._source.now()

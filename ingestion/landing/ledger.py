@@ -145,10 +145,12 @@ class Ledger:
                 "warehouse was loaded. Raise `version` (docs/operating.md, upgrading a contract)."
             )
 
-    def open_load(self, load_id: str, instance: str, system: str, contract_version: str, key_id: str | None) -> None:
+    def open_load(
+        self, load_id: str, instance: str, system: str, contract_version: str, key_id: str | None, run_id: str | None
+    ) -> None:
         self._connection.execute(
-            "INSERT INTO ops.load VALUES (?, ?, ?, 'RUNNING', ?, NULL, ?, ?, NULL, NULL)",
-            [load_id, instance, system, _now(), contract_version, key_id],
+            "INSERT INTO ops.load VALUES (?, ?, ?, 'RUNNING', ?, NULL, ?, ?, ?, NULL)",
+            [load_id, instance, system, _now(), contract_version, key_id, run_id],
         )
 
     def interrupted_loads(self, instance: str) -> list[str]:

@@ -112,7 +112,9 @@ def _load(
     all is asked again, MAX_RETRIES times and no more."""
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
         try:
-            report = land(warehouse, feed.instance, settings, objects=roots, progress=context.log.info)
+            report = land(
+                warehouse, feed.instance, settings, objects=roots, progress=context.log.info, run_id=context.run_id
+            )
         except (SettingsError, ContractError) as error:
             # Nothing could be asked (a secret is missing), and asking again would not help: others go on.
             return {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}, {}

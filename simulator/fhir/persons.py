@@ -12,7 +12,7 @@ from random import Random
 from simulator.fhir.identifiers import DRIVERS_LICENCE, MRN, NPI, SSN, TERMINOLOGY, invented_npi, narrative
 
 GIVEN = ["Ada", "Bram", "Célia", "Dov", "Esme", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kaia", "Levi", "Mina"]
-FAMILY = ["Ashdown", "Birkwood", "Corvane", "Delmonte", "Elverton", "Farrowick", "Glenmoor", "Núñez", "Oakhart"]
+FAMILY = ["Ashdown", "Birkwood", "Corbridge", "Delmonte", "Elverton", "Farrowick", "Glenmoor", "Núñez", "Oakhart"]
 STREETS = ["Larkspur Court", "Old Mill Lane", "Quarry Road", "Sycamore Terrace", "Tannery Row", "Wren Street"]
 CITIES = [("Brackenford", "OH", "45001"), ("Millhaven", "OH", "45117"), ("Stonebridge", "KY", "41002")]
 AREA_CODES = [f"{code}" for code in range(201, 981, 13)]

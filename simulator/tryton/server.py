@@ -12,6 +12,7 @@ a server of its own: `Server(folder, port)`. Every act can be repeated; what is 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -149,12 +150,13 @@ class Server:
         """End the server and wait for it, so that the database file can be copied."""
         process = self.running()
         if process:
-            os.kill(process, signal.SIGTERM)
-            deadline = time.monotonic() + 10
-            while self.running():
-                if time.monotonic() > deadline:
-                    os.kill(process, signal.SIGKILL)
-                time.sleep(0.1)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+                deadline = time.monotonic() + 10
+                while self.running():
+                    if time.monotonic() > deadline:
+                        os.kill(process, signal.SIGKILL)
+                    time.sleep(0.1)
         self.process_file.unlink(missing_ok=True)
 
     def running(self) -> int | None:

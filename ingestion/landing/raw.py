@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -88,7 +89,12 @@ class RawTables:
                 for batch in batches:
                     for name, table in batch.items():
                         if len(table):
-                            made = dlt.mark.make_hints(table_name=name, write_disposition=hints, primary_key="_row_key")  # type: ignore[arg-type]
+                            made = dlt.mark.make_hints(
+                                table_name=name,
+                                write_disposition=hints,  # type: ignore[arg-type]
+                                primary_key="_row_key",
+                                columns=_stamps_without_zone(table),
+                            )
                             yield dlt.mark.with_hints(table, made, create_table_variant=True)
             except BaseException as error:
                 raised.append(error)
@@ -216,3 +222,9 @@ class RawTables:
     def _scalar(self, sql: str, *values: object) -> int:
         row = self._connection.execute(sql, list(values)).fetchone()
         return int(row[0]) if row else 0
+
+
+def _stamps_without_zone(table: pa.Table) -> dict[str, Any]:
+    """dlt would stage every timestamp with a zone, and read it back in the zone of the session: ours are UTC as they are."""
+    stamps = [column.name for column in table.schema if pa.types.is_timestamp(column.type)]
+    return {name: {"name": name, "data_type": "timestamp", "timezone": False} for name in stamps}

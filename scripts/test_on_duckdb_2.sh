@@ -4,7 +4,7 @@ set -euo pipefail
 
 environment=.venv-duckdb2
 if [ ! -e "$environment/.installed" ] || [ requirements.lock -nt "$environment/.installed" ]; then
-    .venv/bin/python -m venv "$environment"
+    .venv/bin/uv venv --quiet --clear --python .venv/bin/python "$environment"
     sed 's/^duckdb==.*/duckdb==2.0.0/' requirements.lock >"$environment/requirements.txt"
     .venv/bin/uv pip install --quiet --python "$environment/bin/python" -r "$environment/requirements.txt"
     .venv/bin/uv pip install --quiet --python "$environment/bin/python" --no-deps --editable .

@@ -7,12 +7,12 @@ Does not belong here: databases and processes of the server (server.py).
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import venv
 from hashlib import sha256
 from pathlib import Path
+
+from uv import find_uv_bin
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "var" / "tryton"
@@ -33,27 +33,22 @@ def make() -> Path:
     """
     if not (STAMP.exists() and STAMP.read_text() == fingerprint()):
         print("Tryton: installing its environment (half a minute)", flush=True)
-        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-        venv.create(ENVIRONMENT, with_pip=True)
-        command = [
-            str(ENVIRONMENT / "bin" / "python"),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "-r",
-            str(LOCK),
-        ]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(
-                "The Tryton environment could not be installed. Check that the package registry answers "
-                f"(pip download trytond), then run again.\n{done.stderr[-2000:]}"
-            )
+        python = ENVIRONMENT / "bin" / "python"
+        _uv("venv", "--clear", "--python", sys.executable, str(ENVIRONMENT))
+        _uv("pip", "install", "--python", str(python), "--no-deps", "--requirements", str(LOCK))
         STAMP.write_text(fingerprint())
     return ENVIRONMENT / "bin"
+
+
+def _uv(*arguments: str) -> None:
+    done = subprocess.run(
+        [find_uv_bin(), *arguments, "--quiet"], check=False, capture_output=True, text=True, env=clean_environment()
+    )
+    if done.returncode:
+        raise RuntimeError(
+            "The Tryton environment could not be installed. Check that the package registry answers "
+            f"(pip download trytond), then run again.\n{(done.stdout + done.stderr)[-2000:]}"
+        )
 
 
 def run(program: str, *arguments: str, extra: dict[str, str] | None = None, quiet: bool = False) -> str:

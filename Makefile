@@ -43,8 +43,8 @@ dev: setup ## Open the Dagster UI on the demo (or on your own environment's sett
 
 test: setup lint types ## Lint, types and all tests, then the small set on the other DuckDB
 	scripts/install_system_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 15
-	scripts/test_on_duckdb_2.sh -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --durations 15
+	scripts/test_on_duckdb_2.sh -n 2
 
 lint: setup ## ruff, sqlfluff, import-linter, bandit, secrets
 	$(BIN)/ruff check .

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.ingestion.landing_world import World
 
@@ -20,8 +22,14 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one folder stay in one process: they share servers and built warehouses (`pytest -n 2 --dist loadgroup`)."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+class OneFolderOneProcess(LoadScopeScheduling):
+    """Tests of one folder stay in one process: they share servers and built warehouses (`pytest -n 2`)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("::")[0].rsplit("/", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneFolderOneProcess:
+    """Folders begin in the order of their names: the longest, dbt and end_to_end, are first and end together."""
+    config.option.loadscopereorder = False
+    return OneFolderOneProcess(config, log)

@@ -113,7 +113,7 @@ def _load(
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
         try:
             report = land(
-                warehouse, feed.instance, settings, objects=roots, progress=context.log.info, run_id=context.run_id
+                warehouse, feed.instance, settings, objects=roots, progress=context.log.info, run_id=context.run.run_id
             )
         except (SettingsError, ContractError) as error:
             # Nothing could be asked (a secret is missing), and asking again would not help: others go on.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.contracts import read_contract
+from ingestion.contracts import ContractError, read_contract
 from ingestion.instances import Instance
 from ingestion.landing.page import Deletion
 from tests.ingestion.landing_world import (
@@ -132,6 +132,15 @@ def test_a_new_column_of_a_contract_fills_without_a_conflict(world: World) -> No
     assert world.current(columns="id, buyer, _contract_version") == [("O1", "Kim", "0001.0001.0000")]
     assert world.current_lines() == [("O1", "A", Decimal(1))]
     assert world.quarantine() == []
+
+
+def test_a_changed_type_of_a_column_is_refused_and_nothing_of_the_table_is_lost(world: World) -> None:
+    loads(world, [order("O1", 5)])
+    retyped = ORDERS.format(version="2.0.0", deletes="reconcile", extra="").replace("DECIMAL(18,2)", "DECIMAL(18,4)")
+    world.contract = read_contract("shop", retyped, "shop.odcs.yaml")
+    with pytest.raises(ContractError, match=r"shop.odcs.yaml:\d+: orders.amount is DECIMAL\(18,2\) in the warehouse"):
+        loads(world, [order("O2", 4)])
+    assert world.current(columns="id, amount") == [("O1", Decimal("10.00"))]
 
 
 def test_a_tombstone_buries_and_a_newer_version_comes_back(world: World) -> None:

@@ -103,11 +103,14 @@ def run(source: SourceOption = None) -> None:
         with _warehouse(settings) as connection:
             states = object_states(connection, configured_feeds(settings))
         _show(
-            ("instance", "object", "state", "source count", "landed", "quarantined", "current", "difference"),
+            (
+                "instance", "object", "state", "source count", "landed", "quarantined", "current", "canonical",
+                "out of scope", "difference",
+            ),
             (
                 (
                     state.instance, state.object, _coloured(state.status), state.source_count, state.landed,
-                    state.open_quarantine, state.current, state.difference,
+                    state.open_quarantine, state.current, state.canonical, state.out_of_scope, state.difference,
                 )
                 for state in states
                 if not source or state.instance in source
@@ -348,13 +351,26 @@ def _show_loads(reports: Sequence[Any]) -> None:
 
 
 def _report_outcome(is_published: bool, failed_checks: Sequence[str], failures: Sequence[str]) -> None:
-    for line in (*failures, *failed_checks):
+    for line in (*failures, *_alike_together(failed_checks)):
         err.print(f"FAILED {line}", style="red", markup=False, highlight=False)
     if not is_published:
         _stop("Not published: the last build still answers. Mend what is listed above, then: parline run")
     if failed_checks:
         _stop("Published, and incomplete: what the failed checks name is older than it should be. See: parline doctor")
     out.print('[green]Published.[/] Ask it with: parline sql "SHOW ALL TABLES"')
+
+
+def _alike_together(failed_checks: Sequence[str]) -> list[str]:
+    """One line for a check that failed for the same reason in many tables: a source that is down names one cause."""
+    tables: dict[tuple[str, str], list[str]] = {}
+    for line in failed_checks:
+        place, why = line.split(": ", 1)
+        table, check = place.rsplit(":", 1)
+        tables.setdefault((check, why), []).append(table)
+    return [
+        f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {check}: {why}"
+        for (check, why), names in tables.items()
+    ]
 
 
 def _stop(message: str) -> NoReturn:

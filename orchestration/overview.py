@@ -25,13 +25,20 @@ LAST_COMPLETE_AT = """
 OPEN_QUARANTINE = "SELECT count(*) FROM ops.quarantine WHERE source_instance = ? AND object = ? AND status = 'OPEN'"
 DRIFT = "SELECT count(*) FROM ops.drift WHERE source_instance = ? AND object = ?"
 
+CANONICAL = """
+    SELECT canonical_rows, out_of_scope_rows, missing_rows + unexpected_rows
+    FROM canonical.canonical_account WHERE source_instance = ? AND object = ?
+"""
+
 
 @dataclass(frozen=True)
 class ObjectState:
     """One object of one instance: what its last load did, and where it stands.
 
-    landed: rows the last load wrote; current: rows of its staging model, None before the first build; is_late: older
-    than its contract allows (None: the contract says nothing, or nothing was loaded yet).
+    landed: rows the last load wrote; current: rows of its staging model, None before the first build; canonical and
+    out_of_scope: where these are in the canonical table of the object, None where it has none of its own; difference:
+    what the source counts otherwise, and what is missing from the canonical table; is_late: older than its contract
+    allows (None: the contract says nothing, or nothing was loaded yet).
     """
 
     instance: str
@@ -47,6 +54,8 @@ class ObjectState:
     open_quarantine: int
     drift: int
     current: int | None
+    canonical: int | None
+    out_of_scope: int | None
     loaded_at: datetime | None
     freshness: timedelta | None
     error: str | None
@@ -72,6 +81,8 @@ def _state(connection: duckdb.DuckDBPyConnection, feed: Feed, name: str, places:
     columns = [column[0] for column in cursor.description or ()]
     row = cursor.fetchone()
     last: dict[str, Any] = dict(zip(columns, row, strict=True)) if row else {}
+    canonical, out_of_scope, astray = _canonical(connection, here, places)
+    difference = last.get("difference")
     return ObjectState(
         instance=feed.instance.name,
         object=name,
@@ -81,11 +92,13 @@ def _state(connection: duckdb.DuckDBPyConnection, feed: Feed, name: str, places:
         landed=last.get("landed"),
         source_count=last.get("source_count"),
         warehouse_count=last.get("warehouse_count"),
-        difference=last.get("difference"),
+        difference=difference if astray is None else (difference or 0) + astray,
         unaccounted=last.get("unaccounted"),
         open_quarantine=_number(connection, OPEN_QUARANTINE, here),
         drift=_number(connection, DRIFT, here),
         current=_current(connection, feed, name, places),
+        canonical=canonical,
+        out_of_scope=out_of_scope,
         loaded_at=_value(connection, LAST_COMPLETE_AT, here),
         freshness=table.freshness,
         error=last.get("error"),
@@ -97,6 +110,15 @@ def _current(connection: duckdb.DuckDBPyConnection, feed: Feed, name: str, place
     if ("staging", model) not in places:
         return None
     return _number(connection, f"SELECT count(*) FROM staging.{model} WHERE source_instance = ?", [feed.instance.name])
+
+
+def _canonical(
+    connection: duckdb.DuckDBPyConnection, here: list[str], places: set[tuple[str, str]]
+) -> tuple[int | None, int | None, int | None]:
+    if ("canonical", "canonical_account") not in places:
+        return None, None, None
+    row = connection.execute(CANONICAL, here).fetchone()
+    return row or (None, None, None)
 
 
 def _value(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[str]) -> Any:

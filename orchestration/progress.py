@@ -19,6 +19,8 @@ SHOWN_EVENTS = {
     dg.DagsterEventType.STEP_SKIPPED: "skipped",
     dg.DagsterEventType.STEP_UP_FOR_RETRY: "will be tried again",
 }
+# What dagster-dbt says of itself is for dbt.log.
+SILENT_STEPS = ("dbt_build",)
 
 _logger = logging.getLogger("parline.progress")
 # Dagster logs its own events below INFO; what steps say is INFO and above.
@@ -49,7 +51,7 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event: dg.DagsterEvent | None = getattr(record, "dagster_event", None)
         meta = getattr(record, "dagster_meta", {})
-        if event is None and meta.get("step_key") and record.levelno >= logging.INFO:
+        if event is None and meta.get("step_key") not in (None, *SILENT_STEPS) and record.levelno >= logging.INFO:
             self._progress(str(meta.get("orig_message", record.getMessage())))
         elif event is not None and event.event_type in SHOWN_EVENTS:
             self._progress(f"{event.step_key}: {SHOWN_EVENTS[event.event_type]}")

@@ -22,7 +22,7 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	touch $@
 
 dbt_project/target/manifest.json: $(BIN)/.installed $(shell find dbt_project -name '*.sql' -o -name '*.yml' -o -name '*.csv' | grep -v /target/)
-	$(BIN)/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/dbt --no-partial-parse parse --quiet --project-dir $(CURDIR)/dbt_project --profiles-dir $(CURDIR)/dbt_project
 	touch $@
 
 demo: setup ## Real Tryton, FHIR server, everything loaded, checked and published; then where to look

@@ -30,17 +30,19 @@ from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
 
 
 class DbtManifestMissingError(SettingsError):
-    """Set-up has not been run; the message says how."""
+    """Set-up has not been run, or was run for another folder; the message says what to run."""
 
 
 def load_dbt_manifest(project_dir: Path) -> dict[str, Any]:
     path = manifest_path(project_dir)
+    command = f"Run: dbt --no-partial-parse parse --project-dir {project_dir} --profiles-dir {project_dir}"
     if not path.exists():
-        raise DbtManifestMissingError(
-            f"{path} does not exist: dbt's manifest is made by set-up. "
-            f"Run: dbt parse --project-dir {project_dir} --profiles-dir {project_dir}"
-        )
+        raise DbtManifestMissingError(f"{path} does not exist: dbt's manifest is made by set-up. {command}")
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    # A seed's file is read from the folder that dbt was told when it parsed: a relative one leads nowhere from here.
+    folders = {node["root_path"] for node in manifest["nodes"].values() if node["resource_type"] == "seed"}
+    if folders - {str(project_dir)}:
+        raise DbtManifestMissingError(f"{path} was made for the folder {min(folders)}. {command}")
     for node in manifest["nodes"].values():
         if node["resource_type"] == "test" and not node.get("attached_node"):
             _attach_singular_test(node)
@@ -147,11 +149,14 @@ def transformation_assets(
                 allow_retries=False,
             )
         _make_empty_raw_tables(settings)
+        target = settings.home.resolve() / "dbt"
+        # What an earlier build parsed names the folder it was parsed in; set-up's own is taken instead.
+        (target / "partial_parse.msgpack").unlink(missing_ok=True)
         with _warehouse_named(settings):
             yield from dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test"],
                 context=context,
-                target_path=settings.home.resolve() / "dbt",
+                target_path=target,
             ).stream()
 
     return dbt_build

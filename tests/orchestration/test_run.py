@@ -1,11 +1,15 @@
 """The whole way, run as operators run it: what blocks publishing, what does not, and that the old file answers."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+
+from ingestion.warehouse import Warehouse
+from orchestration.backup import back_up, restore
 
 NAMES = ["Cardinal", "Medline", "Stryker"]
 
@@ -18,6 +22,20 @@ def test_a_run_lands_builds_checks_and_publishes_and_a_second_one_changes_nothin
     first = hospital.ask(digests)
     assert hospital.run().is_published
     assert hospital.ask(digests) == first
+
+
+def test_a_lost_home_comes_back_from_its_backup_and_the_next_run_changes_nothing(hospital, tmp_path):
+    hospital.run()
+    digests = "SELECT schema_name, table_name, rows, digest FROM about.tables ORDER BY ALL"
+    first = hospital.ask(digests)
+    kept = shutil.copytree(back_up(hospital.settings).folder, tmp_path / "other_machine")
+    shutil.rmtree(hospital.settings.home)
+    restore(hospital.settings, kept)
+    assert hospital.run().is_published
+    assert hospital.ask(digests) == first
+    with Warehouse(hospital.settings.warehouse_path) as warehouse:
+        written = warehouse.connection.execute("SELECT sum(landed) FROM ops.load_audit GROUP BY load_id ORDER BY load_id")
+        assert written.fetchall() == [(3,), (0,)]
 
 
 def test_a_source_that_fails_is_asked_thrice_fails_its_check_and_what_it_feeds_is_published_as_incomplete(hospital):

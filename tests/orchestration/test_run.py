@@ -34,7 +34,9 @@ def test_a_lost_home_comes_back_from_its_backup_and_the_next_run_changes_nothing
     assert hospital.run().is_published
     assert hospital.ask(digests) == first
     with Warehouse(hospital.settings.warehouse_path) as warehouse:
-        written = warehouse.connection.execute("SELECT sum(landed) FROM ops.load_audit GROUP BY load_id ORDER BY load_id")
+        written = warehouse.connection.execute(
+            "SELECT sum(landed) FROM ops.load_audit GROUP BY load_id ORDER BY load_id"
+        )
         assert written.fetchall() == [(3,), (0,)]
 
 

@@ -1,0 +1,57 @@
+"""Columns of the world: money as whole cents until it is written, tables, and the logical hash of a table.
+
+Belongs here: how numbers become Arrow. Not here: what they mean.
+"""
+
+from hashlib import sha256
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from simulator.network.streams import Ints
+
+EPOCH = np.datetime64("1970-01-01", "D")
+
+
+def decimals(values: Ints, precision: int, scale: int) -> pa.Array:
+    """Whole numbers of 10 to the power of -scale as exact decimals: 1050 at scale 2 is 10.50."""
+    wide = np.empty((len(values), 2), dtype=np.int64)
+    wide[:, 0] = values
+    wide[:, 1] = values >> 63  # the sign, carried into the upper half of the 128 bits
+    return pa.Array.from_buffers(pa.decimal128(precision, scale), len(values), [None, pa.py_buffer(wide.tobytes())])
+
+
+def money(cents: Ints) -> pa.Array:
+    return decimals(cents, 18, 2)
+
+
+def dates(days: Ints) -> pa.Array:
+    """Days since 1970-01-01 as dates; a negative day is no date."""
+    return pa.array(days.astype(np.int32), mask=days < 0).cast(pa.date32())
+
+
+def numbered(prefix: str, numbers: Ints, width: int) -> pa.Array:
+    """Document and master numbers: `PO` and 7 at width 5 is PO00007."""
+    digits = np.char.zfill(numbers.astype(f"U{width}"), width)
+    return pa.array(np.char.add(prefix, digits))
+
+
+def pick(names: list[str], places: NDArray[np.integer]) -> pa.Array:
+    """The name at each place."""
+    return pa.array(names).take(pa.array(places))
+
+
+def times(quantity: Ints, price: Ints) -> Ints:
+    """Quantity (whole) times price (10,000ths of a dollar) in cents, half a cent away from zero."""
+    exact = quantity * price
+    cents: Ints = np.sign(exact) * ((np.abs(exact) + 50) // 100)
+    return cents
+
+
+def logical_hash(table: pa.Table) -> str:
+    """Equal for equal rows in equal order, whatever the file that holds them."""
+    digest = sha256(str(table.schema).encode())
+    for batch in table.combine_chunks().to_batches(max_chunksize=1 << 20):
+        digest.update(batch.serialize())
+    return digest.hexdigest()

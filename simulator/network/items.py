@@ -1,0 +1,129 @@
+"""The items that the network truly uses (golden items): what they are, cost, come packed in, and who sells them.
+
+Belongs here: one row per real product, and its price over time. Not here: the item records of four ERPs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from simulator.network.calendar import MONTHS
+from simulator.network.chart import IMPLANT_CLASSES, ITEM_CLASSES
+from simulator.network.columns import decimals, numbered, pick
+from simulator.network.identifiers import gtins
+from simulator.network.streams import Ints, Streams, zipf
+from simulator.network.suppliers import DIRECT, DISTRIBUTORS, IMPORT, Suppliers
+
+PER_SCALE, LEAST = 85_000, 2_000
+# Share of items, median price of one each (dollars), spread of its logarithm; in the order of ITEM_CLASSES.
+CLASS_FACTS = np.array([
+    [0.16, 2.10, 1.1], [0.12, 14.0, 1.2], [0.05, 85.0, 1.0], [0.08, 1150, 0.9], [0.06, 1400, 0.9], [0.04, 2200, 1.0],
+    [0.03, 700, 1.0], [0.09, 120, 1.1], [0.06, 28.0, 0.8], [0.05, 6.5, 1.0], [0.01, 2.4, 0.4], [0.08, 38.0, 1.6],
+    [0.06, 11.0, 1.2], [0.02, 22.0, 1.0], [0.03, 7.0, 0.9], [0.01, 18.0, 0.7], [0.02, 3.0, 0.6], [0.01, 4.0, 0.5],
+    [0.01, 5.0, 0.9], [0.01, 6.0, 0.8],
+])  # fmt: skip
+DISTRIBUTED_SHARE = 0.62
+ON_CONTRACT_SHARE = 0.87
+# What a purchase pack holds, for cheap items and for dear ones.
+PACKS = np.array([1, 10, 20, 24, 50, 100, 500], dtype=np.int64)
+CHEAP_PACKS, DEAR_PACKS = (0.05, 0.25, 0.12, 0.13, 0.2, 0.2, 0.05), (0.86, 0.1, 0.02, 0.02, 0, 0, 0)
+UNIT_OF_PACK = {1: "EA", 10: "BX", 20: "BX", 24: "CA", 50: "BX", 100: "CA", 500: "CA"}
+NOUNS = [
+    "Glove exam", "Drape", "Retractor", "Plate locking", "Screw pedicle", "Stent", "Mesh", "Guidewire", "Suture absorbable",
+    "Dressing foam", "Solution sodium chloride 0.9%", "Vial", "Reagent", "Contrast kit", "Mask", "Dialyser", "Meal tray",
+    "Towel", "Paper", "Wipe",
+]  # fmt: skip
+FORMS = [
+    "sterile",
+    "non-sterile",
+    "left",
+    "right",
+    "small",
+    "medium",
+    "large",
+    "extra large",
+    "paediatric",
+    "long",
+    "short",
+]
+
+
+@dataclass(frozen=True)
+class Items:
+    """Columns by item number (its place). Prices are of one each, in 10,000ths of a dollar."""
+
+    table: pa.Table
+    item_class: Ints
+    pack: Ints
+    supplier: Ints
+    manufacturer: Ints
+    list_price: Ints
+    contract_price: Ints
+    standard_cents: Ints
+    is_on_contract: NDArray[np.bool_]
+    popularity: NDArray[np.float64]
+
+    def price(self, item: Ints, month: Ints) -> Ints:
+        """Price of one each at a fiscal month: the contract's where there is one, else the list price."""
+        return np.where(self.is_on_contract[item], self.contract_price[item, month - 1], self.list_price[item])
+
+
+def make_items(streams: Streams, scale: float, suppliers: Suppliers) -> Items:
+    """At least 2,000. 80 % of what is used is a fifth of the items."""
+    random = streams.of("items")
+    count = max(LEAST, round(PER_SCALE * scale))
+    shares = CLASS_FACTS[:, 0] / CLASS_FACTS[:, 0].sum()
+    item_class = random.choice(len(ITEM_CLASSES), size=count, p=shares).astype(np.int64)
+    dollars = CLASS_FACTS[item_class, 1] * random.lognormal(0, CLASS_FACTS[item_class, 2])
+    list_price = np.clip(np.round(dollars * 10_000), 100, 45_000 * 10_000).astype(np.int64)
+    is_cheap = list_price < 200_000
+    pack = np.where(
+        is_cheap, random.choice(PACKS, size=count, p=CHEAP_PACKS), random.choice(PACKS, size=count, p=DEAR_PACKS)
+    )
+    makers = suppliers.of_kind(DIRECT, IMPORT)
+    weights = suppliers.share[makers] / suppliers.share[makers].sum()
+    manufacturer = random.choice(makers, size=count, p=weights)
+    is_implant = np.isin(item_class, [ITEM_CLASSES.index(name) for name in IMPLANT_CLASSES])
+    is_distributed = (random.random(count) < DISTRIBUTED_SHARE) & ~is_implant
+    supplier = np.where(is_distributed, random.integers(0, DISTRIBUTORS, count), manufacturer)
+    is_on_contract = random.random(count) < ON_CONTRACT_SHARE
+    contract_price = _contract_prices(random, list_price)
+    number = np.arange(count, dtype=np.int64)
+    table = pa.table(
+        {
+            "item_id": numbered("I-", number + 1, 6),
+            "description": _descriptions(random, item_class),
+            "item_class": pick(ITEM_CLASSES, item_class),
+            "manufacturer_part_number": numbered("M", random.permutation(count).astype(np.int64) * 37 + 1009, 8),
+            "manufacturer_id": suppliers.table["supplier_id"].take(pa.array(manufacturer)),
+            "supplier_id": suppliers.table["supplier_id"].take(pa.array(supplier)),
+            "gtin": pa.array(gtins(number, np.zeros(count, dtype=np.int64))),
+            "pack_gtin": pa.array(gtins(number, np.ones(count, dtype=np.int64))),
+            "base_uom": pa.array(["EA"] * count),
+            "purchase_uom": pa.array([UNIT_OF_PACK[int(size)] for size in pack]),
+            "eaches_per_purchase_uom": pa.array(pack),
+            "list_price": decimals(list_price, 18, 4),
+            "is_on_contract": pa.array(is_on_contract),
+        }
+    )
+    return Items(
+        table, item_class, pack, supplier, manufacturer, list_price, contract_price,
+        np.maximum(1, (list_price + 50) // 100), is_on_contract, random.permutation(zipf(count, 0.9)),
+    )  # fmt: skip
+
+
+def _contract_prices(random: np.random.Generator, list_price: Ints) -> Ints:
+    """By item and month: 3 to 22 % below list, and up by 0 to 4 % at each new fiscal year."""
+    first = list_price * (10_000 - random.integers(300, 2_200, len(list_price))) // 10_000
+    second = first * (10_000 + random.integers(0, 400, len(list_price))) // 10_000
+    return np.column_stack([first] * 12 + [second] * (MONTHS - 12))
+
+
+def _descriptions(random: np.random.Generator, item_class: Ints) -> pa.Array:
+    count = len(item_class)
+    sizes = random.integers(1, 400, count)
+    form = np.array(FORMS)[random.integers(0, len(FORMS), count)]
+    text = np.char.add(np.char.add(np.array(NOUNS)[item_class], " "), np.char.add(form, " "))
+    return pa.array(np.char.add(np.char.add(text, sizes.astype("U4")), " mm"))

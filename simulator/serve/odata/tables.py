@@ -1,0 +1,163 @@
+"""The rows that are served: one DuckDB table per Parquet file, typed as declared, numbered in the order of the feed.
+
+Belongs here: loading, checking files against the declaration, and which row numbers a condition selects.
+Not here: what a condition means (`filters.py`) and how a row is shown (`rendering.py`).
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from simulator.serve.odata.model import EntitySet, Property, Service
+from simulator.serve.odata.refusals import malformed
+
+# Row numbers of the latest filtered and sorted feeds: a client that pages comes back with the same question.
+KEPT_SELECTIONS = 64
+FIRST_DATE = "TIMESTAMP '1900-01-01 12:00:00'"
+
+
+class WorldError(Exception):
+    """A file of the world does not fit its declaration: the message names file, column and what is expected."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """SQL over the columns of one table, with its bound values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+Rows = range | np.ndarray
+
+
+class Tables:
+    """The tables of one system. A file that has changed on disk is read again at the next request for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # Compressed in memory; one thread, because a simulator shares its machine with what it is read by.
+        self._database = duckdb.connect(config={"threads": 1, "autoload_known_extensions": False})
+        self._database.execute("ATTACH ':memory:' AS served (COMPRESS)")
+        self._loaded: dict[str, tuple[int, int]] = {}
+        self._selections: OrderedDict[tuple, Rows] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._database.cursor()
+
+    def table(self, service: Service, entity_set: EntitySet) -> str:
+        """The name of a set's table, loaded as its file is now. Raises WorldError."""
+        name = f'served."{service.namespace}.{entity_set.name}"'
+        path = self.folder / f"{entity_set.file}.parquet"
+        stat = path.stat() if path.exists() else None
+        state = (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
+        with self._lock:
+            if self._loaded.get(name) != state:
+                self._load(name, service, entity_set, path if stat else None)
+                self._loaded[name] = state
+                self._selections.clear()
+        return name
+
+    def select(self, table: str, conditions: list[Condition], order: str) -> Rows:
+        """The numbers of the rows that meet every condition, in `order` (empty: that of the feed)."""
+        values = tuple(value for condition in conditions for value in condition.values)
+        key = (table, " AND ".join(f"({condition.sql})" for condition in conditions), values, order)
+        with self._lock:
+            if key in self._selections:
+                self._selections.move_to_end(key)
+                return self._selections[key]
+        rows: Rows
+        if not conditions and not order:
+            found = self.cursor().execute(f"SELECT count(*) FROM {table}").fetchone()
+            rows = range(found[0] if found else 0)
+        else:
+            where = f"WHERE {key[1]}" if conditions else ""
+            ordered = f"{order}, _row" if order else "_row"
+            try:
+                result = self.cursor().execute(f"SELECT _row FROM {table} {where} ORDER BY {ordered}", values)
+                rows = result.fetchnumpy()["_row"]
+            except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+                raise malformed("A literal is outside of what its property can hold") from error
+        with self._lock:
+            self._selections[key] = rows
+            while len(self._selections) > KEPT_SELECTIONS:
+                self._selections.popitem(last=False)
+        return rows
+
+    def _load(self, name: str, service: Service, entity_set: EntitySet, path: Path | None) -> None:
+        present = self._columns(path) if path else {}
+        declared = {property_.column for property_ in entity_set.properties}
+        # A set that reads another set's file shows what it has names for; a file of one's own is served whole.
+        if entity_set.file == entity_set.name and (unknown := set(present) - declared):
+            raise WorldError(f"{entity_set.file}.parquet has columns that no property serves: {sorted(unknown)}")
+        columns = ", ".join(
+            f'{_column(entity_set, property_, present, service)} AS "{property_.name}"'
+            for property_ in entity_set.properties
+        )
+        source = f"read_parquet('{path}', file_row_number = true)" if path else "(SELECT 0 AS file_row_number LIMIT 0)"
+        cursor = self.cursor()
+        try:
+            cursor.execute(
+                f"CREATE OR REPLACE TABLE {name} AS SELECT file_row_number AS _row, {columns} FROM {source} ORDER BY 1"
+            )
+        except duckdb.Error as error:
+            raise WorldError(f"{entity_set.file}.parquet cannot be served as declared: {error}") from error
+        cursor.execute("CHECKPOINT served")
+
+    def _columns(self, path: Path) -> dict[str, str]:
+        described = self.cursor().execute(f"DESCRIBE SELECT * FROM read_parquet('{path}')").fetchall()
+        return {row[0]: row[1] for row in described}
+
+
+# What a column of the file may be, for each kind of property.
+_FITTING = {
+    "VARCHAR": ("VARCHAR",),
+    "BOOLEAN": ("BOOLEAN",),
+    "UTINYINT": ("INTEGER", "BIGINT", "UTINYINT", "SMALLINT"),
+    "SMALLINT": ("INTEGER", "BIGINT", "SMALLINT"),
+    "INTEGER": ("INTEGER", "BIGINT", "SMALLINT"),
+    "BIGINT": ("INTEGER", "BIGINT"),
+    "UUID": ("UUID", "VARCHAR"),
+    "DATE": ("DATE",),
+    "TIMESTAMP": ("TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "TIMESTAMP_MS", "DATE"),
+    "TIME": ("TIME", "TIME_NS"),
+    "DECIMAL": ("DECIMAL", "INTEGER", "BIGINT"),
+}
+
+
+def _column(entity_set: EntitySet, property_: Property, present: dict[str, str], service: Service) -> str:
+    """SQL that reads a property from the file: null where the file lacks it, refused where digits would be lost."""
+    column, type_ = f'"{property_.column}"', property_.sql_type
+    if property_.column not in present:
+        read = f"NULL::{type_}"
+    elif present[property_.column].partition("(")[0] not in _FITTING[type_.partition("(")[0]]:
+        raise WorldError(
+            f"{entity_set.file}.parquet: {property_.column} is {present[property_.column]}, "
+            f"and {property_.kind} is served from {' or '.join(_FITTING[type_.partition('(')[0]])}"
+        )
+    elif type_.startswith("DECIMAL"):
+        lost = f"error('{property_.column} has more than {property_.scale} decimals: ' || {column}::VARCHAR)"
+        read = f"CASE WHEN {column}::{type_} = {column} OR {column} IS NULL THEN {column}::{type_} ELSE {lost} END"
+    elif present[property_.column] == "TIMESTAMP WITH TIME ZONE":
+        # Not a cast: that would take the time zone of this machine where DuckDB has its ICU extension.
+        read = f"make_timestamp(epoch_us({column}))"
+    elif property_.kind == "NoonDate":
+        read = f"{column}::TIMESTAMP + INTERVAL 12 HOUR"
+    else:
+        read = f"{column}::{type_}"
+    return _without_null(read, property_, service) if service.flavour == "d365" else read
+
+
+def _without_null(read: str, property_: Property, service: Service) -> str:
+    """Finance and Operations knows no null: empty text, zero, an enum's first member, 1900-01-01 for no date."""
+    if property_.kind == "Enum":
+        return f"coalesce({read}, '{service.enums[property_.size or ''][0]}')"
+    kind = property_.sql_type.partition("(")[0]
+    empty = {"VARCHAR": "''", "TIMESTAMP": FIRST_DATE, "UUID": "'00000000-0000-0000-0000-000000000000'::UUID"}
+    return f"coalesce({read}, {empty.get(kind, '0')})"

@@ -26,7 +26,7 @@ from simulator.network.chart import (
 from simulator.network.columns import dates, money, times
 from simulator.network.items import Items
 from simulator.network.payables import Invoices, Payments
-from simulator.network.places import COMPANIES, SITES, CostCenter, Location
+from simulator.network.places import COMPANIES, OPENS, SITES, CostCenter, Location
 from simulator.network.purchasing import Orders, Receipts
 from simulator.network.stock import Flows, LocationItems
 from simulator.network.streams import Ints
@@ -71,10 +71,10 @@ def post(
 
 
 def _opening(items: Items, kept: LocationItems, flows: Flows) -> list[Entry]:
-    """Stock on the first day stands against net assets."""
+    """Stock on the first day of a site stands against net assets."""
     value = flows.opening * items.standard_cents[kept.item]
     company = COMPANY_OF_SITE[kept.site]
-    day = np.full(len(value), FIRST_DAY)
+    day = OPENS[kept.site]
     return _both(OPENING, np.zeros(len(value), dtype=np.int64), day, company, value,
                  INVENTORY[items.item_class[kept.item]], _all(value, OPENING_EQUITY))  # fmt: skip
 

@@ -4,15 +4,16 @@ Belongs here: what suppliers billed and were paid. Not here: how it posts (ledge
 10,000ths of a dollar, amounts in cents.
 """
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.network.calendar import LAST_DAY, is_weekend
+from simulator.network.calendar import FIRST_DAY, LAST_DAY, next_workday
 from simulator.network.columns import times
 from simulator.network.items import Items
-from simulator.network.places import COMPANIES, SITES
+from simulator.network.places import COMPANIES, OPENS, SITES
 from simulator.network.purchasing import Orders, Receipts
 from simulator.network.streams import Bools, Ints, Streams, quota
 from simulator.network.suppliers import SERVICE, Suppliers
@@ -26,6 +27,8 @@ FREIGHT_NOT_ALLOWED, TAX_WRONG, DUPLICATE, ALTERED_OF_DUPLICATES, BEFORE_RECEIPT
 )  # fmt: skip
 FREIGHT_SHARE = 0.18
 SERVICE_MEDIAN_CENTS = 240_000
+# Days from an invoice to its copy, at most; what ends so close to the last day has none yet.
+LONGEST_UNTIL_COPY = 40
 # Somebody sees it when a larger line is billed by the each.
 LARGEST_WRONG_UNIT_CENTS = 15_000
 THURSDAY = 3
@@ -71,45 +74,26 @@ class Payments:
 
 
 def make_invoices(streams: Streams, items: Items, orders: Orders, receipts: Receipts, suppliers: Suppliers) -> Invoices:
-    """One invoice a receipt document, with faults by quota; then copies, and invoices of services without an order."""
+    """One invoice a receipt document, with faults by quota; then copies, and invoices of services without an order.
+
+    What would be posted after the last day has not come yet: it is left out before any quota is taken.
+    """
     random = streams.of("invoices")
-    line = receipts.line
-    count = int(receipts.receipt[-1]) + 1
     starts = np.flatnonzero(np.r_[True, receipts.receipt[1:] != receipts.receipt[:-1]])
-    price = orders.price[line].copy()
-    pack = items.pack[orders.item[line]]
-    may_lose_factor = (pack > 1) & (pack <= 24) & (times(receipts.packs, price) < LARGEST_WRONG_UNIT_CENTS)
-    fault = _line_faults(random, len(line), may_lose_factor)
-    packs = receipts.packs.copy()
-    over, under = fault == 1, fault == 2
-    price[over] = price[over] * random.integers(10_600, 12_500, over.sum()) // 10_000
-    price[under] = price[under] * random.integers(8_800, 9_500, under.sum()) // 10_000
-    more = fault == 3
-    packs[more] += np.maximum(1, packs[more] * random.integers(20, 60, more.sum()) // 100)
-    # Billed by the each at the price of the pack: the pack factor is lost.
-    wrong_unit = fault == 4
-    packs[wrong_unit] *= pack[wrong_unit]
-    everywhere = np.ones(count, dtype=bool)
-    is_early = quota(random, everywhere, BEFORE_RECEIPT)
+    is_early = quota(random, np.ones(len(starts), dtype=bool), BEFORE_RECEIPT)
     arrived = receipts.arrived[starts]
-    day = (
-        arrived
-        - np.where(is_early, random.integers(1, 6, count), 0)
-        + np.where(is_early, 0, random.integers(0, 3, count))
-    )
-    is_freight_wrong = quota(random, everywhere, FREIGHT_NOT_ALLOWED)
-    has_freight = is_freight_wrong | (random.random(count) < FREIGHT_SHARE)
-    freight = np.where(has_freight, random.integers(900, 18_000, count), 0)
-    is_tax_wrong = quota(random, everywhere, TAX_WRONG)
-    amount = times(packs, price)
-    goods = np.add.reduceat(amount, starts)
-    tax = np.where(is_tax_wrong, np.maximum(goods * 6 // 100, 1), 0)
-    first = _Documents(
-        orders.supplier[line[starts]], orders.site[line[starts]], day, freight, tax, is_freight_wrong, is_tax_wrong,
-        is_early, np.full(count, -1), np.zeros(count, dtype=bool),
+    day = np.where(
+        is_early, arrived - random.integers(1, 6, len(starts)), arrived + random.integers(0, 3, len(starts))
     )  # fmt: skip
-    lines = _Lines(receipts.receipt, np.arange(len(line)), line, packs, price, amount, fault)
-    return _finished(random, *_with_services(random, *_with_copies(random, first, lines), suppliers))
+    posted = _posted(random, day)
+    here = posted <= LAST_DAY
+    documents, lines = _of_receipts(random, items, orders, receipts, starts[here], here)
+    made = _Documents(day=day[here], posted=posted[here], is_early=is_early[here], **documents)
+    made, lines = _with_copies(random, made, lines)
+    made, lines = _with_services(random, made, lines, suppliers)
+    gross = made.freight + made.tax
+    np.add.at(gross, lines.invoice, lines.amount)
+    return Invoices(**vars(made), **vars(lines), gross=gross)
 
 
 def make_payments(streams: Streams, invoices: Invoices, suppliers: Suppliers) -> Payments:
@@ -134,6 +118,7 @@ class _Documents:
     supplier: Ints
     site: Ints
     day: Ints
+    posted: Ints
     freight: Ints
     tax: Ints
     is_freight_wrong: Bools
@@ -154,6 +139,47 @@ class _Lines:
     fault: Ints
 
 
+def _of_receipts(
+    random: np.random.Generator, items: Items, orders: Orders, receipts: Receipts, starts: Ints, here: Bools
+) -> tuple[dict[str, NDArray[Any]], _Lines]:
+    """The documents but for their days, and the lines, of the receipt documents that are billed by the last day."""
+    billed = np.flatnonzero(here[receipts.receipt])
+    line = receipts.line[billed]
+    invoice = (np.cumsum(here) - 1)[receipts.receipt[billed]]
+    pack, packs, price = items.pack[orders.item[line]], receipts.packs[billed].copy(), orders.price[line].copy()
+    may_lose_factor = (pack > 1) & (pack <= 24) & (times(packs, price) < LARGEST_WRONG_UNIT_CENTS)
+    fault = _line_faults(random, len(line), may_lose_factor)
+    over, under, more, wrong_unit = (fault == number for number in range(1, 5))
+    price[over] = price[over] * random.integers(10_600, 12_500, over.sum()) // 10_000
+    price[under] = price[under] * random.integers(8_800, 9_500, under.sum()) // 10_000
+    packs[more] += np.maximum(1, packs[more] * random.integers(20, 60, more.sum()) // 100)
+    # Billed by the each at the price of the pack: the pack factor is lost.
+    packs[wrong_unit] *= pack[wrong_unit]
+    amount = times(packs, price)
+    count = len(starts)
+    everywhere = np.ones(count, dtype=bool)
+    is_freight_wrong, is_tax_wrong = (quota(random, everywhere, rate) for rate in (FREIGHT_NOT_ALLOWED, TAX_WRONG))
+    has_freight = is_freight_wrong | (random.random(count) < FREIGHT_SHARE)
+    goods = np.zeros(count, dtype=np.int64)
+    np.add.at(goods, invoice, amount)
+    documents = {
+        "supplier": orders.supplier[receipts.line[starts]],
+        "site": orders.site[receipts.line[starts]],
+        "freight": np.where(has_freight, random.integers(900, 18_000, count), 0),
+        "tax": np.where(is_tax_wrong, np.maximum(goods * 6 // 100, 1), 0),
+        "is_freight_wrong": is_freight_wrong,
+        "is_tax_wrong": is_tax_wrong,
+        "copy_of": np.full(count, -1),
+        "is_altered": np.zeros(count, dtype=bool),
+    }
+    return documents, _Lines(invoice, billed, line, packs, price, amount, fault)
+
+
+def _posted(random: np.random.Generator, day: Ints) -> Ints:
+    """Some days after the invoice's date, on a workday."""
+    return next_workday(day + 1 + random.gamma(2.0, 1.6, len(day)).astype(np.int64))
+
+
 def _line_faults(random: np.random.Generator, count: int, may_lose_factor: Bools) -> Ints:
     """The number of the fault of each line, from 1; 0 is clean."""
     fault = np.zeros(count, dtype=np.int64)
@@ -164,69 +190,49 @@ def _line_faults(random: np.random.Generator, count: int, may_lose_factor: Bools
 
 
 def _with_copies(random: np.random.Generator, made: _Documents, lines: _Lines) -> tuple[_Documents, _Lines]:
-    count = len(made.supplier)
-    copied = np.flatnonzero(quota(random, np.ones(count, dtype=bool), DUPLICATE))
-    is_altered = quota(random, np.ones(len(copied), dtype=bool), ALTERED_OF_DUPLICATES)
+    """Some documents come again, weeks later; half of them under an altered number."""
+    count = len(made.day)
+    copied = np.flatnonzero(quota(random, made.posted < LAST_DAY - LONGEST_UNTIL_COPY, DUPLICATE, of=count))
+    day = made.day[copied] + random.integers(4, LONGEST_UNTIL_COPY - 15, len(copied))
+    copies = replace(
+        _taken(made, copied), day=day, posted=_posted(random, day), is_early=np.zeros(len(copied), dtype=bool),
+        copy_of=copied, is_altered=quota(random, np.ones(len(copied), dtype=bool), ALTERED_OF_DUPLICATES),
+    )  # fmt: skip
     new_number = np.full(count, -1, dtype=np.int64)
     new_number[copied] = count + np.arange(len(copied))
-    again = np.flatnonzero(new_number[lines.invoice] >= 0)
-    documents = _stacked(made, _Documents(
-        made.supplier[copied], made.site[copied], made.day[copied] + random.integers(4, 25, len(copied)),
-        made.freight[copied], made.tax[copied], made.is_freight_wrong[copied], made.is_tax_wrong[copied],
-        np.zeros(len(copied), dtype=bool), copied, is_altered,
-    ))  # fmt: skip
-    copies = _Lines(*(getattr(lines, name)[again] for name in _Lines.__dataclass_fields__))
-    renumbered = _Lines(
-        new_number[copies.invoice], *(getattr(copies, name) for name in list(_Lines.__dataclass_fields__)[1:])
-    )
-    return documents, _stacked(lines, renumbered)
+    again = _taken(lines, np.flatnonzero(new_number[lines.invoice] >= 0))
+    return _stacked(made, copies), _stacked(lines, replace(again, invoice=new_number[again.invoice]))
 
 
 def _with_services(
     random: np.random.Generator, made: _Documents, lines: _Lines, suppliers: Suppliers
 ) -> tuple[_Documents, _Lines]:
-    before = len(made.supplier)
+    before = len(made.day)
     count = round(before * NO_ORDER)
-    sites = np.array([max(site.beds, 10) for site in SITES], dtype=np.float64)
-    none, no = np.full(count, -1), np.zeros(count, dtype=bool)
-    documents = _stacked(made, _Documents(
-        random.choice(suppliers.of_kind(SERVICE), size=count), random.choice(len(SITES), size=count, p=sites / sites.sum()),
-        np.sort(random.choice(made.day[made.day > 0], size=count)), np.zeros(count, dtype=np.int64),
-        np.zeros(count, dtype=np.int64), no, no, no, none, no,
-    ))  # fmt: skip
+    beds = np.array([max(site.beds, 10) for site in SITES], dtype=np.float64)
+    none, no, zero = np.full(count, -1), np.zeros(count, dtype=bool), np.zeros(count, dtype=np.int64)
+    site = random.choice(len(SITES), size=count, p=beds / beds.sum())
+    day = np.sort(random.choice(made.day[made.posted < LAST_DAY - LONGEST_UNTIL_COPY], size=count))
+    # The bills of a site that has not joined yet come after it has.
+    day = np.where(day < OPENS[site], OPENS[site] + (day - FIRST_DAY), day)
+    services = _Documents(
+        random.choice(suppliers.of_kind(SERVICE), size=count), site, day, _posted(random, day), zero, zero, no, no, no,
+        none, no,
+    )  # fmt: skip
     cents = np.round(SERVICE_MEDIAN_CENTS * random.lognormal(0, 0.9, count)).astype(np.int64)
-    services = _Lines(
-        before + np.arange(count), none, none, np.ones(count, dtype=np.int64), cents * 100, cents,
-        np.zeros(count, dtype=np.int64),
-    )  # fmt: skip
-    return documents, _stacked(lines, services)
-
-
-def _finished(random: np.random.Generator, made: _Documents, lines: _Lines) -> Invoices:
-    """Post within days, on workdays; what would be posted after the last day has not come yet and is left out."""
-    posted = made.day + 1 + random.gamma(2.0, 1.6, len(made.day)).astype(np.int64)
-    posted = np.where(is_weekend(posted), posted + 2, posted)
-    kept = posted <= LAST_DAY
-    # A copy is known only with its original.
-    kept &= (made.copy_of < 0) | kept[np.maximum(made.copy_of, 0)]
-    number = np.cumsum(kept) - 1
-    here = kept[lines.invoice]
-    documents = _Documents(*(getattr(made, name)[kept] for name in _Documents.__dataclass_fields__))
-    rows = _Lines(*(getattr(lines, name)[here] for name in _Lines.__dataclass_fields__))
-    invoice = number[rows.invoice]
-    copy_of = np.where(documents.copy_of >= 0, number[np.maximum(documents.copy_of, 0)], -1)
-    gross = documents.freight + documents.tax
-    np.add.at(gross, invoice, rows.amount)
-    return Invoices(
-        documents.supplier, documents.site, documents.day, posted[kept], documents.freight, documents.tax,
-        documents.is_freight_wrong, documents.is_tax_wrong, documents.is_early, copy_of, documents.is_altered, invoice,
-        rows.receipt_line, rows.order_line, rows.packs, rows.price, rows.amount, rows.fault, gross,
-    )  # fmt: skip
+    number = before + np.arange(count)
+    billed = _Lines(number, none, none, np.ones(count, dtype=np.int64), cents * 100, cents, zero)
+    return _stacked(made, services), _stacked(lines, billed)
 
 
 Columns = TypeVar("Columns", _Documents, _Lines)
 
 
+def _taken(columns: Columns, places: Ints) -> Columns:
+    return type(columns)(**{name: values[places] for name, values in vars(columns).items()})
+
+
 def _stacked(first: Columns, second: Columns) -> Columns:
-    names = type(first).__dataclass_fields__
-    return type(first)(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names))
+    return type(first)(
+        **{name: np.concatenate([values, getattr(second, name)]) for name, values in vars(first).items()}
+    )  # fmt: skip

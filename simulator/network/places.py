@@ -6,6 +6,10 @@ Belongs here: what exists where. Not here: accounts (chart.py), what is bought (
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
+from simulator.network.calendar import ACQUISITION_H7, FIRST_DAY, STARTS
+
 HOSPITAL, SURGERY_CENTER, CLINIC, WAREHOUSE, OFFICE = "HOSPITAL", "SURGERY_CENTER", "CLINIC", "WAREHOUSE", "OFFICE"
 SAP, ORACLE, D365, LEGACY = "sap", "oracle", "d365", "legacy"
 
@@ -37,6 +41,8 @@ SITES = [
     Site("SS", "Meridian Shared Services", OFFICE, 0, SAP, "1000", "America/New_York", 0),
 ]
 SITE_CODES = [site.code for site in SITES]
+# The first day that each site is part of the network.
+OPENS = np.array([STARTS[ACQUISITION_H7 - 1] if site.code == "H7" else FIRST_DAY for site in SITES], dtype=np.int64)
 COMPANIES = {"1000": SAP, "2000": ORACLE, "3000": D365, "4000": LEGACY}
 CLINICS = 20
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.network.calendar import DAYS, FIRST_DAY, LAST_DAY, is_weekend, month_of, next_workday
 from simulator.network.items import Items
-from simulator.network.places import ANCILLARY, PATIENT_CARE, SITE_CODES, SITES, CostCenter, Location
+from simulator.network.places import ANCILLARY, OPENS, PATIENT_CARE, SITE_CODES, SITES, CostCenter, Location
 from simulator.network.stock import NEVER_SHARE, SPLIT_SHARE, Flows, LocationItems, lead_days
 from simulator.network.streams import Bools, Ints, Streams, quota
 from simulator.network.suppliers import Suppliers
@@ -138,6 +138,8 @@ def _department_baskets(
     beds = np.array([max(SITES[SITE_CODES.index(centers[place].site)].beds, 10) for place in buyers], dtype=np.float64)
     center = random.choice(buyers, size=baskets, p=beds / beds.sum())
     site = np.array([SITE_CODES.index(row.site) for row in centers], dtype=np.int64)[center]
+    is_open = OPENS[site] <= day
+    day, center, site, baskets = day[is_open], center[is_open], site[is_open], int(is_open.sum())
     # Items side by side by supplier, so that a supplier's items are an interval of the summed weights.
     weight = items.popularity * (items.list_price * items.pack / 10_000.0) ** -DEARNESS
     by_supplier = np.argsort(items.supplier, kind="stable")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.network.calendar import ACQUISITION_H7, DAYS, FIRST_DAY, SHORTAGE, STARTS, is_weekend, next_workday
+from simulator.network.calendar import DAYS, FIRST_DAY, SHORTAGE, STARTS, is_weekend, next_workday
 from simulator.network.chart import ITEM_CLASSES
 from simulator.network.items import Items
-from simulator.network.places import SITE_CODES, SITES, Location
+from simulator.network.places import OPENS, SITE_CODES, SITES, Location
 from simulator.network.streams import Ints, Streams
 from simulator.network.suppliers import DISTRIBUTOR, Suppliers
 
@@ -100,7 +100,7 @@ def simulate(streams: Streams, scale: float, kept: LocationItems, items: Items, 
     on_hand, on_order = kept.par.copy(), np.zeros(len(kept.par), dtype=np.int64)
     supplier = items.supplier[kept.item]
     is_short_supply = items.item_class[kept.item] == ITEM_CLASSES.index("Intravenous fluid")
-    runs_from = np.where(kept.site == SITE_CODES.index("H7"), STARTS[ACQUISITION_H7 - 1], FIRST_DAY)
+    runs_from = OPENS[kept.site]
     arrivals: dict[int, list[tuple[Ints, Ints, bool]]] = defaultdict(list)
     use: list[tuple[Ints, ...]] = []
     orders: list[tuple[Ints, ...]] = []

@@ -1,0 +1,162 @@
+"""The demo network keeps its own books: asked in SQL of the truth, as an auditor would."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from simulator.network.calendar import day_number, month_of, month_start, next_workday
+from simulator.network.columns import decimals, logical_hash, times
+from simulator.network.identifiers import gln, gtins
+from simulator.network.places import SITES, cost_centers
+from simulator.network.streams import Streams, quota
+from simulator.network.world import make_world, truth_tables
+
+SCALE = 0.01
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[str, pa.Table]:
+    return truth_tables(make_world(seed=1, scale=SCALE))
+
+
+@pytest.fixture(scope="module")
+def ask(truth):
+    connection = duckdb.connect()
+    for name, table in truth.items():
+        connection.register(name, table)
+
+    def ask(query: str) -> list[tuple[Any, ...]]:
+        return connection.execute(query).fetchall()
+
+    return ask
+
+
+def test_a_seed_and_a_scale_are_one_world_and_another_seed_is_another(truth):
+    again = truth_tables(make_world(seed=1, scale=SCALE))
+    other = truth_tables(make_world(seed=2, scale=SCALE))
+    hashes = {name: logical_hash(table) for name, table in truth.items()}
+    assert {name: logical_hash(table) for name, table in again.items()} == hashes
+    same = {name for name, table in other.items() if logical_hash(table) == hashes[name]}
+    # What exists does not depend on chance; everything that happens does.
+    assert same == {"truth_site", "truth_account", "truth_cost_center", "truth_location"}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_debits_equal_credits_in_every_company_and_month(seed):
+    ledger = truth_tables(make_world(seed, SCALE))["truth_gl_line"]
+    unequal = "SELECT company, fiscal_month FROM ledger GROUP BY ALL HAVING sum(amount) <> 0"
+    assert duckdb.sql(unequal).fetchall() == []
+    assert duckdb.sql("SELECT count(DISTINCT (company, fiscal_month)) FROM ledger").fetchall() == [(4 * 24 - 9,)]
+    assert ledger.num_rows > 100_000
+
+
+def test_what_is_owed_is_what_was_billed_and_not_paid(ask):
+    [(owed,)] = ask("SELECT -sum(amount) FROM truth_gl_line WHERE account = '200100'")
+    [(unpaid,)] = ask("SELECT sum(gross) FROM truth_invoice WHERE payment_id IS NULL")
+    assert owed == unpaid > 0
+    runs = "SELECT payment_id, sum(gross) FROM truth_invoice WHERE payment_id IS NOT NULL GROUP BY ALL"
+    assert ask(f"{runs} EXCEPT SELECT payment_id, amount FROM truth_payment") == []
+
+
+def test_an_invoice_is_its_lines_its_freight_and_its_tax(ask):
+    lines = "(SELECT invoice_id, sum(amount) AS goods FROM truth_exception GROUP BY ALL)"
+    assert (
+        ask(f"SELECT * FROM truth_invoice JOIN {lines} USING (invoice_id) WHERE gross <> goods + freight + tax") == []
+    )
+    assert ask("SELECT count(*) FROM truth_invoice") == ask("SELECT count(DISTINCT invoice_id) FROM truth_exception")
+
+
+def test_goods_received_and_not_invoiced_are_receipts_less_what_invoices_cleared(ask):
+    ordered = "round(packs * (SELECT price FROM truth_order_line AS o WHERE o.po_number = d.po_number AND o.line = d.line), 2)"
+    [(received,)] = ask(f"SELECT sum({ordered}) FROM truth_receipt_line AS d")
+    [(cleared,)] = ask(f"SELECT sum({ordered}) FROM truth_exception AS d WHERE po_number IS NOT NULL")
+    assert ask("SELECT -sum(amount) FROM truth_gl_line WHERE account = '200500'") == [(received - cleared,)]
+
+
+def test_stock_is_what_there_was_and_what_moved_and_its_value_is_the_ledgers(ask):
+    moved = "(SELECT location, item_id, sum(quantity) AS net FROM truth_stock_movement GROUP BY ALL)"
+    places = f"truth_inventory LEFT JOIN {moved} USING (location, item_id)"
+    assert ask(f"SELECT * FROM {places} WHERE closing <> opening + coalesce(net, 0) OR closing < 0") == []
+    value = "SELECT item_class, sum(closing * standard_cost)::DECIMAL(18, 2) FROM truth_inventory GROUP BY ALL"
+    ledger = """
+        SELECT replace(initcap_first, 'Inventory, ', ''), sum(amount)::DECIMAL(18, 2)
+        FROM truth_gl_line JOIN (SELECT code AS account, name AS initcap_first FROM truth_account) USING (account)
+        WHERE account LIKE '1301%' GROUP BY ALL"""
+    stock, books = dict(ask(value)), dict(ask(ledger))
+    assert {name.lower(): worth for name, worth in stock.items()} == books
+
+
+def test_no_order_line_is_received_beyond_what_was_ordered_nor_before_it(ask):
+    received = """
+        SELECT o.packs, o.order_date, sum(r.packs) AS came, min(arrived_date) AS first_came
+        FROM truth_order_line AS o JOIN truth_receipt_line AS r USING (po_number, line)
+        GROUP BY po_number, line, o.packs, o.order_date"""
+    assert ask(f"SELECT * FROM ({received}) WHERE came > packs OR first_came <= order_date") == []
+    assert ask("SELECT * FROM truth_receipt_line WHERE posted_date < arrived_date") == []
+
+
+def test_faults_are_met_to_the_line(ask):
+    billed = "truth_exception JOIN truth_invoice USING (invoice_id) WHERE copy_of IS NULL AND po_number IS NOT NULL"
+    [(lines, documents)] = ask(f"SELECT count(*), count(DISTINCT invoice_id) FROM {billed}")
+    counts = dict(ask(f"SELECT code, count(*) FROM {billed} GROUP BY ALL"))
+    rates = {"PRICE_OVER": 0.048, "PRICE_UNDER": 0.011, "QTY_OVER": 0.023, "UOM": 0.009}
+    assert {code: counts[code] for code in rates} == {code: round(lines * rate) for code, rate in rates.items()}
+    assert ask("SELECT count(*) FROM truth_invoice WHERE copy_of IS NOT NULL") == [(round(documents * 0.006),)]
+    assert ask("SELECT count(*) FROM truth_exception WHERE code = 'NO_ORDER'") == [
+        (round((documents + round(documents * 0.006)) * 0.035),)
+    ]
+    [(priced, wrong)] = ask("SELECT count(*), count(*) FILTER (is_price_wrong) FROM truth_order_line")
+    assert wrong == round(priced * 0.07)
+
+
+def test_h6_posts_its_receipts_late(ask):
+    rates = ask("""
+        SELECT site = 'H6', avg(is_late::INT) FROM (
+            SELECT DISTINCT o.site, r.receipt_number, r.is_late
+            FROM truth_receipt_line AS r JOIN truth_order_line AS o USING (po_number, line))
+        GROUP BY ALL ORDER BY ALL""")
+    assert [round(rate, 1) for _, rate in rates] == [0.1, 0.2]
+
+
+def test_h7_buys_nothing_before_it_is_acquired(ask):
+    [(first,)] = ask("SELECT min(posting_date) FROM truth_gl_line WHERE company = '3000' AND source = 'STOCK_USE'")
+    assert first >= date(2025, 7, 1)
+
+
+def test_places_and_accounts_do_not_scale(truth):
+    centers = cost_centers()
+    assert (len(centers), len({center.code for center in centers})) == (1150, 1150)
+    assert truth["truth_account"].num_rows == 620
+    assert sum(site.beds for site in SITES) == 2185
+    assert len({center.name for center in centers if center.site == "SS"}) == 31
+
+
+def test_identifiers_pass_their_check_digit():
+    # 952000000000 has 9x1? By hand, from the right: 3x0 ... 1x2 + 3x5 + 1x9 = 26, so 4 is missing to 30.
+    assert gln(0) == "9520000000004"
+    # 0952000000001 from the right: 3x1 + (2x1 + 5x3 + 9x1) = 29, so 1 is missing to 30.
+    assert gtins(np.array([1]), np.array([0])).tolist() == ["09520000000011"]
+
+
+def test_months_workdays_and_cents():
+    assert month_start(1) == date(2024, 10, 1)
+    assert month_start(25) == date(2026, 10, 1)
+    days = np.array([day_number(date(2024, 9, 30)), day_number(date(2024, 10, 1)), day_number(date(2026, 9, 30))])
+    assert month_of(days).tolist() == [0, 1, 24]
+    saturday = np.array([day_number(date(2026, 11, 21))])
+    assert next_workday(saturday).tolist() == [day_number(date(2026, 11, 23))]
+    # 3 x 0.3350 = 1.005, half a cent away from zero, whichever the sign.
+    assert times(np.array([3, -3]), np.array([3350, 3350])).tolist() == [101, -101]
+    assert decimals(np.array([-105, 1050]), 18, 2).to_pylist() == [Decimal("-1.05"), Decimal("10.50")]
+
+
+def test_a_quota_is_exact_and_never_more_than_there_is():
+    random = Streams(1).of("test")
+    marked = quota(random, np.array([True] * 1000 + [False] * 1000), 0.0345)
+    assert (marked.sum(), marked[1000:].sum()) == (34, 0)
+    assert quota(random, np.array([True, False]), 0.5, of=100).tolist() == [True, False]

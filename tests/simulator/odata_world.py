@@ -1,14 +1,9 @@
-"""A small world of Parquet files, made by hand, and servers over it.
+"""A small world of Parquet files, made by hand.
 
 Belongs here: a few orders with everything that breaks a reader: null, quotes, 0.10, a slash in a key, several pages.
 Not here: assertions.
 """
 
-import contextlib
-import socket
-import threading
-import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from decimal import Decimal
@@ -17,8 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import uvicorn
-from starlette.types import ASGIApp
 
 ORDERS = 2350  # Two full pages of 1,000 and a rest.
 LINES = 12_345  # A page of 10,000 and a rest.
@@ -117,20 +110,3 @@ def write_d365(folder: Path) -> None:
             "LineAmount": (pa.decimal128(18, 2), [Decimal("0.10")] * count),
         },
     )
-
-
-@contextlib.contextmanager
-def serving(application: ASGIApp) -> Iterator[str]:
-    """The address of the application, served on a free port of 127.0.0.1 by a thread."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -6,13 +6,12 @@ Belongs here: the command line. Prints one line of JSON with the addresses, then
 import argparse
 import json
 import os
-import socket
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from simulator.serve.loopback import listening, server
 from simulator.serve.odata import d365, sap
 from simulator.serve.odata.auth import BasicGuard, TokenGuard
 from simulator.serve.odata.server import odata_app
@@ -38,13 +37,9 @@ def main() -> None:
             Mount("/d365", odata_app(systems / "d365", d365.SERVICES, token, arguments.company)),
         ]
     )
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", arguments.port))
-    listener.listen()
-    root = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener, root = listening(arguments.port)
     print(json.dumps({"sap_s4": f"{root}/sap_s4", "d365": f"{root}/d365", "pid": os.getpid()}), flush=True)
-    uvicorn.Server(uvicorn.Config(application, log_level="error", access_log=False)).run(sockets=[listener])
+    server(application).run(sockets=[listener])
 
 
 if __name__ == "__main__":

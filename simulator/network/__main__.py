@@ -1,14 +1,15 @@
-"""`python -m simulator.network --out FOLDER`: make a world and write its truth."""
+"""`python -m simulator.network --out FOLDER`: make a world, write its truth and what its source systems show of it."""
 
 import argparse
 import time
 from pathlib import Path
 
+from simulator.network.sap import write_sap
 from simulator.network.world import make_world, write_truth
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Make the demo network and write its truth.")
+    parser = argparse.ArgumentParser(description="Make the demo network: its truth and its source systems.")
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scale", type=float, default=0.02, help="1.0 is a network of 2,185 beds; the demo is 0.02")
@@ -17,7 +18,11 @@ def main() -> None:
     world = make_world(options.seed, options.scale)
     print(f"{time.monotonic() - start:6.1f} s  simulated {len(world.orders.order):,} order lines", flush=True)
     write_truth(world, options.out / "truth")
-    print(f"{time.monotonic() - start:6.1f} s  written to {options.out / 'truth'}", flush=True)
+    print(f"{time.monotonic() - start:6.1f} s  truth written", flush=True)
+    rows = write_sap(world, options.out / "systems" / "sap_s4")
+    print(
+        f"{time.monotonic() - start:6.1f} s  SAP written, {sum(rows.values()):,} rows; all in {options.out}", flush=True
+    )
 
 
 if __name__ == "__main__":

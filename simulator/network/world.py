@@ -136,6 +136,7 @@ def _receipt_lines(world: World) -> pa.Table:
     return pa.table(
         {
             "receipt_number": numbered("GR", receipts.receipt + 1, 8),
+            "receipt_line": pa.array(_number_in_document(receipts.receipt)),
             "po_number": numbered("PO", orders.order[receipts.line] + 1, 8),
             "line": pa.array(orders.line[receipts.line]),
             "arrived_date": dates(receipts.arrived),
@@ -177,21 +178,27 @@ def _invoice_lines(world: World) -> pa.Table:
     is_copy = invoices.copy_of[invoices.invoice] >= 0
     codes = [CLEAN, *LINE_FAULTS, "DUPLICATE_SUSPECT", "NO_ORDER"]
     code = np.where(is_copy, len(codes) - 2, np.where(has_order, invoices.fault, len(codes) - 1))
-    receipt = np.where(
-        invoices.receipt_line >= 0, world.receipts.receipt[np.maximum(invoices.receipt_line, 0)], -1
-    )  # fmt: skip
+    at = np.maximum(invoices.receipt_line, 0)
+    receipt = np.where(invoices.receipt_line >= 0, world.receipts.receipt[at], -1)
     return pa.table(
         {
             "invoice_id": numbered("IV", invoices.invoice + 1, 8),
             "po_number": _maybe_numbered("PO", np.where(has_order, orders.order[line], -1), 8),
             "line": pa.array(np.where(has_order, orders.line[line], 0)),
             "receipt_number": _maybe_numbered("GR", receipt, 8),
+            "receipt_line": pa.array(np.where(receipt >= 0, _number_in_document(world.receipts.receipt)[at], 0)),
             "packs": pa.array(invoices.packs),
             "price": decimals(invoices.price, 18, 4),
             "amount": money(invoices.amount),
             "code": pick(codes, code),
         }
     )
+
+
+def _number_in_document(document: Ints) -> Ints:
+    """From 1 within each document; lines of a document stand together."""
+    starts = np.flatnonzero(np.r_[True, document[1:] != document[:-1]])
+    return np.arange(len(document)) - np.repeat(starts, np.diff(np.r_[starts, len(document)])) + 1
 
 
 def _payments(world: World) -> pa.Table:

@@ -25,8 +25,8 @@ import starlette
 from bench.measure import alternate, cpu_seconds, keep, median, report, run_side
 from simulator.serve.loopback import serving
 from simulator.serve.odata import d365, sap
-from simulator.serve.odata.auth import BasicGuard, TokenGuard
-from simulator.serve.odata.model import EntitySet
+from simulator.serve.odata.auth import BasicGuard, Guard, TokenGuard
+from simulator.serve.odata.model import EntitySet, Service
 from simulator.serve.odata.server import odata_app
 
 BAR = 20_000  # Rows a second on one core: the issue's bar at scale 0.1.
@@ -117,10 +117,11 @@ def main() -> None:
 
 def read(feed: Feed, world: Path) -> None:
     """Read a feed to its end, page by page, and report CPU. Raises AssertionError where a row is missing or doubled."""
-    services, guard = {
+    systems: dict[str, tuple[tuple[Service, ...], Guard]] = {
         "sap": (sap.SERVICES, BasicGuard("user", "password")),
         "d365": (d365.SERVICES, TokenGuard("client", "secret", requests=1_000_000)),
-    }[feed.system]
+    }
+    services, guard = systems[feed.system]
     with serving(odata_app(world / feed.system, services, guard)) as address:
         connection = http.client.HTTPConnection(address.removeprefix("http://"))
         headers = {"Authorization": authorization(connection, feed.system)}
@@ -175,7 +176,7 @@ def write_world(folder: Path) -> None:
     service = next(service for service in sap.PROVEN if service.path == PURCHASE_ORDERS)
     for name, known in keys.items():
         write_set(folder / "sap", service.set_by_name[name], known)
-    lines = {"dataAreaId": ["h7"] * ITEMS, "LineNumber": list(range(ITEMS))}
+    lines: dict[str, list[Any]] = {"dataAreaId": ["h7"] * ITEMS, "LineNumber": list(range(ITEMS))}
     write_set(folder / "d365", d365.SERVICE.set_by_name["PurchaseOrderLinesV2"], lines)
 
 

@@ -5,8 +5,10 @@ Not here: the generator that writes the files it serves.
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -287,6 +289,7 @@ def test_v4_filters_select(client: httpx.Client, asked: str, found: int) -> None
         (ORDERS_V2, {"$filter": "PurchaseOrder eq"}, 400, "too early"),
         (ORDERS_V2, {"$filter": "LastChangeDateTime gt datetime'2025-01-01T00:00:00'"}, 400, "Invalid parametertype"),
         (ORDERS_V2, {"$filter": "contains(PurchaseOrder,'1')"}, 400, "contains"),
+        (ORDERS_V2, {"$filter": "(" * 1000}, 400, "nested too deeply"),
         (ORDERS_V2, {"$top": "-1"}, 400, "$top"),
         (ORDERS_V2, {"$count": "true"}, 400, "$count"),
         (f"{ORDERS_V2}('nope')", {}, 404, "A_PurchaseOrder"),
@@ -341,6 +344,8 @@ def test_without_cross_company_dynamics_shows_the_users_own_company_only(dynamic
     other = "/data/PurchaseOrderHeadersV2(dataAreaId='h9',PurchaseOrderNumber='PO-1')"
     assert dynamics.get(other).status_code == 404
     assert dynamics.get(other, params={"cross-company": "true"}).json()["PurchaseOrderStatus"] == "Canceled"
+    line = "/data/PurchaseOrderLinesV2(dataAreaId='h7',PurchaseOrderNumber='PO-1',LineNumber=12345)"
+    assert dynamics.get(line).json()["LineNumber"] == 12345
 
 
 def test_dynamics_has_no_null_and_shows_a_date_at_noon(dynamics: httpx.Client) -> None:
@@ -428,6 +433,23 @@ def test_a_file_written_anew_is_served_anew(tmp_path: Path) -> None:
         assert httpx.get(count, auth=("reader", "secret")).text == "1"
         write(tmp_path, "A_PurchaseOrder", {"PurchaseOrder": (key, ["1", "2"])})
         assert httpx.get(count, auth=("reader", "secret")).text == "2"
+
+
+def test_a_reader_is_served_whole_pages_while_files_are_written_anew(tmp_path: Path) -> None:
+    write_sap(tmp_path)
+    with serving(odata_app(tmp_path, sap.SERVICES, BasicGuard("reader", "secret"))) as url:
+
+        def read(turn: int) -> tuple[int, int]:
+            if turn % 8 == 0:
+                for name in ("A_PurchaseOrder", "A_PurchaseOrderItem"):
+                    os.utime(tmp_path / f"{name}.parquet")
+            question = {"$format": "json", "$expand": "to_PurchaseOrderItem", "$skip": str(turn + 1)}
+            answer = httpx.get(url + ORDERS_V2, params=question, auth=("reader", "secret"))
+            orders = answer.json()["d"]["results"]
+            return len(orders), sum(len(order["to_PurchaseOrderItem"]["results"]) for order in orders)
+
+        with ThreadPoolExecutor(4) as readers:
+            assert set(readers.map(read, range(40))) == {(1000, 1000)}
 
 
 def test_a_set_without_a_file_is_empty(client: httpx.Client) -> None:

@@ -23,6 +23,7 @@ SQL_FUNCTION = {
     "startswith": "starts_with",
     "endswith": "ends_with",
 }
+MOST_NESTED = 100  # Parentheses and nots in one filter; a real gateway has a limit of its own.
 
 _DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
 TOKENS = {
@@ -108,6 +109,8 @@ class _Reader:
             raise malformed(f"Invalid filter: '{mark}' expected, '{found[1]}' found")
 
     def whole(self) -> Condition:
+        if sum(self.tokens.count(nesting) for nesting in (("punctuation", "("), ("word", "not"))) > MOST_NESTED:
+            raise malformed("Invalid filter: it is nested too deeply")
         condition = self.either()
         if self.tokens:
             raise malformed(f"Invalid filter: '{self.tokens[0][1]}' is not expected here")

@@ -18,7 +18,8 @@ Element = ElementTree.Element
 def metadata_document(service: Service) -> bytes:
     """The EDMX document as XML bytes."""
     root = _v2(service) if service.version == 2 else _v4(service)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
 
 
 def _v2(service: Service) -> Element:

@@ -4,6 +4,7 @@ Belongs here: loading, checking files against the declaration, and which row num
 Not here: what a condition means (`filters.py`) and how a row is shown (`rendering.py`).
 """
 
+import contextlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -67,8 +68,10 @@ class Tables:
     def select(self, table: str, conditions: list[Condition], order: str) -> Rows:
         """The numbers of the rows that meet every condition, in `order` (empty: that of the feed)."""
         values = tuple(value for condition in conditions for value in condition.values)
-        key = (table, " AND ".join(f"({condition.sql})" for condition in conditions), values, order)
+        where = " AND ".join(f"({condition.sql})" for condition in conditions)
         with self._lock:
+            # With the file's state: what was selected before a change is never taken for what is there after it.
+            key = (table, self._loaded[table], where, values, order)
             if key in self._selections:
                 self._selections.move_to_end(key)
                 return self._selections[key]
@@ -77,11 +80,11 @@ class Tables:
             found = self.cursor().execute(f"SELECT count(*) FROM {table}").fetchone()
             rows = range(found[0] if found else 0)
         else:
-            where = f"WHERE {key[1]}" if conditions else ""
+            where = f"WHERE {where}" if conditions else ""
             ordered = f"{order}, _row" if order else "_row"
             try:
                 result = self.cursor().execute(f"SELECT _row FROM {table} {where} ORDER BY {ordered}", values)
-                rows = result.fetchnumpy()["_row"]
+                rows = np.asarray(result.fetchnumpy()["_row"])
             except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
                 raise malformed("A literal is outside of what its property can hold") from error
         with self._lock:
@@ -108,7 +111,9 @@ class Tables:
             )
         except duckdb.Error as error:
             raise WorldError(f"{entity_set.file}.parquet cannot be served as declared: {error}") from error
-        cursor.execute("CHECKPOINT served")
+        # Compresses what was loaded. Somebody reading just now forbids it; then the next load does it for both.
+        with contextlib.suppress(duckdb.TransactionException):
+            cursor.execute("CHECKPOINT served")
 
     def _columns(self, path: Path) -> dict[str, str]:
         described = self.cursor().execute(f"DESCRIBE SELECT * FROM read_parquet('{path}')").fetchall()

@@ -14,6 +14,8 @@ from urllib.parse import quote
 import httpx
 import pyarrow as pa
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from simulator.serve.loopback import serving
 from simulator.serve.odata import sap
@@ -310,6 +312,18 @@ def test_a_reader_is_served_whole_pages_while_files_are_written_anew(tmp_path: P
 
         with ThreadPoolExecutor(4) as readers:
             assert set(readers.map(read, range(40))) == {(1000, 1000)}
+
+
+def test_addresses_lead_through_the_path_that_the_application_is_mounted_at(tmp_path: Path) -> None:
+    write_sap(tmp_path)
+    application = odata_app(tmp_path, sap.SERVICES, BasicGuard("reader", "secret"))
+    with (
+        serving(Starlette(routes=[Mount("/hospital", application)])) as url,
+        httpx.Client(base_url=f"{url}/hospital", auth=("reader", "secret")) as client,
+    ):
+        answer = client.get(f"{ORDERS_V2}?$format=json&$select=PurchaseOrder").json()["d"]
+        assert client.get(answer["results"][0]["__metadata"]["uri"], params={"$format": "json"}).status_code == 200
+        assert client.get(answer["__next"]).json()["d"]["results"][0]["PurchaseOrder"] == "4500001001"
 
 
 def test_a_set_without_a_file_is_empty(client: httpx.Client) -> None:

@@ -60,7 +60,9 @@ class _Request:
 
     def __init__(self, tables: Tables, service: Service, company: str, request: Request) -> None:
         self.tables, self.service, self.company, self.request = tables, service, company, request
-        self.root = str(request.base_url).rstrip("/") + service.path
+        # With the path that the application is mounted at: every address in an answer leads back through it.
+        mounted = request.scope.get("root_path", "")
+        self.root = f"{request.url.scheme}://{request.url.netloc}{mounted}{service.path}"
 
     def answer(self) -> Response:
         path = self.request.path_params.get("resource", "").strip("/")
@@ -72,14 +74,14 @@ class _Request:
         options = list(self.request.query_params.multi_items())
         query = read_query(options, self.service, resource.entity_set, resource.single)
         table = self.tables.table(self.service, resource.entity_set)
-        conditions = [*resource.conditions, *query.conditions, *self._company_rule(resource)]
+        conditions = [*resource.conditions, *query.conditions, *self._company_rule()]
         rows = self.tables.select(table, conditions, query.order)
         if resource.only_count:
             return Response(str(len(rows)), media_type="text/plain; charset=utf-8", headers=self._headers())
         self._refuse_other_formats()
         return self._single(resource, query, rows) if resource.single else self._collection(resource, query, rows)
 
-    def _company_rule(self, resource: Resource) -> list[Condition]:
+    def _company_rule(self) -> list[Condition]:
         everywhere = self.request.query_params.get("cross-company", "").lower() == "true"
         if self.service.flavour != "d365" or everywhere:
             return []

@@ -6,7 +6,7 @@ HOME_DIR := $(or $(PARLINE_HOME),var/parline)
 DEMO = . $(HOME_DIR)/demo.env &&
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-stop dev test lint types format contracts faults bench-ingestion privacy lock clean
+.PHONY: help setup demo demo-stop dev test lint types format contracts faults bench-ingestion bench-simulator privacy lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -68,6 +68,10 @@ faults: setup ## Forty kills at random points, and every fault of the matrix, wi
 
 bench-ingestion: setup ## The ratios of the landing path (takes minutes)
 	$(BIN)/python -m bench.ingestion
+
+bench-simulator: setup ## How fast the demo network is made and served (takes minutes)
+	$(BIN)/python -m bench.simulator.network
+	$(BIN)/python -m bench.simulator.odata
 
 privacy: setup ## Look through everything the demo wrote for anything that names one of its patients
 	$(DEMO) $(BIN)/python -m tests.privacy.scan $(HOME_DIR) var/fhir/world

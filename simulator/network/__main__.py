@@ -18,8 +18,9 @@ def main() -> None:
     world = make_world(options.seed, options.scale)
     print(f"{time.monotonic() - start:6.1f} s  simulated {len(world.orders.order):,} order lines", flush=True)
     write_truth(world, options.out / "truth")
+    del world  # what is written from here on is made of the truth's files
     print(f"{time.monotonic() - start:6.1f} s  truth written", flush=True)
-    rows = write_sap(world, options.out / "systems" / "sap_s4")
+    rows = write_sap(options.out / "truth", options.out / "systems" / "sap_s4")
     print(
         f"{time.monotonic() - start:6.1f} s  SAP written, {sum(rows.values()):,} rows; all in {options.out}", flush=True
     )

@@ -34,6 +34,7 @@ JOB_FAMILIES = [
     "Finance", "Social worker", "Dietitian",
 ]  # fmt: skip
 PAY_KINDS = ["regular", "overtime", "paid time off", "call and premium", "agency"]
+BENEFIT_FAMILIES = 10
 BENEFITS = ["FICA", "Health", "Dental", "Pension", "Disability", "Unemployment", "Workers' compensation", "Tuition"]
 PURCHASED_SERVICES = [
     "Physician fees", "Agency management", "Maintenance contract", "Reference laboratory", "Linen service", "Consulting",
@@ -87,8 +88,10 @@ def accounts() -> list[Account]:
     found += _series(450_000, [f"Deductions, {payer}" for payer in PAYERS], REVENUE)
     pay = [f"{family}, {kind}" for family in JOB_FAMILIES for kind in PAY_KINDS]
     found += _series(600_000, pay, EXPENSE, "LABOR")
-    found += _series(610_000, [f"{benefit}, {family.lower()}" for benefit in BENEFITS for family in JOB_FAMILIES[:10]],
-                     EXPENSE, "BENEFIT")  # fmt: skip
+    families = [family.lower() for family in JOB_FAMILIES[:BENEFIT_FAMILIES]]
+    found += _series(
+        610_000, [f"{benefit}, {family}" for benefit in BENEFITS for family in families], EXPENSE, "BENEFIT"
+    )
     found += _series(660_000, PURCHASED_SERVICES, EXPENSE, "PURCHASED_SERVICE")
     found += _series(670_000, UTILITIES, EXPENSE, "OTHER_DIRECT")
     found += _series(680_000, [f"Depreciation, {kind.lower()}" for kind in DEPRECIATION], EXPENSE, "EQUIPMENT")
@@ -107,6 +110,16 @@ def inventory_account(item_class: int) -> str:
 def expense_account(item_class: int) -> str:
     """Where use of an item class is charged to the department that used it."""
     return str(640_100 + item_class)
+
+
+def salary_account(family: int, pay_kind: int) -> str:
+    """Pay of a job family, by kind of pay."""
+    return str(600_001 + family * len(PAY_KINDS) + pay_kind)
+
+
+def benefit_account(benefit: int, family: int) -> str:
+    """What the employer adds, by benefit: ten families have accounts of their own, the last of them bears the rest."""
+    return str(610_001 + benefit * BENEFIT_FAMILIES + min(family, BENEFIT_FAMILIES - 1))
 
 
 def _class_of(name: str) -> str:

@@ -37,8 +37,8 @@ SITES = [
     Site("DC", "Meridian Distribution Center", WAREHOUSE, 0, SAP, "1000", "America/New_York", 0),
     Site("A1", "Meridian Surgery Center North", SURGERY_CENTER, 0, SAP, "1000", "America/New_York", 6),
     Site("A2", "Meridian Surgery Center South", SURGERY_CENTER, 0, SAP, "1000", "America/New_York", 4),
-    Site("CL", "Meridian Clinics", CLINIC, 0, SAP, "1000", "America/New_York", 0),
     Site("SS", "Meridian Shared Services", OFFICE, 0, SAP, "1000", "America/New_York", 0),
+    Site("CL", "Meridian Clinics", CLINIC, 0, SAP, "1000", "America/New_York", 0),
 ]
 SITE_CODES = [site.code for site in SITES]
 # The first day that each site is part of the network.

@@ -12,7 +12,6 @@ import duckdb
 import pyarrow.parquet as pq
 
 from simulator.network.places import SAP
-from simulator.network.world import World, truth_tables
 from simulator.serve.odata.model import EntitySet
 from simulator.serve.odata.sap import PROVEN
 
@@ -204,12 +203,13 @@ ENTITY_SETS = {
 }
 
 
-def write_sap(world: World, folder: Path) -> dict[str, int]:
-    """Write every entity set of the SAP system; returns the rows of each. Sets that nothing fills are empty files."""
+def write_sap(truth: Path, folder: Path) -> dict[str, int]:
+    """Write every entity set of the SAP system from the truth's files; returns the rows of each. Sets that nothing
+    fills are empty files."""
     folder.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(config={"threads": 1})
-    for name, table in truth_tables(world).items():
-        connection.register(name, table)
+    for file in sorted(truth.glob("*.parquet")):
+        connection.execute(f"CREATE TEMP VIEW {file.stem} AS FROM '{file}'")
     connection.execute(VIEWS)
     declared = {
         entity_set.file: entity_set for service in PROVEN if service.version == 2 for entity_set in service.sets

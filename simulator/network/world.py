@@ -4,6 +4,7 @@ Belongs here: the order in which the parts are made, and the truth's tables. Not
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulator.network.calendar import CLOSED_MONTHS, LAST_DAY, MONTHS, month_start
-from simulator.network.chart import accounts
+from simulator.network.chart import JOB_FAMILIES, accounts
 from simulator.network.columns import dates, decimals, logical_hash, money, numbered, pick
 from simulator.network.items import Items, make_items
+from simulator.network.labor import PAY_CODES, Labor, make_labor
 from simulator.network.ledger import post
 from simulator.network.payables import CLEAN, LINE_FAULTS, Invoices, Payments, make_invoices, make_payments
 from simulator.network.places import SITES, CostCenter, Location, cost_centers, locations
@@ -42,6 +44,7 @@ class World:
     receipts: Receipts
     invoices: Invoices
     payments: Payments
+    labor: Labor
     ledger: pa.Table
 
 
@@ -58,38 +61,25 @@ def make_world(seed: int, scale: float) -> World:
     receipts = receipt_lines(streams, orders, flows, line_of_stock, suppliers)
     invoices = make_invoices(streams, items, orders, receipts, suppliers)
     payments = make_payments(streams, invoices, suppliers)
-    ledger = post(items, kept, flows, orders, receipts, invoices, payments, centers, places)
+    labor = make_labor(streams, scale, centers)
+    ledger = post(items, kept, flows, orders, receipts, invoices, payments, labor, centers, places)
     return World(
-        seed, scale, centers, places, suppliers, items, kept, flows, orders, receipts, invoices, payments, ledger
+        seed, scale, centers, places, suppliers, items, kept, flows, orders, receipts, invoices, payments, labor, ledger
     )  # fmt: skip
 
 
 def truth_tables(world: World) -> dict[str, pa.Table]:
     """What no connector can reach: golden records, every document, the fault of each, stock as it physically is."""
-    return {
-        "truth_site": pa.Table.from_pylist([site._asdict() for site in SITES]),
-        "truth_account": pa.Table.from_pylist([account._asdict() for account in accounts()]),
-        "truth_cost_center": pa.Table.from_pylist([vars(center) for center in world.centers]),
-        "truth_location": pa.Table.from_pylist([location._asdict() for location in world.locations]),
-        "truth_supplier": world.suppliers.table,
-        "truth_item": world.items.table,
-        "truth_order_line": _order_lines(world),
-        "truth_receipt_line": _receipt_lines(world),
-        "truth_invoice": _invoices(world),
-        "truth_exception": _invoice_lines(world),
-        "truth_payment": _payments(world),
-        "truth_inventory": _inventory(world),
-        "truth_stock_movement": _movements(world),
-        "truth_stockout": _stockouts(world),
-        "truth_gl_line": world.ledger,
-    }
+    return {name: make(world) for name, make in TRUTH.items()}
 
 
 def write_truth(world: World, folder: Path) -> dict[str, object]:
     """Write the truth's tables and `manifest.json` into a folder; returns the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     counts: dict[str, dict[str, object]] = {}
-    for name, table in truth_tables(world).items():
+    # One at a time: at scale 1 all of them together would not fit.
+    for name, make in TRUTH.items():
+        table = make(world)
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         counts[name] = {"rows": table.num_rows, "logical_hash": logical_hash(table)}
     manifest = {
@@ -263,6 +253,53 @@ def _stockouts(world: World) -> pa.Table:
     )
 
 
+def _workers(world: World) -> pa.Table:
+    labor = world.labor
+    return pa.table(
+        {
+            "worker_id": numbered("W", np.arange(len(labor.home), dtype=np.int64) + 1, 6),
+            "home_cost_center": _center(world, labor.home),
+            "job_family": pick(JOB_FAMILIES, labor.family),
+            "hourly_rate": money(labor.rate),
+            "is_agency": pa.array(labor.is_agency),
+        }
+    )
+
+
+def _shifts(world: World) -> pa.Table:
+    """One row per worker and day worked."""
+    labor = world.labor
+    return pa.table(
+        {
+            "worker_id": numbered("W", labor.shift_worker + 1, 6),
+            "shift_date": dates(labor.shift_day),
+            "worked_cost_center": _center(world, labor.shift_center),
+            "pay_code": pick(PAY_CODES, labor.shift_code),
+            "hours": decimals(labor.shift_quarters * 25, 18, 2),
+        }
+    )
+
+
+def _pay_lines(world: World) -> pa.Table:
+    """One row per pay run, worker, department and pay code."""
+    labor = world.labor
+    return pa.table(
+        {
+            "run": pa.array(labor.line_run + 1),
+            "period_end": dates(labor.run_end),
+            "worker_id": numbered("W", labor.line_worker + 1, 6),
+            "worked_cost_center": _center(world, labor.line_center),
+            "pay_code": pick(PAY_CODES, labor.line_code),
+            "hours": decimals(labor.line_quarters * 25, 18, 2),
+            "amount": money(labor.line_amount),
+        }
+    )
+
+
+def _center(world: World, place: Ints) -> pa.Array:
+    return pick([center.code for center in world.centers], place)
+
+
 def _named(table: pa.Table, column: str, place: Ints) -> pa.ChunkedArray:
     return table[column].take(pa.array(place))
 
@@ -276,3 +313,25 @@ def _maybe_numbered(prefix: str, number: Ints, width: int) -> pa.Array:
     return numbered(prefix, np.maximum(number, 0) + 1, width).take(
         pa.array(np.arange(len(number)), mask=number < 0)
     )  # fmt: skip
+
+
+TRUTH: dict[str, Callable[[World], pa.Table]] = {
+    "truth_site": lambda world: pa.Table.from_pylist([site._asdict() for site in SITES]),
+    "truth_account": lambda world: pa.Table.from_pylist([account._asdict() for account in accounts()]),
+    "truth_cost_center": lambda world: pa.Table.from_pylist([vars(center) for center in world.centers]),
+    "truth_location": lambda world: pa.Table.from_pylist([location._asdict() for location in world.locations]),
+    "truth_supplier": lambda world: world.suppliers.table,
+    "truth_item": lambda world: world.items.table,
+    "truth_order_line": _order_lines,
+    "truth_receipt_line": _receipt_lines,
+    "truth_invoice": _invoices,
+    "truth_exception": _invoice_lines,
+    "truth_payment": _payments,
+    "truth_inventory": _inventory,
+    "truth_stock_movement": _movements,
+    "truth_stockout": _stockouts,
+    "truth_worker": _workers,
+    "truth_shift": _shifts,
+    "truth_pay_line": _pay_lines,
+    "truth_gl_line": lambda world: world.ledger,
+}

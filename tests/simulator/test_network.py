@@ -12,6 +12,7 @@ import pytest
 from simulator.network.calendar import day_number, month_of, month_start, next_workday
 from simulator.network.columns import decimals, logical_hash, times
 from simulator.network.identifiers import gln, gtins
+from simulator.network.labor import make_labor
 from simulator.network.places import SITES, cost_centers
 from simulator.network.streams import Streams, quota
 from simulator.network.world import make_world, truth_tables
@@ -89,6 +90,26 @@ def test_stock_is_what_there_was_and_what_moved_and_its_value_is_the_ledgers(ask
         WHERE account LIKE '1301%' GROUP BY ALL"""
     stock, books = dict(ask(value)), dict(ask(ledger))
     assert {name.lower(): worth for name, worth in stock.items()} == books
+
+
+def test_pay_is_in_the_ledger_to_the_cent_and_what_is_accrued_is_reversed(ask):
+    paid = ask("SELECT sum(amount) FROM truth_pay_line")
+    assert ask("SELECT sum(amount) FROM truth_gl_line WHERE source = 'PAYROLL' AND account LIKE '600%'") == paid
+    months = """
+        SELECT fiscal_month, sum(amount) FILTER (amount > 0) AS made, sum(amount) FILTER (amount < 0) AS taken_back
+        FROM truth_gl_line WHERE source = 'PAYROLL_ACCRUAL' AND account LIKE '600%' GROUP BY ALL"""
+    pairs = f"SELECT count(*) FROM ({months}) AS a JOIN ({months}) AS b ON b.fiscal_month = a.fiscal_month + 1"
+    assert ask(f"{pairs} WHERE coalesce(a.made, 0) + coalesce(b.taken_back, 0) <> 0") == [(0,)]
+    assert ask(pairs)[0][0] >= 20
+    hours = "SELECT sum(hours) FROM {} WHERE {}"
+    last = "(SELECT max(period_end) FROM truth_pay_line)"
+    assert ask(hours.format("truth_pay_line", "true")) == ask(hours.format("truth_shift", f"shift_date <= {last}"))
+
+
+def test_every_department_has_somebody_where_there_are_enough_people():
+    labor = make_labor(Streams(1), 0.06, cost_centers())
+    assert len(labor.home) == 1260
+    assert len(set(labor.home.tolist())) == 1150
 
 
 def test_no_order_line_is_received_beyond_what_was_ordered_nor_before_it(ask):

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from simulator.network.sap import write_sap
-from simulator.network.world import World, make_world, truth_tables
+from simulator.network.world import make_world, write_truth
 from simulator.serve.loopback import serving
 from simulator.serve.odata.auth import BasicGuard
 from simulator.serve.odata.sap import PROVEN
@@ -18,24 +18,18 @@ SETS = {entity_set.file: entity_set for service in PROVEN if service.version == 
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return make_world(seed=1, scale=0.005)
-
-
-@pytest.fixture(scope="module")
-def folder(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sap")
-    write_sap(world, folder)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    write_truth(make_world(seed=1, scale=0.005), folder / "truth")
+    write_sap(folder / "truth", folder / "sap")
     return folder
 
 
 @pytest.fixture(scope="module")
-def ask(world: World, folder: Path):
+def ask(folder: Path):
     connection = duckdb.connect()
-    for name, table in truth_tables(world).items():
-        connection.register(name, table)
-    for name in SETS:
-        connection.execute(f"CREATE VIEW {name} AS FROM '{folder / name}.parquet'")
+    for file in folder.glob("*/*.parquet"):
+        connection.execute(f"CREATE VIEW {file.stem} AS FROM '{file}'")
     return lambda query: connection.execute(query).fetchall()
 
 
@@ -96,7 +90,7 @@ def test_a_copy_bears_its_originals_number_unless_it_was_altered(ask):
 
 
 def test_a_client_that_follows_every_link_reads_each_order_once_with_its_items(ask, folder):
-    with serving(odata_app(folder, PROVEN, BasicGuard("reader", "word"))) as root:
+    with serving(odata_app(folder / "sap", PROVEN, BasicGuard("reader", "word"))) as root:
         seen, items, declared = [], 0, None
         link = (
             f"{root}/sap/opu/odata/sap/API_PURCHASEORDER_PROCESS_SRV/A_PurchaseOrder"

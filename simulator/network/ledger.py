@@ -4,6 +4,7 @@ Belongs here: posting rules. Not here: the events. Amounts are cents; a debit is
 cost, whole cents an each; what was paid otherwise is price variance.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +74,7 @@ def post(
     """One row per ledger line: company, day, fiscal month, source, document, account, cost center, amount."""
     general = _general_centers(centers)
     # One kind after the other, each made small before the next: at scale 1 there are 30 million lines.
-    kinds = (
+    kinds: tuple[Callable[[], list[Entry]], ...] = (
         lambda: _opening(items, kept, flows),
         lambda: _receipts(items, orders, receipts),
         lambda: _invoices(items, orders, receipts, invoices, general),

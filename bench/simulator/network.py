@@ -17,12 +17,12 @@ BARS = {0.02: (60, 1), 0.1: (300, 2), 1.0: (3600, 8)}
 
 def make(scale: float) -> None:
     """One world in a folder that goes away; prints what it took."""
-    from simulator.network.sap import write_sap
-    from simulator.network.world import make_world, write_truth
+    from simulator.network.world import write_world
+    from simulator.systems.sap import write_sap
 
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
-        write_truth(make_world(1, scale), Path(folder) / "truth")
+        write_world(1, scale, Path(folder) / "truth")
         rows = write_sap(Path(folder) / "truth", Path(folder) / "systems" / "sap_s4")
         report(0, seconds=time.monotonic() - started, rows=sum(rows.values()))
 

@@ -4,8 +4,8 @@ import argparse
 import time
 from pathlib import Path
 
-from simulator.network.sap import write_sap
-from simulator.network.world import make_world, write_truth
+from simulator.network.world import write_world
+from simulator.systems.sap import write_sap
 
 
 def main() -> None:
@@ -15,11 +15,8 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.02, help="1.0 is a network of 2,185 beds; the demo is 0.02")
     options = parser.parse_args()
     start = time.monotonic()
-    world = make_world(options.seed, options.scale)
-    print(f"{time.monotonic() - start:6.1f} s  simulated {len(world.orders.order):,} order lines", flush=True)
-    write_truth(world, options.out / "truth")
-    del world  # what is written from here on is made of the truth's files
-    print(f"{time.monotonic() - start:6.1f} s  truth written", flush=True)
+    manifest = write_world(options.seed, options.scale, options.out / "truth")
+    print(f"{time.monotonic() - start:6.1f} s  truth written, {len(manifest['tables'])} tables", flush=True)
     rows = write_sap(options.out / "truth", options.out / "systems" / "sap_s4")
     print(
         f"{time.monotonic() - start:6.1f} s  SAP written, {sum(rows.values()):,} rows; all in {options.out}", flush=True

@@ -1,9 +1,7 @@
-"""Columns of the world: money as whole cents until it is written, tables, and the logical hash of a table.
+"""Columns of the world: money as whole cents until it is written.
 
 Belongs here: how numbers become Arrow. Not here: what they mean.
 """
-
-from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
@@ -42,16 +40,25 @@ def pick(names: list[str], places: NDArray[np.integer]) -> pa.Array:
     return pa.array(names).take(pa.array(places))
 
 
+def named(table: pa.Table, column: str, place: Ints) -> pa.ChunkedArray:
+    """The column's value at each place."""
+    return table[column].take(pa.array(place))
+
+
+def maybe(names: list[str], place: Ints) -> pa.Array:
+    """The name at each place; none at a negative one."""
+    return pa.array(names).take(pa.array(place, mask=place < 0))
+
+
+def maybe_numbered(prefix: str, number: Ints, width: int) -> pa.Array:
+    """The number of a document counted from 0; a negative one is none."""
+    return numbered(prefix, np.maximum(number, 0) + 1, width).take(
+        pa.array(np.arange(len(number)), mask=number < 0)
+    )  # fmt: skip
+
+
 def times(quantity: Ints, price: Ints) -> Ints:
     """Quantity (whole) times price (10,000ths of a dollar) in cents, half a cent away from zero."""
     exact = quantity * price
     cents: Ints = np.sign(exact) * ((np.abs(exact) + 50) // 100)
     return cents
-
-
-def logical_hash(table: pa.Table) -> str:
-    """Equal for equal rows in equal order, whatever the file that holds them."""
-    digest = sha256(str(table.schema).encode())
-    for batch in table.combine_chunks().to_batches(max_chunksize=1 << 20):
-        digest.update(batch.serialize())
-    return digest.hexdigest()

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from simulator.network.calendar import MONTHS
+from simulator.network.calendar import SIMULATED_MONTHS
 from simulator.network.chart import IMPLANT_CLASSES, ITEM_CLASSES
 from simulator.network.columns import decimals, numbered, pick
 from simulator.network.identifiers import gtins
@@ -118,7 +118,7 @@ def _contract_prices(random: np.random.Generator, list_price: Ints) -> Ints:
     """By item and month: 3 to 22 % below list, and up by 0 to 4 % at each new fiscal year."""
     first = list_price * (10_000 - random.integers(300, 2_200, len(list_price))) // 10_000
     second = first * (10_000 + random.integers(0, 400, len(list_price))) // 10_000
-    return np.column_stack([first] * 12 + [second] * (MONTHS - 12))
+    return np.column_stack([first] * 12 + [second] * (SIMULATED_MONTHS - 12))
 
 
 def _descriptions(random: np.random.Generator, item_class: Ints) -> pa.Array:

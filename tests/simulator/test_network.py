@@ -1,5 +1,6 @@
 """The demo network keeps its own books: asked in SQL of the truth, as an auditor would."""
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,20 +10,27 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from simulator.network.calendar import day_number, month_of, month_start, next_workday
-from simulator.network.columns import decimals, logical_hash, times
+from simulator.network.calendar import LAST_DAY, day_number, day_of, month_of, month_start, next_workday
+from simulator.network.columns import decimals, times
 from simulator.network.identifiers import gln, gtins
 from simulator.network.labor import make_labor
 from simulator.network.places import SITES, cost_centers
 from simulator.network.streams import Streams, quota
-from simulator.network.world import make_world, truth_tables
+from simulator.network.truth import logical_hash
+from simulator.network.world import make_world
 
 SCALE = 0.01
 
 
+def truth_of(seed: int) -> dict[str, pa.Table]:
+    pieces: dict[str, list[pa.Table]] = defaultdict(list)
+    make_world(seed, SCALE, lambda name, table: pieces[name].append(table))
+    return {name: pa.concat_tables(tables).combine_chunks() for name, tables in pieces.items()}
+
+
 @pytest.fixture(scope="module")
 def truth() -> dict[str, pa.Table]:
-    return truth_tables(make_world(seed=1, scale=SCALE))
+    return truth_of(seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +46,7 @@ def ask(truth):
 
 
 def test_a_seed_and_a_scale_are_one_world_and_another_seed_is_another(truth):
-    again = truth_tables(make_world(seed=1, scale=SCALE))
-    other = truth_tables(make_world(seed=2, scale=SCALE))
+    again, other = truth_of(seed=1), truth_of(seed=2)
     hashes = {name: logical_hash(table) for name, table in truth.items()}
     assert {name: logical_hash(table) for name, table in again.items()} == hashes
     same = {name for name, table in other.items() if logical_hash(table) == hashes[name]}
@@ -49,10 +56,10 @@ def test_a_seed_and_a_scale_are_one_world_and_another_seed_is_another(truth):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_debits_equal_credits_in_every_company_and_month(seed):
-    ledger = truth_tables(make_world(seed, SCALE))["truth_gl_line"]
+    ledger = truth_of(seed)["truth_gl_line"]
     unequal = "SELECT company, fiscal_month FROM ledger GROUP BY ALL HAVING sum(amount) <> 0"
     assert duckdb.sql(unequal).fetchall() == []
-    assert duckdb.sql("SELECT count(DISTINCT (company, fiscal_month)) FROM ledger").fetchall() == [(4 * 24 - 9,)]
+    assert duckdb.sql("SELECT count(DISTINCT (company, fiscal_month)) FROM ledger").fetchall() == [(4 * 25 - 9,)]
     assert ledger.num_rows > 100_000
 
 
@@ -169,6 +176,8 @@ def test_months_workdays_and_cents():
     assert month_start(25) == date(2026, 10, 1)
     days = np.array([day_number(date(2024, 9, 30)), day_number(date(2024, 10, 1)), day_number(date(2026, 9, 30))])
     assert month_of(days).tolist() == [0, 1, 24]
+    # The month ahead ends with October 2026.
+    assert (day_of(LAST_DAY), month_of(np.array([LAST_DAY, LAST_DAY + 1])).tolist()) == (date(2026, 10, 31), [25, 26])
     saturday = np.array([day_number(date(2026, 11, 21))])
     assert next_workday(saturday).tolist() == [day_number(date(2026, 11, 23))]
     # 3 x 0.3350 = 1.005, half a cent away from zero, whichever the sign.

@@ -7,12 +7,12 @@ import duckdb
 import httpx
 import pytest
 
-from simulator.network.sap import write_sap
-from simulator.network.world import make_world, write_truth
+from simulator.network.world import write_world
 from simulator.serve.loopback import serving
 from simulator.serve.odata.auth import BasicGuard
 from simulator.serve.odata.sap import PROVEN
 from simulator.serve.odata.server import odata_app
+from simulator.systems.sap import write_sap
 
 SETS = {entity_set.file: entity_set for service in PROVEN if service.version == 2 for entity_set in service.sets}
 
@@ -20,7 +20,7 @@ SETS = {entity_set.file: entity_set for service in PROVEN if service.version == 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
-    write_truth(make_world(seed=1, scale=0.005), folder / "truth")
+    write_world(1, 0.005, folder / "truth")
     write_sap(folder / "truth", folder / "sap")
     return folder
 

@@ -1,0 +1,114 @@
+"""The general ledger: lines as they are posted, kept small, and written by fiscal month.
+
+Belongs here: how lines are held and ordered. Not here: what posts them (the posting rules of each area).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from simulator.network.calendar import month_of
+from simulator.network.chart import accounts
+from simulator.network.columns import dates, money
+from simulator.network.ground import COMPANY_CODES, Ground
+from simulator.network.streams import Ints
+
+CHART = [account.code for account in accounts()]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Lines of one kind (`source`), whose document numbers are that kind's own. Account and cost center are places in
+    CHART and in the list of cost centers (-1: none). Amounts are cents, a debit is positive."""
+
+    source: str
+    document: NDArray[np.integer]
+    day: NDArray[np.integer]
+    company: NDArray[np.integer]
+    account: NDArray[np.integer]
+    cost_center: NDArray[np.integer]
+    amount: Ints
+
+
+def everywhere(like: Ints, account: str) -> Ints:
+    """The place of one account, for every line."""
+    return np.full(len(like), CHART.index(account))
+
+
+def both(
+    source: str, document: Ints, day: Ints, company: Ints, amount: Ints, debit: Ints, credit: Ints
+) -> list[Entry]:  # fmt: skip
+    """A debit and a credit of the same amount, neither of a department."""
+    nowhere = np.full(len(amount), -1)
+    return [
+        Entry(source, document, day, company, debit, nowhere, amount),
+        Entry(source, document, day, company, credit, nowhere, -amount),
+    ]
+
+
+class Books:
+    """Everything posted so far."""
+
+    def __init__(self, ground: Ground):
+        self.ground = ground
+        self._sources: list[str] = []
+        self._entries: list[Entry] = []
+
+    def post(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry.source not in self._sources:
+                self._sources.append(entry.source)
+            self._entries.append(_small(entry))
+
+    def ledger(self) -> Iterator[pa.Table]:
+        """One table a fiscal month: company, day, month, source, document, account, cost center, amount."""
+        # At scale 1 there are 30 million lines: what is sorted at once is a month.
+        months = [month_of(entry.day.astype(np.int64)) for entry in self._entries]
+        for month in range(1, max(int(found.max(initial=0)) for found in months) + 1):
+            chosen = [np.flatnonzero(found == month) for found in months]
+            yield self._table(month, chosen)
+
+    def _table(self, month: int, chosen: list[Ints]) -> pa.Table:
+        def column(name: str) -> NDArray[np.integer]:
+            values: NDArray[np.integer] = np.concatenate(
+                [getattr(entry, name)[places] for entry, places in zip(self._entries, chosen, strict=True)]
+            )
+            return values
+
+        source = np.concatenate(
+            [
+                np.full(len(places), self._sources.index(entry.source), dtype=np.int8)
+                for entry, places in zip(self._entries, chosen, strict=True)
+            ]
+        )
+        day, document = column("day").astype(np.int64), column("document")
+        ranked = np.lexsort((document, source, day))
+        center = column("cost_center")[ranked].astype(np.int64)
+        return pa.table(
+            {
+                "company": pa.array(COMPANY_CODES).take(pa.array(column("company")[ranked])),
+                "posting_date": dates(day[ranked]),
+                "fiscal_month": pa.array(np.full(len(day), month, dtype=np.int64)),
+                "source": pa.array(self._sources).take(pa.array(source[ranked])),
+                "document": pa.array(document[ranked].astype(np.int64)),
+                "account": pa.array(CHART).take(pa.array(column("account")[ranked])),
+                "cost_center": self.ground.center_codes(center),
+                "amount": money(column("amount")[ranked].astype(np.int64)),
+            }
+        )
+
+
+def _small(entry: Entry) -> Entry:
+    """Without what posts nothing, and all but the amount in half the width."""
+    kept = np.flatnonzero(entry.amount)
+
+    def narrow(column: NDArray[np.integer]) -> NDArray[np.integer]:
+        return column[kept].astype(np.int32)
+
+    return Entry(
+        entry.source, narrow(entry.document), narrow(entry.day), narrow(entry.company), narrow(entry.account),
+        narrow(entry.cost_center), entry.amount[kept],
+    )  # fmt: skip

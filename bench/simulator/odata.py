@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import starlette
@@ -31,6 +32,8 @@ from simulator.serve.odata.server import odata_app
 
 BAR = 20_000  # Rows a second on one core: the issue's bar at scale 0.1.
 ORDERS, ITEMS_EACH = 22_500, 5  # Purchase orders and lines of scale 0.1.
+# Every row has an older version, replaced at CHANGED, and its own: half of the file is to be seen now.
+CREATED, CHANGED, NOW = (datetime.fromisoformat(f"2026-0{month}-01T06:00:00") for month in (7, 8, 9))
 PURCHASE_ORDERS = "/sap/opu/odata/sap/API_PURCHASEORDER_PROCESS_SRV"
 
 
@@ -122,7 +125,7 @@ def read(feed: Feed, world: Path) -> None:
         "d365": (d365.SERVICES, TokenGuard("client", "secret", requests=1_000_000)),
     }
     services, guard = systems[feed.system]
-    with serving(odata_app(world / feed.system, services, guard)) as address:
+    with serving(odata_app(world / feed.system, services, guard, now=lambda: NOW)) as address:
         connection = http.client.HTTPConnection(address.removeprefix("http://"))
         headers = {"Authorization": authorization(connection, feed.system)}
         # The first page loads the tables: what is measured is serving.
@@ -181,12 +184,16 @@ def write_world(folder: Path) -> None:
 
 
 def write_set(folder: Path, entity_set: EntitySet, known: dict[str, list[Any]]) -> None:
-    """A file with a value in every column: a row as long as a row can be."""
+    """A file with a value in every column, a row as long as a row can be, and two versions of each."""
     rows = len(next(iter(known.values())))
     columns = {}
     for each in entity_set.properties:
         type_, values = _filling(each.sql_type, rows)
         columns[each.name] = pa.array(known.get(each.name, values), type_)
+    row = np.arange(rows).repeat(2)
+    stamp = pa.timestamp("us")
+    columns = {name: column.take(pa.array(row)) for name, column in columns.items()}
+    columns |= {"_from": pa.array([CREATED, CHANGED] * rows, stamp), "_until": pa.array([CHANGED, None] * rows, stamp)}
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(columns), folder / f"{entity_set.name}.parquet")
 

@@ -5,7 +5,6 @@ selects the rows whose `_from` and `_until` hold at `now`). Every time is UTC wi
 """
 
 import json
-import os
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -40,6 +39,11 @@ class Clock:
         return self._now
 
 
+def in_the_end() -> datetime:
+    """The time of who has no clock: after everything that is known."""
+    return datetime.combine(date.max, MORNING)
+
+
 def latest(world: Path) -> datetime:
     """How far the clock of a world may go: the morning after its last simulated day."""
     manifest = world / "truth" / "manifest.json"
@@ -60,7 +64,7 @@ def set_clock(world: Path, now: datetime) -> None:
     # Replaced at once: who reads it just now reads the old one or the new one, never half of one.
     written = _file(world).with_suffix(".new")
     written.write_text(json.dumps({"now": f"{now:%Y-%m-%dT%H:%M:%SZ}"}) + "\n", encoding="utf-8")
-    os.replace(written, _file(world))
+    written.replace(_file(world))
 
 
 def advance(world: Path, days: int) -> datetime:

@@ -91,7 +91,7 @@ class _Statement:
             return [
                 (
                     "@odata.etag",
-                    """concat('"W/\\"', to_base64(encode(concat('''1,', 5637144576 + _row, ''''))), '\\""')""",
+                    """concat('"W/\\"', to_base64(encode(concat('''1,', 5637144576 + _record, ''''))), '\\""')""",
                 )
             ]
         return []

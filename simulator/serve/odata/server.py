@@ -5,6 +5,8 @@ Not here: what a path (`resources.py`) and its options (`query.py`) mean, rows a
 """
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulator.serve.clock import in_the_end
 from simulator.serve.odata.auth import Guard
 from simulator.serve.odata.metadata import metadata_document
 from simulator.serve.odata.model import Service
@@ -30,12 +33,19 @@ MEDIA_TYPES = {
 }
 
 
-def odata_app(folder: Path, services: tuple[Service, ...], guard: Guard, company: str = "dat") -> Starlette:
+def odata_app(
+    folder: Path,
+    services: tuple[Service, ...],
+    guard: Guard,
+    company: str = "dat",
+    now: Callable[[], datetime] = in_the_end,
+) -> Starlette:
     """The application of one system over a folder of `<file>.parquet`.
 
     `company` is the default company of a Dynamics 365 user: all that is seen without `cross-company=true`.
+    `now` is the time at which the system is seen; without it, what stands in the end.
     """
-    tables = Tables(folder)
+    tables = Tables(folder, now)
     routes = guard.routes()
     for service in services:
         endpoint = partial(_answer, tables, service, guard, company)

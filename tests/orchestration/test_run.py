@@ -107,21 +107,23 @@ def test_a_run_killed_while_dbt_builds_leaves_the_old_file_and_the_next_run_goes
     hospital.run()
     hospital.erp.parties[4] = "Zimmer"
     program = f"""
-        import os, signal
+        import logging, os, signal
         from pathlib import Path
         from ingestion.instances import Instance
         from ingestion.settings import Settings
         from orchestration.definitions import Overrides
         from orchestration.run import run_everything
 
-        def die_at(line):
-            if "Running dbt command" in line:
-                os.kill(os.getpid(), signal.SIGKILL)
+        class DieWhileDbtBuilds(logging.Handler):
+            def emit(self, record):
+                if "Running dbt command" in record.getMessage():
+                    os.kill(os.getpid(), signal.SIGKILL)
 
+        logging.getLogger("parline.progress").addHandler(DieWhileDbtBuilds())
         settings = Settings(home=Path({str(hospital.settings.home)!r}), pseudonym_key={_key(hospital)!r})
         erp = Instance("tryton_main", "tryton", {hospital.erp.url!r}, secret="SMALL_ERP_KEY", objects=("party",))
         overrides = Overrides(settings, {{"tryton_main": erp}}, Path({str(hospital.overrides.dbt_project_dir)!r}))
-        run_everything(settings, progress=die_at, overrides=overrides)
+        run_everything(settings, overrides=overrides)
     """
     killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], env=dict(os.environ), check=False)
     assert killed.returncode == -signal.SIGKILL

@@ -1,0 +1,56 @@
+"""Reading the truth and writing what a system shows of it, for every system that is rendered by SQL.
+
+Belongs here: the truth's tables as views, what all renderings share, and rows in a system's declared types. Not here:
+any one system.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+VERSION_COLUMNS = {"_from": "TIMESTAMP", "_until": "TIMESTAMP"}
+
+MACROS = """
+    -- The number in a document's or a master's name: PO00000007 and S-0007 are 7.
+    CREATE TEMP MACRO number_of(name) AS regexp_extract(name, '[0-9]+$')::BIGINT;
+    -- A change falls somewhere in the working day, always at the same second for the same document.
+    CREATE TEMP MACRO at_work(day, document) AS
+        (day + INTERVAL 8 HOUR + INTERVAL (hash(document) % 36000) SECOND)::TIMESTAMP;
+"""
+
+
+def open_truth(truth: Path) -> duckdb.DuckDBPyConnection:
+    """A connection with each table of the truth as a view of its name; one thread."""
+    connection = duckdb.connect(config={"threads": 1})
+    for file in sorted(truth.glob("*.parquet")):
+        connection.execute(f"CREATE TEMP VIEW {file.stem} AS FROM '{file}'")
+    connection.execute(MACROS)
+    return connection
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the truth has this table, or the rendering made it."""
+    found = connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [name]).fetchone()
+    return found is not None
+
+
+def write_rows(
+    connection: duckdb.DuckDBPyConnection, select: str, columns: dict[str, str], order: str, file: Path
+) -> int:
+    """Write a SELECT as Parquet with the declared columns and their versions, in these types; returns the rows.
+
+    What the SELECT does not name is null. Raises duckdb.Error for a value that its column cannot hold.
+    """
+    named = {row[0] for row in connection.execute(f"DESCRIBE {select}").fetchall()}
+    declared = columns | VERSION_COLUMNS
+    if unknown := named - set(declared):
+        raise ValueError(f"{file.name}: nothing declares {sorted(unknown)}")
+    typed = ", ".join(
+        f'CAST("{name}" AS {kind}) AS "{name}"' if name in named else f'NULL::{kind} AS "{name}"'
+        for name, kind in declared.items()
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = connection.execute(
+        f"COPY (SELECT {typed} FROM ({select}) ORDER BY {order}, _from) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"
+    ).fetchone()
+    return int(written[0]) if written else 0

@@ -262,6 +262,16 @@ def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the UI has no
     os.execv(dagster, [dagster, "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S606
 
 
+@app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+    add_help_option=False,
+)
+def simulate(context: typer.Context) -> None:
+    """The demo network's source systems: make a world, serve it, move its time, switch faults on."""
+    # The simulator is no part of parline, which becomes its process here: output, signals and exit code are its own.
+    os.execv(sys.executable, [sys.executable, "-m", "simulator", *context.args])  # noqa: S606
+
+
 @contextmanager
 def _settings() -> Iterator[Settings]:
     """The settings, and one place that turns errors meant for people into a line and exit code 1."""

@@ -54,26 +54,37 @@ def latest(world: Path) -> datetime:
 
 def set_clock(world: Path, now: datetime) -> None:
     """Set the clock to a time without a zone. Raises ClockError beyond what was simulated or where no world is."""
-    if not world.is_dir():
-        raise ClockError(f"There is no world at {world}: make one with `simulate make --out {world}`.")
-    if now > (limit := latest(world)):
-        raise ClockError(
-            f"{world} is simulated until {limit:%Y-%m-%d %H:%M} UTC; {now:%Y-%m-%d %H:%M} is beyond it. "
-            "Advance by fewer days, or make the world anew."
-        )
+    _check(world, now)
     # Replaced at once: who reads it just now reads the old one or the new one, never half of one.
     written = _file(world).with_suffix(".new")
     written.write_text(json.dumps({"now": f"{now:%Y-%m-%dT%H:%M:%SZ}"}) + "\n", encoding="utf-8")
     written.replace(_file(world))
 
 
-def advance(world: Path, days: int) -> datetime:
-    """Move the clock forward and return what it shows then. Raises ClockError, and the clock stays."""
+def after(world: Path, days: int) -> datetime:
+    """What the clock will show in so many days. Raises ClockError where it cannot go."""
     if days < 0:
         raise ClockError(f"Time goes forward only: {days} days cannot be advanced. Make the world anew to go back.")
-    moved = Clock(world).now() + timedelta(days=days)
-    set_clock(world, moved)
-    return moved
+    then = Clock(world).now() + timedelta(days=days)
+    _check(world, then)
+    return then
+
+
+def advance(world: Path, days: int) -> datetime:
+    """Move the clock forward and return what it shows then. Raises ClockError, and the clock stays."""
+    then = after(world, days)
+    set_clock(world, then)
+    return then
+
+
+def _check(world: Path, now: datetime) -> None:
+    if not world.is_dir():
+        raise ClockError(f"There is no world at {world}: make one with `parline simulate make --out {world}`.")
+    if now > (limit := latest(world)):
+        raise ClockError(
+            f"{world} is simulated until {limit:%Y-%m-%d %H:%M} UTC; {now:%Y-%m-%d %H:%M} is beyond it. "
+            "Advance by fewer days, or make the world anew."
+        )
 
 
 def _file(world: Path) -> Path:

@@ -170,7 +170,7 @@ def test_dynamics_gives_a_version_a_tag_of_its_own(tmp_path: Path) -> None:
 
 def test_the_clock_stands_still_at_the_end_of_what_is_simulated(world: Path) -> None:
     assert advance(world, 31) == datetime.fromisoformat("2026-11-01T06:00:00")
-    with pytest.raises(ClockError, match="simulated until 2026-11-01 06:00 UTC.*make the world anew"):
+    with pytest.raises(ClockError, match=r"simulated until 2026-11-01 06:00 UTC.*make the world anew"):
         advance(world, 1)
     with pytest.raises(ClockError, match="goes forward only"):
         advance(world, -1)

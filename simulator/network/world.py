@@ -4,7 +4,7 @@ Belongs here: that order. Each part writes its tables of the truth as it is made
 do not need is let go. Not here: what source systems show of it (simulator/systems).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ import pyarrow as pa
 from simulator.network.books import Books
 from simulator.network.calendar import CLOSED_MONTHS, LAST_DAY, MONTHS, day_of, month_start
 from simulator.network.chart import accounts
+from simulator.network.finance import post_finance
 from simulator.network.ground import Ground, make_ground
-from simulator.network.labor import make_labor
+from simulator.network.labor import Labor, make_labor
 from simulator.network.payables import make_invoices, make_payments
 from simulator.network.payroll import labor_tables, post_payroll
 from simulator.network.places import SITES
 from simulator.network.purchasing import order_lines, receipt_lines
+from simulator.network.statistics import budget_table, ledger_totals, statistics_table
 from simulator.network.stock import make_location_items, simulate
 from simulator.network.supply import Supply, supply_tables
 from simulator.network.supply_posting import post_supply
@@ -34,9 +36,11 @@ def make_world(seed: int, scale: float, keep: Keep) -> None:
     books = Books(ground)
     _keep_all(_ground_tables(ground), keep)
     _supply(ground, books, keep)
-    _labor(ground, books, keep)
-    for month in books.ledger():
-        keep("truth_gl_line", month)
+    labor = _labor(ground, books, keep)
+    totals = ledger_totals(_kept(books, keep))
+    keep("truth_gl_total", totals)
+    keep("truth_activity_statistic", statistics_table(ground, labor, totals))
+    keep("truth_budget", budget_table(ground, totals))
 
 
 def write_world(seed: int, scale: float, folder: Path) -> dict[str, Any]:
@@ -62,10 +66,18 @@ def _supply(ground: Ground, books: Books, keep: Keep) -> None:
     books.post(post_supply(supply))
 
 
-def _labor(ground: Ground, books: Books, keep: Keep) -> None:
+def _labor(ground: Ground, books: Books, keep: Keep) -> Labor:
     labor = make_labor(ground.streams, ground.scale, ground.centers)
     _keep_all(labor_tables(labor, ground), keep)
     books.post(post_payroll(labor, ground))
+    books.post(post_finance(ground, labor))
+    return labor
+
+
+def _kept(books: Books, keep: Keep) -> Iterator[pa.Table]:
+    for month in books.ledger():
+        keep("truth_gl_line", month)
+        yield month
 
 
 def _ground_tables(ground: Ground) -> Iterable[tuple[str, pa.Table]]:

@@ -190,3 +190,49 @@ def test_a_quota_is_exact_and_never_more_than_there_is():
     marked = quota(random, np.array([True] * 1000 + [False] * 1000), 0.0345)
     assert (marked.sum(), marked[1000:].sum()) == (34, 0)
     assert quota(random, np.array([True, False]), 0.5, of=100).tolist() == [True, False]
+
+
+def test_the_ledgers_totals_are_the_ledger(ask):
+    keys = "company, fiscal_month, account, cost_center"
+    lines = f"SELECT {keys}, sum(amount)::DECIMAL(18, 2) FROM truth_gl_line GROUP BY ALL"
+    assert ask(f"({lines}) EXCEPT SELECT {keys}, amount FROM truth_gl_total") == []
+    assert ask("SELECT sum(amount) FROM truth_gl_total") == [(Decimal(0),)]
+
+
+def test_every_expense_is_some_departments(ask):
+    nobodys = """
+        SELECT DISTINCT source, account FROM truth_gl_line JOIN truth_account ON account = code
+        WHERE kind = 'EXPENSE' AND cost_center IS NULL"""
+    assert ask(nobodys) == []
+
+
+def test_accrued_bills_are_paid_in_the_next_month(ask):
+    owed = """
+        SELECT fiscal_month, -sum(amount) FILTER (amount < 0) AS billed, sum(amount) FILTER (amount > 0) AS paid
+        FROM truth_gl_line WHERE account = '210200' GROUP BY ALL"""
+    pairs = f"SELECT count(*) FROM ({owed}) AS a JOIN ({owed}) AS b ON b.fiscal_month = a.fiscal_month + 1"
+    assert ask(pairs) == [(24,)]
+    assert ask(f"{pairs} WHERE a.billed <> b.paid") == [(0,)]
+
+
+def test_a_statistic_of_hours_is_the_hours_worked(ask):
+    [(counted,)] = ask("SELECT sum(quantity) FROM truth_activity_statistic WHERE statistic = 'HOURS_WORKED'")
+    assert ask("SELECT sum(hours) FROM truth_shift WHERE pay_code <> 'PTO'") == [(counted,)]
+    missing = """
+        SELECT DISTINCT statistic FROM truth_cost_center
+        WHERE kind = 'OVERHEAD' AND statistic NOT IN ('ACCUMULATED_COST', 'PATIENT_DAYS', 'GROSS_REVENUE')
+        EXCEPT SELECT statistic FROM truth_activity_statistic WHERE quantity > 0"""
+    assert ask(missing) == []
+
+
+def test_at_h1_the_womens_floors_and_cardiology_have_their_planted_shares(ask):
+    share = """
+        SELECT sum(quantity) FILTER (function IN ({})) / sum(quantity) FROM truth_activity_statistic AS found
+        JOIN truth_cost_center ON code = cost_center WHERE site = 'H1' AND fiscal_month = 1 AND found.statistic = '{}'"""
+    women = "'Labor and delivery', 'Postpartum', 'Neonatal intensive care'"
+    cardiac = "'Cath lab', 'Electrophysiology', 'Cardiac care'"
+    for functions, statistic, planted in (
+        (women, "SQUARE_FEET", 0.30), (cardiac, "EQUIPMENT_DOLLARS", 0.45), ("'Plant operation'", "EQUIPMENT_DOLLARS", 0.40),
+    ):  # fmt: skip
+        [(found,)] = ask(share.format(functions, statistic))
+        assert abs(float(found) - planted) < 0.005, statistic

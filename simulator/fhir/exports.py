@@ -7,8 +7,10 @@ Rules: HL7 Bulk Data Access IG 2.0, "System level export". Group and Patient lev
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from simulator.fhir.faults import Faults
 from simulator.fhir.outcomes import RefusalError, operation_outcome
@@ -29,23 +31,39 @@ class ExportSettings:
 
 
 @dataclass
+class File:
+    """One file of an export: how many rows it has, and how they are read when it is asked for."""
+
+    count: int
+    read: Callable[[], list[bytes]]
+
+
+@dataclass
 class Job:
-    """An export: its content is what the store held at kick-off, whatever happens afterwards."""
+    """An export: its content is what the store held at kick-off, whatever happens afterwards.
+
+    It keeps which versions that were, not the versions: an export of any size needs no more memory than one file.
+    """
 
     id: str
     request: str
     started_at: datetime
     polls: int = 0
-    files: dict[str, list[bytes]] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     outputs: list[tuple[str, str]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     manifest: dict | None = None
 
-    def add_file(self, type_: str, rows: list[bytes]) -> str:
+    def add_file(self, type_: str, count: int, read: Callable[[], list[bytes]]) -> str:
         # The recorded server numbers its files in steps of two, in the order of the types.
         name = f"{2 * len(self.files) + 2}.{type_}.ndjson"
-        self.files[name] = rows
+        self.files[name] = File(count, read)
         return name
+
+    def add_line(self, type_: str, content: dict) -> str:
+        """A file of one line that is made now."""
+        line = render(content)
+        return self.add_file(type_, 1, lambda: [line])
 
 
 class Exports:
@@ -73,7 +91,7 @@ class Exports:
         except ValueError as error:
             raise RefusalError(400, f'Invalid _since "{parameters["_since"]}": {error}', "invalid") from error
 
-        job = Job(secrets.token_hex(16), request, self._store.clock.now())
+        job = Job(secrets.token_hex(16), request, self._store.now())
         self._fill(job, types, since)
         self._jobs[job.id] = job
         return job
@@ -81,23 +99,24 @@ class Exports:
     def _fill(self, job: Job, types: list[str], since: datetime | None) -> None:
         size = self.settings.rows_per_file
         for type_ in sorted(types) or self._store.types():
-            rows = [resource.body for resource in self._store.resources(type_, since)]
+            rows = self._store.changed_since(type_, since)
             for start in range(0, len(rows), size):
-                job.outputs.append((type_, job.add_file(type_, rows[start : start + size])))
+                part = rows[start : start + size]
+                job.outputs.append((type_, job.add_file(type_, len(part), partial(self._store.bodies, type_, part))))
         if since is None:  # Without _since there is nothing that a client could have to delete.
             return
         gone = self._store.deleted(types, since)
         for start in range(0, len(gone), size):
             entries = [{"request": {"method": "DELETE", "url": f"{t}/{i}"}} for t, i in gone[start : start + size]]
-            bundle = render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
-            job.deleted.append(job.add_file("Bundle", [bundle]))
+            bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+            job.deleted.append(job.add_line("Bundle", bundle))
 
     def job(self, id_: str) -> Job:
         """Raises RefusalError: 404 for a job that never was or was deleted, 410 for one that has expired."""
         job = self._jobs.get(id_)
         if job is None:
             raise RefusalError(404, "The export was not found", "not-found")
-        if self._store.clock.now() > self.expires_at(job):
+        if self._store.now() > self.expires_at(job):
             raise RefusalError(410, "The export has expired and its files are deleted", "expired")
         return job
 
@@ -131,16 +150,16 @@ class Exports:
 
         errors = []
         for _, lost in failed:
-            report = render(operation_outcome(f"Failed to export {lost}", "exception"))
-            errors.append({"url": url(job.add_file("OperationOutcome", [report])), "type": "OperationOutcome"})
+            report = operation_outcome(f"Failed to export {lost}", "exception")
+            errors.append({"url": url(job.add_line("OperationOutcome", report)), "type": "OperationOutcome"})
         files: list[dict] = [
-            {"url": url(name), "count": len(job.files[name]), "type": type_} for type_, name in outputs
+            {"url": url(name), "count": job.files[name].count, "type": type_} for type_, name in outputs
         ]
         if "wrong-count" in firing and files:
             files[0]["count"] += 1
         return {
             # Whole seconds with a numeric zone, as recorded: cut off, never rounded up, so that nothing falls between.
-            "transactionTime": job.started_at.astimezone(UTC).isoformat(timespec="seconds"),
+            "transactionTime": job.started_at.isoformat(timespec="seconds") + "+00:00",
             "request": job.request,
             "requiresAccessToken": self._secure,
             "outputOrganizedBy": "",
@@ -151,7 +170,7 @@ class Exports:
 
     def file(self, id_: str, name: str, target: str) -> bytes:
         """The bytes of one file. Raises RefusalError when there is none."""
-        rows = self.job(id_).files.get(name)
-        if rows is None:
+        file = self.job(id_).files.get(name)
+        if file is None:
             raise RefusalError(404, "The file was not found", "not-found")
-        return b"".join(row + b"\n" for row in self._faults.damage_rows(rows, target))
+        return b"".join(row + b"\n" for row in self._faults.damage_rows(file.read(), target))

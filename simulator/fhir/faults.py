@@ -160,6 +160,12 @@ def answer_for(fault: Fault) -> Response:
     return outcome_response(500, "An unknown error occurred (transient_error). Please try again.", "transient")
 
 
+def target_of(scope: Scope) -> str:
+    """Path and query of a request, from where the server is mounted."""
+    path, query = scope["path"].removeprefix(scope.get("root_path", "")), scope["query_string"].decode()
+    return f"{path}?{query}" if query else path
+
+
 class FaultyTransport:
     """Wraps the application: answers in its place, delays it, or cuts its connection, as the faults say."""
 
@@ -167,11 +173,11 @@ class FaultyTransport:
         self.app, self.faults = app, faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/_"):  # The control endpoints never fail.
+        # The control endpoints never fail.
+        if scope["type"] != "http" or target_of(scope).startswith("/_"):
             await self.app(scope, receive, send)
             return
-        query = scope["query_string"].decode()
-        target = f"{scope['path']}?{query}" if query else scope["path"]
+        target = target_of(scope)
         for fault in self.faults.firing("transport", target):
             if fault.name == "slow-answer":
                 await asyncio.sleep(fault.seconds)

@@ -10,18 +10,17 @@ seen twice. A client has to live with that; this one makes it possible to test t
 import base64
 import re
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from simulator.fhir.faults import Fault, Faults
 from simulator.fhir.outcomes import RefusalError, operation_outcome
-from simulator.fhir.store import Resource, Store, format_instant, parse, parse_instant, render
+from simulator.fhir.store import Condition, Rows, Store, format_instant, parse, parse_instant, render
 
 DEFAULT_COUNT = 50
 KNOWN = {"_lastUpdated", "_id", "_sort", "_count", "_summary", "_elements", "_page"}
 HARMLESS = {"_format", "_pretty", "_total"}
-SORTS = {"_lastUpdated", "-_lastUpdated", "_id", "-_id"}
+SORTS = {"_lastUpdated": "last_updated", "-_lastUpdated": "last_updated DESC", "_id": "id", "-_id": "id DESC"}
 PREFIXED = re.compile(r"^(eq|ge|gt|le|lt)?(\d{4}-\d{2}-\d{2}.*)$")
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 
@@ -30,58 +29,45 @@ Parameters = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Search:
-    """A search as asked; `bounds` are predicates on the instant of the last update."""
+    """A search as asked."""
 
     type: str
-    bounds: list[Callable[[datetime], bool]]
-    ids: set[str] | None
-    sort: str | None
+    conditions: tuple[Condition, ...]
+    order: str
     count: int
     only_total: bool
     elements: set[str]
     ignored: list[str]
 
-    def run(self, store: Store) -> list[Resource]:
-        found = [
-            resource
-            for resource in store.resources(self.type)
-            if all(bound(resource.updated_at) for bound in self.bounds)
-            and (self.ids is None or resource.id in self.ids)
-        ]
-        if self.sort:
-            by_id = self.sort.endswith("_id")
-            found.sort(
-                key=lambda resource: resource.id if by_id else (resource.updated_at, resource.id),
-                reverse=self.sort.startswith("-"),
-            )
-        return found
+    def run(self, store: Store) -> Rows:
+        return store.select(self.type, self.conditions, self.order)
 
-    def shown(self, resource: Resource) -> bytes:
+    def shown(self, body: bytes) -> bytes:
         if not self.elements:
-            return resource.body
-        content = parse(resource.body)
+            return body
+        content = parse(body)
         kept = {key: value for key, value in content.items() if key in self.elements | {"resourceType", "id"}}
         meta = content.get("meta", {})
         return render(kept | {"meta": meta | {"tag": [*meta.get("tag", []), SUBSETTED]}})
 
 
-def _time_bound(value: str) -> Callable[[datetime], bool]:
+def _time_bound(value: str) -> Condition:
     """A date stands for its whole day and a second for its whole second, as FHIR's prefixes are defined."""
     matched = PREFIXED.match(value)
     try:
         prefix, text = matched.groups() if matched else ("", "")
         if len(text) == len("2026-01-31"):
-            start, width = datetime.fromisoformat(text).replace(tzinfo=UTC), timedelta(days=1)
+            start, width = datetime.fromisoformat(text), timedelta(days=1)
         else:
             start, width = parse_instant(text), timedelta(milliseconds=1) if "." in text else timedelta(seconds=1)
     except ValueError as error:
         raise RefusalError(400, f"Invalid _lastUpdated value {value!r}", "invalid") from error
     return {
-        "ge": lambda instant: instant >= start,
-        "gt": lambda instant: instant >= start + width,
-        "le": lambda instant: instant < start + width,
-        "lt": lambda instant: instant < start,
-    }.get(prefix or "eq", lambda instant: start <= instant < start + width)
+        "ge": Condition("last_updated >= ?", (start,)),
+        "gt": Condition("last_updated >= ?", (start + width,)),
+        "le": Condition("last_updated < ?", (start + width,)),
+        "lt": Condition("last_updated < ?", (start,)),
+    }.get(prefix or "eq", Condition("last_updated >= ? AND last_updated < ?", (start, start + width)))
 
 
 def read_search(type_: str, parameters: Parameters, largest_count: int, strict: bool) -> Search:
@@ -95,11 +81,13 @@ def read_search(type_: str, parameters: Parameters, largest_count: int, strict: 
         raise RefusalError(400, f"Cannot sort by {sort!r}", "not-supported")
     if not count_text.isdigit():
         raise RefusalError(400, f"Invalid _count {count_text!r}", "invalid")
+    conditions = [_time_bound(value) for name, value in parameters if name == "_lastUpdated"]
+    if "_id" in single:
+        conditions.append(Condition("list_contains(?, id)", (sorted(set(single["_id"].split(","))),)))
     return Search(
         type=type_,
-        bounds=[_time_bound(value) for name, value in parameters if name == "_lastUpdated"],
-        ids=set(single["_id"].split(",")) if "_id" in single else None,
-        sort=sort,
+        conditions=tuple(conditions),
+        order=SORTS[sort] if sort else "row",
         count=min(int(count_text), largest_count),
         only_total=single.get("_summary") == "count" or count_text == "0",
         elements={name for name in single.get("_elements", "").split(",") if name},
@@ -143,15 +131,17 @@ def search_bundle(
     names = [fault.name for fault in firing]
 
     start = max(0, offset - search.count) if "repeated-page" in names else offset
-    rows = [search.shown(resource) for resource in found[start : start + search.count]]
-    rows = [] if "empty-page" in names or search.only_total else faults.damage_rows(rows, target)
+    rows: list[bytes] = []
+    if not ("empty-page" in names or search.only_total):
+        page_rows = store.bodies(search.type, found[start : start + search.count])
+        rows = faults.damage_rows([search.shown(body) for body in page_rows], target)
     more = offset + search.count < len(found) and "empty-page" not in names and not search.only_total
     next_offset = offset + search.count
     if "endless-next" in names:
         more, next_offset = True, offset
     if "shifting-page" in names and rows:
         # A row that was just delivered changes, moves to the end of the order, and all others move up by one.
-        store.touch(found[start])
+        store.touch(search.type, int(found[start]))
 
     path = f"{link_base}/{search.type}"
     links = [{"relation": "self", "url": f"{path}?_page={encode_page(parameters, offset)}"}]
@@ -160,7 +150,7 @@ def search_bundle(
     head = {
         "resourceType": "Bundle",
         "id": str(uuid.uuid4()),
-        "meta": {"lastUpdated": format_instant(store.clock.now())},
+        "meta": {"lastUpdated": format_instant(store.now())},
         "type": "searchset",
         "total": len(found),
         "link": links,

@@ -1,19 +1,47 @@
-"""What the FHIR server holds: current resources, tombstones, and the clock that stamps them.
+"""What the FHIR server holds: every version of every resource, seen as of a clock.
 
-Belongs here: reading NDJSON, versions, deletes, what changed since an instant.
-Not here: HTTP, search parameters (`search.py`), export jobs (`exports.py`), faults (`faults.py`).
+Belongs here: which versions are current, which resources are deleted, what changed since an instant, new versions.
+Not here: HTTP, search parameters (`search.py`), export jobs (`exports.py`), faults (`faults.py`), how the files are
+made (`ndjson.py`, simulator/systems/ehr). Every instant is UTC without a zone, as in the files.
+
+One file a type, `<Type>.parquet`, one row a version in the shape of VERSIONS: it is shown from `_from` until `_until`;
+the row of a deletion has no resource. Only what tells versions apart is kept in memory, bodies stay in their file.
 """
 
-import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
 
 # simplejson keeps a decimal as it was written: 40.10 stays 40.10, as a real server answers.
 import simplejson as json
+from numpy.typing import NDArray
 
-# "12.Encounter.ndjson" and "Encounter.000.ndjson" are how two real exporters name their files.
-RESOURCE_TYPE = re.compile(r"^[A-Z][A-Za-z]+$")
+from simulator.fhir.bodies import Bodies
+
+VERSIONS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("last_updated", pa.timestamp("us")),
+        ("resource", pa.string()),
+        ("_from", pa.timestamp("us")),
+        ("_until", pa.timestamp("us")),
+        ("is_deleted", pa.bool_()),
+    ]
+)
+VISIBLE = "_from <= ? AND (_until IS NULL OR _until > ?)"
+# Row numbers of the latest searches: a client that pages comes back with the same question.
+KEPT_SELECTIONS = 32
+
+# Numbers of versions within their type, in the order of the file, what came later behind it.
+Rows = NDArray[np.int64]
 
 
 class UnknownResourceError(Exception):
@@ -30,39 +58,26 @@ def render(value: object) -> bytes:
 
 
 def parse_instant(text: str) -> datetime:
-    """An instant with a zone. Raises ValueError for anything else, a `+` that arrived as a blank included."""
+    """An instant with a zone, as UTC. Raises ValueError for anything else, a `+` that arrived as a blank included."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"instant without a zone: {text!r}")
-    return instant.astimezone(UTC)
+    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def format_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant.isoformat(timespec="milliseconds") + "Z"
 
 
-@dataclass(frozen=True)
-class Resource:
-    """One current version. `body` is what is sent, byte for byte; `updated_at` orders and filters it.
-
-    Exports of other systems carry no meta.lastUpdated: their `updated_at` is the moment at which they were loaded.
-    """
-
-    type: str
-    id: str
-    updated_at: datetime
-    body: bytes
-
-
-class Clock:
-    """The server's time: the machine's plus what a test has added. Two readings are never equal."""
+class MachineClock:
+    """The machine's time plus what a test has added. Two readings are never equal."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
-        self._last = datetime.min.replace(tzinfo=UTC)
+        self._last = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)
 
     def now(self) -> datetime:
-        instant = datetime.now(UTC) + self._ahead
+        instant = datetime.now(UTC).replace(tzinfo=None) + self._ahead
         instant = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
         self._last = max(instant, self._last + timedelta(milliseconds=1))
         return self._last
@@ -71,75 +86,115 @@ class Clock:
         self._ahead += timedelta(seconds=seconds)
 
 
+@dataclass(frozen=True)
+class Condition:
+    """SQL over id and last_updated, with its bound values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
 class Store:
-    """Current resources by (type, id), and when each deleted one went."""
+    """The versions in a folder, and those that came since. `now` is the time at which they are seen."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self._current: dict[str, dict[str, Resource]] = {}
-        self._deleted: dict[tuple[str, str], datetime] = {}
-
-    def load_folder(self, folder: Path) -> None:
-        """Read every `*.ndjson` in which each line is a resource; an exporter's own log beside them is not."""
-        loaded_at = self.clock.now()
-        for file in sorted(folder.glob("*.ndjson")):
-            with file.open("rb") as lines:
-                for line in lines:
-                    if line.strip():
-                        self._load_line(line.strip(), loaded_at)
-
-    def _load_line(self, line: bytes, loaded_at: datetime) -> None:
-        content = parse(line)
-        if not RESOURCE_TYPE.match(content.get("resourceType", "")):
-            return
-        stamp = content.get("meta", {}).get("lastUpdated")
-        self._put(Resource(content["resourceType"], content["id"], parse_instant(stamp) if stamp else loaded_at, line))
-
-    def _put(self, resource: Resource) -> None:
-        self._current.setdefault(resource.type, {})[resource.id] = resource
-        self._deleted.pop((resource.type, resource.id), None)
-
-    def upsert(self, content: dict, keep_meta: bool = False) -> Resource:
-        """Store a new version: versionId counts up and lastUpdated is now.
-
-        With `keep_meta` the caller's own meta stands, for a version that arrives late or is stamped in the future.
-        """
-        content = dict(content)
-        previous = self._current.get(content["resourceType"], {}).get(content["id"])
-        meta = dict(content.get("meta", {}))
-        if not (keep_meta and "lastUpdated" in meta):
-            known = parse(previous.body).get("meta", {}).get("versionId", "1") if previous else "0"
-            meta |= {"versionId": str(int(known) + 1), "lastUpdated": format_instant(self.clock.now())}
-        content["meta"] = meta
-        updated_at = parse_instant(meta["lastUpdated"])
-        resource = Resource(content["resourceType"], content["id"], updated_at, render(content))
-        self._put(resource)
-        return resource
-
-    def touch(self, resource: Resource) -> Resource:
-        """A new version with the same content: what an unrelated edit at the source looks like."""
-        return self.upsert(parse(resource.body))
-
-    def delete(self, type_: str, id_: str) -> None:
-        """Raises UnknownResourceError when there is no such resource."""
-        if id_ not in self._current.get(type_, {}):
-            raise UnknownResourceError(f"{type_}/{id_}")
-        del self._current[type_][id_]
-        self._deleted[type_, id_] = self.clock.now()
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        self.now = now
+        # Compressed in memory; one thread, because a simulator shares its machine with what it is read by.
+        self._database = duckdb.connect(config={"threads": 1, "autoload_known_extensions": False})
+        self._database.execute("ATTACH ':memory:' AS held (COMPRESS)")
+        self._lock = threading.RLock()
+        self._files = {file.stem: file for file in folder.glob("*.parquet")}
+        self._bodies: dict[str, Bodies] = {}
+        self._selections: OrderedDict[tuple, Rows] = OrderedDict()
 
     def types(self) -> list[str]:
-        return sorted(self._current)
+        return sorted(self._files.keys() | self._bodies.keys())
 
     def counts(self) -> dict[str, int]:
-        return {type_: len(self._current[type_]) for type_ in self.types()}
+        counted = {type_: len(self.select(type_)) for type_ in self.types()}
+        return {type_: count for type_, count in counted.items() if count}
 
-    def resources(self, type_: str, since: datetime | None = None) -> list[Resource]:
-        """Current resources of one type in the order in which they came, changed after `since` if one is given."""
-        current = self._current.get(type_, {}).values()
-        return [resource for resource in current if since is None or resource.updated_at > since]
+    def select(self, type_: str, conditions: tuple[Condition, ...] = (), order: str = "row") -> Rows:
+        """The current versions of a type that meet every condition. Ties of the order go by id."""
+        where = " AND ".join([VISIBLE, "NOT is_deleted", *(condition.sql for condition in conditions)])
+        now = self.now()
+        values = (now, now, *(value for condition in conditions for value in condition.values))
+        key = (type_, where, str(values), order)
+        with self._lock:
+            if key not in self._selections:
+                query = f"SELECT row FROM {self._table(type_)} WHERE {where} ORDER BY {order}, id"
+                self._selections[key] = np.asarray(self._database.execute(query, values).fetchnumpy()["row"])
+            self._selections.move_to_end(key)
+            while len(self._selections) > KEPT_SELECTIONS:
+                self._selections.popitem(last=False)
+            return self._selections[key]
+
+    def changed_since(self, type_: str, since: datetime | None) -> Rows:
+        return self.select(type_, (Condition("last_updated > ?", (since,)),) if since else ())
+
+    def bodies(self, type_: str, rows: Rows) -> list[bytes]:
+        """What is sent for each row, byte for byte."""
+        with self._lock:
+            self._table(type_)
+            return self._bodies[type_].read(rows)
 
     def deleted(self, types: list[str], since: datetime) -> list[tuple[str, str]]:
         """(type, id) of what was deleted after `since`, of all types when none is named."""
-        return sorted(
-            key for key, gone_at in self._deleted.items() if gone_at > since and (not types or key[0] in types)
-        )
+        now, found = self.now(), []
+        for type_ in sorted(types) or self.types():
+            with self._lock:
+                query = f"SELECT id FROM {self._table(type_)} WHERE {VISIBLE} AND is_deleted AND last_updated > ?"
+                rows = self._database.execute(f"{query} ORDER BY id", (now, now, since)).fetchall()
+            found += [(type_, id_) for (id_,) in rows]
+        return found
+
+    def upsert(self, content: dict, keep_meta: bool = False) -> bytes:
+        """Store a new version and return it: versionId counts up and lastUpdated is now.
+
+        With `keep_meta` the caller's own meta stands, for a version that arrives late or is stamped in the future.
+        """
+        type_, id_ = content["resourceType"], content["id"]
+        meta, now = dict(content.get("meta", {})), self.now()
+        if not (keep_meta and "lastUpdated" in meta):
+            previous = self.bodies(type_, self.select(type_, (Condition("id = ?", (id_,)),)))
+            known = parse(previous[0]).get("meta", {}).get("versionId", "1") if previous else "0"
+            meta |= {"versionId": str(int(known) + 1), "lastUpdated": format_instant(now)}
+        body = render(content | {"meta": meta})
+        self._add(type_, id_, parse_instant(meta["lastUpdated"]), now, body)
+        return body
+
+    def touch(self, type_: str, row: int) -> None:
+        """A new version with the same content: what an unrelated edit at the source looks like."""
+        self.upsert(parse(self.bodies(type_, np.array([row]))[0]))
+
+    def delete(self, type_: str, id_: str) -> None:
+        """Raises UnknownResourceError when there is no such resource."""
+        if not len(self.select(type_, (Condition("id = ?", (id_,)),))):
+            raise UnknownResourceError(f"{type_}/{id_}")
+        now = self.now()
+        self._add(type_, id_, now, now, None)
+
+    def _add(self, type_: str, id_: str, last_updated: datetime, now: datetime, body: bytes | None) -> None:
+        """A version from now on, in place of the one that is shown now; without a body it is a deletion."""
+        with self._lock:
+            table = self._table(type_)
+            self._database.execute(f"UPDATE {table} SET _until = ? WHERE id = ? AND {VISIBLE}", (now, id_, now, now))
+            version = (self._bodies[type_].add(body or b""), id_, last_updated, now, None, body is None)
+            self._database.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", version)
+            self._selections.clear()
+
+    def _table(self, type_: str) -> str:
+        """The name of a type's table of versions, made when it is first asked for."""
+        name = f'held."{type_}"'
+        with self._lock:
+            if type_ not in self._bodies:
+                self._database.execute(
+                    f"CREATE TABLE {name} (row BIGINT, id VARCHAR, last_updated TIMESTAMP, "
+                    "_from TIMESTAMP, _until TIMESTAMP, is_deleted BOOLEAN)"
+                )
+                if file := self._files.get(type_):
+                    columns = "file_row_number, id, last_updated, _from, _until, is_deleted"
+                    source = f"read_parquet('{file}', file_row_number = true)"
+                    self._database.execute(f"INSERT INTO {name} SELECT {columns} FROM {source}")
+                self._bodies[type_] = Bodies(self._files.get(type_))
+        return name

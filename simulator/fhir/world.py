@@ -10,7 +10,7 @@ import argparse
 import json
 from collections import defaultdict
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -68,7 +68,8 @@ class World:
     def _add(self, resource: dict, changed_at: datetime) -> dict:
         """Keep a resource with its version stamp; no stamp lies after the reference date."""
         milliseconds = timedelta(milliseconds=self.rng.randrange(1000))
-        stamp = format_instant(min(changed_at, self.now - timedelta(seconds=1)) + milliseconds)
+        changed = min(changed_at, self.now - timedelta(seconds=1)) + milliseconds
+        stamp = format_instant(changed.astimezone(UTC).replace(tzinfo=None))
         head = {"resourceType": resource["resourceType"], "id": resource["id"]}
         resource.update(head | {"meta": {"versionId": "1", "lastUpdated": stamp}})
         self.resources[resource["resourceType"]].append(resource)

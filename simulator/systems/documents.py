@@ -1,0 +1,46 @@
+"""What the cloud services show: versioned documents with nested children, written from SQL over the truth.
+
+Belongs here: what these services share: the numbers by which they know SAP's masters, local office hours, rows of a
+service written as they are selected. Not here: any one service.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from simulator.systems.truth import open_truth
+
+# The network's cloud services stand beside its SAP company and know suppliers, items and orders by SAP's numbers.
+# Every time is UTC; the sites are on Eastern time, so a day of theirs is from 05:00 to 05:00 (04:00 in summer).
+MACROS = """
+    CREATE TEMP MACRO vendor(supplier) AS '00001' || lpad(substr(supplier, 3), 5, '0');
+    CREATE TEMP MACRO material(item) AS '1' || lpad(substr(item, 3), 8, '0');
+    CREATE TEMP MACRO sap_order(number) AS '45' || right(number, 8);
+    CREATE TEMP MACRO sap_receipt(number) AS '50' || right(number, 8);
+    CREATE TEMP MACRO spread(document, many) AS (hash(document) % many)::BIGINT;
+    -- Between eight and five of a day, always at the same second for the same document.
+    CREATE TEMP MACRO in_office(day, document) AS
+        (day::DATE + INTERVAL 13 HOUR + INTERVAL (spread(document, 28800)) SECOND)::TIMESTAMP;
+    CREATE TEMP VIEW site AS SELECT code AS site, name, company FROM truth_site WHERE erp = 'sap';
+"""
+
+
+def open_documents(truth: Path, columns: dict[str, str] | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to the truth with the macros above. A table named in `columns` that this truth lacks is empty."""
+    connection = open_truth(truth)
+    for table, declared in (columns or {}).items():
+        if not (truth / f"{table}.parquet").exists():
+            connection.execute(f"CREATE TEMP TABLE {table} ({declared})")
+    connection.execute(MACROS)
+    return connection
+
+
+def write_documents(connection: duckdb.DuckDBPyConnection, selects: dict[str, str], folder: Path) -> dict[str, int]:
+    """Write each SELECT, which has `_from` and `_until`, as `<name>.parquet`; returns the rows of each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        name: connection.execute(
+            f"COPY ({select}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)"
+        ).fetchall()[0][0]
+        for name, select in selects.items()
+    }

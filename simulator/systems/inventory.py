@@ -1,0 +1,110 @@
+"""What the inventory service shows: every movement of stock at the SAP sites and the distribution center, in the order in
+which each location recorded it, with par levels and counts.
+
+Belongs here: how the truth's movements look to who scanned them. Not here: the service (simulator/serve/saas/inventory.py).
+
+A location's first movements are the count that the network began with. Receipts are recorded when the dock posts them,
+so those that it posts late (truth_receipt_line.is_late) come late. Of what is used, 2 % is scanned hours and 0.2 % more
+than a week later; a row's own two times say so.
+"""
+
+from pathlib import Path
+
+from simulator.network.calendar import month_start
+from simulator.systems.documents import open_documents, write_documents
+
+FIRST_DAY = month_start(1).isoformat()
+VIEWS = f"""
+    CREATE TEMP VIEW place AS SELECT location.*, company FROM truth_location AS location
+        JOIN site ON site.site = location.site;
+    -- The receipt that each delivery to a location is: movements and receipt lines of a day, side by side.
+    CREATE TEMP VIEW delivery AS
+        SELECT r.*, l.location, l.item_id, r.packs * l.eaches_per_pack AS quantity,
+            row_number() OVER (PARTITION BY location, item_id, arrived_date, r.packs * l.eaches_per_pack
+                               ORDER BY receipt_number, receipt_line) AS turn
+        FROM truth_receipt_line AS r JOIN truth_order_line AS l USING (po_number, line) WHERE location IS NOT NULL;
+    CREATE TEMP VIEW moved AS
+        SELECT m.*, place.kind,
+            row_number() OVER (PARTITION BY location, item_id, date, movement, quantity) AS turn
+        FROM truth_stock_movement AS m JOIN place ON place.code = m.location;
+    CREATE TEMP VIEW timed AS
+        SELECT location, item_id, quantity, 'COUNT' AS type, TIMESTAMP '{FIRST_DAY} 04:00:00' AS occurred_at,
+            TIMESTAMP '{FIRST_DAY} 04:00:00' AS recorded_at, 'OPENING' AS ref_type, NULL AS ref_id, 'MATERIALS' AS role,
+            'Opening count' AS reason
+        FROM (SELECT location, item_id, opening AS quantity FROM truth_inventory JOIN place ON place.code = location)
+        UNION ALL
+        SELECT moved.location, moved.item_id, moved.quantity, 'RECEIPT',
+            date + INTERVAL 10 HOUR + INTERVAL (spread(delivery.receipt_number, 7200)) SECOND,
+            coalesce(posted_date, date) + INTERVAL 10 HOUR + INTERVAL (spread(delivery.receipt_number, 7200) + 300) SECOND,
+            'PO', sap_order(delivery.po_number), 'DOCK', NULL
+        FROM moved LEFT JOIN delivery ON delivery.location = moved.location AND delivery.item_id = moved.item_id
+            AND delivery.arrived_date = moved.date AND delivery.quantity = moved.quantity AND delivery.turn = moved.turn
+        WHERE movement = 'RECEIPT'
+        UNION ALL
+        SELECT location, item_id, quantity,
+            CASE WHEN movement <> 'USE' THEN movement WHEN kind = 'STORE_ROOM' THEN 'ISSUE' ELSE 'CONSUME' END,
+            date + INTERVAL (43200 + spread(scan, 50000)) SECOND,
+            date + INTERVAL (43200 + spread(scan, 50000) + late) SECOND, NULL, NULL, 'CLINICAL', NULL
+        FROM (
+            SELECT *, CASE WHEN spread(scan || 'late', 1000) < 2 THEN 691200 + spread(scan, 172800)
+                WHEN spread(scan || 'late', 1000) < 20 THEN 3700 + spread(scan, 14400) ELSE spread(scan, 600) END AS late
+            FROM (SELECT *, concat_ws(' ', location, item_id, date, turn) AS scan FROM moved WHERE movement <> 'RECEIPT'));
+"""
+
+DOCUMENTS = {
+    "locations": f"""
+        SELECT code AS location_id, site AS facility, kind AS type, cost_center AS cost_center, true AS is_active,
+            'America/New_York' AS time_zone, TIMESTAMP '{FIRST_DAY} 04:00:00' AS _from, NULL::TIMESTAMP AS _until
+        FROM place ORDER BY code""",
+    "pars": f"""
+        SELECT location AS location_id, material(item_id) AS item_no, description, par AS par_qty,
+            reorder_point AS reorder_point_qty, base_uom AS uom, eaches_per_purchase_uom AS order_multiple,
+            TIMESTAMP '{FIRST_DAY} 04:00:00' AS updated_at, updated_at AS _from, NULL::TIMESTAMP AS _until
+        FROM truth_inventory JOIN place ON place.code = location JOIN truth_item USING (item_id)
+        ORDER BY location, item_no""",
+    "movements": """
+        SELECT location || '-' || lpad(seq::VARCHAR, 7, '0') AS movement_id, seq, type, occurred_at, recorded_at,
+            location AS location_id, chr(65 + spread(location || item_id, 6)::INTEGER) || '-'
+                || lpad(spread(item_id, 40)::VARCHAR, 2, '0') AS bin_id,
+            material(item_id) AS item_no, '(01)' || gtin AS udi, NULL::VARCHAR AS lot, NULL::VARCHAR AS serial,
+            NULL::DATE AS expiry, quantity AS qty, base_uom AS uom, ref_type, ref_id, NULL::VARCHAR AS case_id,
+            role AS user_role, NULL::VARCHAR AS reverses_movement_id, reason, recorded_at AS _from,
+            NULL::TIMESTAMP AS _until
+        FROM (
+            SELECT *, row_number() OVER (PARTITION BY location ORDER BY recorded_at, item_id, quantity) AS seq FROM timed)
+        JOIN truth_item USING (item_id) ORDER BY location, seq""",
+    # A location is counted once a quarter, after the day's work. What is there is the truth; what was expected, the book.
+    "counts": f"""
+        WITH due AS (
+            SELECT location, item_id, opening,
+                unnest(range(DATE '{FIRST_DAY}' + spread(location, 90)::INTEGER, DATE '{FIRST_DAY}' + 760,
+                             INTERVAL 91 DAY))::DATE AS day
+            FROM truth_inventory JOIN place ON place.code = location),
+        held AS (
+            SELECT location, item_id, date, sum(sum(quantity)) OVER (PARTITION BY location, item_id ORDER BY date) AS total
+            FROM moved GROUP BY location, item_id, date),
+        booked AS (
+            SELECT location, item_id, recorded_at,
+                sum(sum(quantity)) OVER (PARTITION BY location, item_id ORDER BY recorded_at) AS total
+            FROM timed GROUP BY location, item_id, recorded_at),
+        counted AS (
+            SELECT due.*, day + INTERVAL 28 HOUR AS counted_at, opening + coalesce(held.total, 0) AS found
+            FROM due ASOF LEFT JOIN held
+                ON held.location = due.location AND held.item_id = due.item_id AND held.date <= due.day)
+        SELECT location || '-C' || lpad(seq::VARCHAR, 6, '0') AS count_id, seq, location AS location_id,
+            material(item_id) AS item_no, counted_at, found::BIGINT AS counted_qty, book::BIGINT AS book_qty,
+            (found - book)::BIGINT AS variance_qty, 'EA' AS uom, counted_at AS _from, NULL::TIMESTAMP AS _until
+        FROM (
+            SELECT counted.*, coalesce(booked.total, 0) AS book,
+                row_number() OVER (PARTITION BY counted.location ORDER BY counted_at, counted.item_id) AS seq
+            FROM counted ASOF LEFT JOIN booked ON booked.location = counted.location
+                AND booked.item_id = counted.item_id AND booked.recorded_at <= counted.counted_at)
+        ORDER BY location, seq""",
+}
+
+
+def write_inventory(truth: Path, folder: Path) -> dict[str, int]:
+    """Write locations, pars, movements and counts from the truth's files; returns the rows of each."""
+    with open_documents(truth) as connection:
+        connection.execute(VIEWS)
+        return write_documents(connection, DOCUMENTS, folder)

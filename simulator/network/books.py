@@ -64,7 +64,7 @@ class Books:
             self._entries.append(_small(entry))
 
     def ledger(self) -> Iterator[pa.Table]:
-        """One table a fiscal month: company, day, month, source, document, account, cost center, amount."""
+        """One table a fiscal month: company, day, month, source, document and line, account, cost center, amount."""
         # At scale 1 there are 30 million lines: what is sorted at once is a month.
         months = [month_of(entry.day.astype(np.int64)) for entry in self._entries]
         for month in range(1, max(int(found.max(initial=0)) for found in months) + 1):
@@ -85,20 +85,31 @@ class Books:
             ]
         )
         day, document = column("day").astype(np.int64), column("document")
-        ranked = np.lexsort((document, source, day))
+        company = column("company")
+        ranked = np.lexsort((company, document, source, day))
         center = column("cost_center")[ranked].astype(np.int64)
         return pa.table(
             {
-                "company": pa.array(COMPANY_CODES).take(pa.array(column("company")[ranked])),
+                "company": pa.array(COMPANY_CODES).take(pa.array(company[ranked])),
                 "posting_date": dates(day[ranked]),
                 "fiscal_month": pa.array(np.full(len(day), month, dtype=np.int64)),
                 "source": pa.array(self._sources).take(pa.array(source[ranked])),
                 "document": pa.array(document[ranked].astype(np.int64)),
+                "line": pa.array(_within(*(values[ranked] for values in (day, source, document, company)))),
                 "account": pa.array(CHART).take(pa.array(column("account")[ranked])),
                 "cost_center": self.ground.center_codes(center),
                 "amount": money(column("amount")[ranked].astype(np.int64)),
             }
         )
+
+
+def _within(*keys: NDArray[np.integer]) -> NDArray[np.int32]:
+    """From 1 within each run of equal keys."""
+    is_first = np.ones(len(keys[0]), dtype=bool)
+    is_first[1:] = np.any([values[1:] != values[:-1] for values in keys], axis=0)
+    starts = np.flatnonzero(is_first)
+    lengths = np.diff(np.r_[starts, len(is_first)])
+    return (np.arange(len(is_first)) - np.repeat(starts, lengths) + 1).astype(np.int32)
 
 
 def _small(entry: Entry) -> Entry:

@@ -1,0 +1,92 @@
+"""The feeds that come as files: whole, with true trailers, and the same whether time moved in one step or in many."""
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from simulator.network.world import write_world
+from simulator.systems.files import FEEDS, write_files
+
+START = datetime(2026, 10, 1, 6)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    write_world(1, 0.002, folder / "truth")
+    write_files(folder, START)
+    return folder
+
+
+def read(file: Path) -> tuple[list[str], list[list[str]], list[str]]:
+    names, *rows, trailer = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()]
+    return names, rows, trailer
+
+
+@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
+def test_every_file_ends_with_the_count_and_the_control_total_of_its_rows(world, feed):
+    files = sorted((world / "files" / feed.name).glob("*"))
+    assert files
+    for file in files:
+        names, rows, trailer = read(file)
+        place = names.index(feed.control)
+        assert trailer == ["TRAILER", str(len(rows)), f"{sum((Decimal(row[place]) for row in rows), Decimal('0.00'))}"]
+
+
+@pytest.mark.parametrize(
+    ("feed", "table", "column"),
+    [
+        ("timecards", "truth_shift", "hours"),
+        ("ledger", "truth_gl_line", "amount"),
+        ("budget", "truth_budget", "amount"),
+    ],
+)
+def test_what_was_delivered_is_what_happened(world, feed, table, column):
+    stamp = {"timecards": "shift_date", "ledger": "posting_date"}.get(feed)
+    until = f"WHERE {stamp} < DATE '2026-10-01'" if stamp else "WHERE fiscal_month <= 24"
+    [(rows, total)] = duckdb.sql(
+        f"SELECT count(*), sum({column}) FROM '{world}/truth/{table}.parquet' {until}"
+    ).fetchall()
+    trailers = [read(file)[2] for file in (world / "files" / feed).glob("*")]
+    assert sum(int(trailer[1]) for trailer in trailers) == rows
+    assert sum(Decimal(trailer[2]) for trailer in trailers) == total
+
+
+def test_each_company_and_month_of_the_ledger_balances_and_h5s_old_books_end_at_the_cut_over(world):
+    files = sorted((world / "files" / "ledger").glob("*"))
+    old = [file.name for file in files if "H5-ONPREM" in file.name]
+    assert old == [f"LEDGER_H5-ONPREM_{month}.csv" for month in ("202410", "202411", "202412", "202501", "202502")]
+    assert all(row[4].startswith("9") for row in read(world / "files" / "ledger" / old[0])[1])
+    for month in ("202410", "202411", "202609"):
+        balance = {}
+        for file in files:
+            if file.stem.endswith(month):
+                for row in read(file)[1]:
+                    balance[row[1]] = balance.get(row[1], Decimal(0)) + Decimal(row[8])
+        assert set(balance.values()) == {Decimal(0)}
+
+
+def test_time_moved_day_by_day_delivers_what_time_moved_at_once_delivers(world, tmp_path):
+    for folder in ("steps", "once"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "truth").symlink_to(world / "truth")
+    for day in (2, 3, 4):
+        write_files(tmp_path / "steps", datetime(2026, 10, day, 6))
+    write_files(tmp_path / "once", datetime(2026, 10, 4, 6))
+    steps, once = (
+        {
+            str(file.relative_to(tmp_path / folder)): file.read_bytes()
+            for file in sorted((tmp_path / folder / "files").rglob("*.csv"))
+        }
+        for folder in ("steps", "once")
+    )
+    assert steps == once
+    assert "files/timecards/TIMECARDS_1000_20261003.csv" in once
+    assert "files/timecards/TIMECARDS_1000_20261004.csv" not in once
+
+
+def test_what_was_delivered_is_not_written_again(world):
+    assert write_files(world, START) == 0

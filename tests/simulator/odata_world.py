@@ -4,7 +4,7 @@ Belongs here: a few orders with everything that breaks a reader: null, quotes, 0
 Not here: assertions.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
 from pathlib import Path
@@ -108,5 +108,37 @@ def write_d365(folder: Path) -> None:
             "LineNumber": (pa.int64(), list(range(1, count + 1))),
             "LineDescription": (text, [None] * count),
             "LineAmount": (pa.decimal128(18, 2), [Decimal("0.10")] * count),
+        },
+    )
+
+
+def write_network(world: Path) -> None:
+    """A whole world, to be served by the process that serves all systems: SAP with versions, Dynamics 365 without.
+
+    2,350 orders at first; 50 more come on 2 October 2026, and one more each hour of the 3rd. On the 3rd the first ten
+    get another supplier, and the eleventh vanishes.
+    """
+    write_d365(world / "systems" / "d365")
+    begin, second, third = (datetime.fromisoformat(day) for day in ("2025-01-01", "2026-10-02", "2026-10-03"))
+    first = [(at, f"S{at % 7}", begin, third if at < 11 else None) for at in range(ORDERS)]
+    second_day = [(ORDERS + at, "S0", second + timedelta(minutes=at), None) for at in range(50)]
+    third_day = [(ORDERS + 50 + at, "S1", third + timedelta(hours=at), None) for at in range(24)]
+    changed = [(at, "S9", third, None) for at in range(10)]
+    rows = sorted(first + second_day + third_day + changed, key=lambda row: (row[0], row[2]))
+    text, instant = pa.string(), pa.timestamp("us")
+    write(
+        world / "systems" / "sap_s4",
+        "A_PurchaseOrder",
+        {
+            "PurchaseOrder": (text, [f"45{row[0] + 1:08}" for row in rows]),
+            "CompanyCode": (text, ["1000"] * len(rows)),
+            "PurchaseOrderType": (text, ["NB"] * len(rows)),
+            "PurchasingProcessingStatus": (text, ["02"] * len(rows)),
+            "CreationDate": (pa.date32(), [begin.date()] * len(rows)),
+            "LastChangeDateTime": (instant, [row[2] for row in rows]),
+            "Supplier": (text, [row[1] for row in rows]),
+            "PaymentTerms": (text, ["N030"] * len(rows)),
+            "_from": (instant, [row[2] for row in rows]),
+            "_until": (instant, [row[3] for row in rows]),
         },
     )

@@ -29,9 +29,16 @@ def open_truth(truth: Path) -> duckdb.DuckDBPyConnection:
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether the truth has this table, or the rendering made it."""
+    """Whether the truth has this table."""
     found = connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [name]).fetchone()
     return found is not None
+
+
+def empty_where_missing(connection: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> None:
+    """An empty table with the columns given, for each that this truth does not have."""
+    for name, columns in tables.items():
+        if not has_table(connection, name):
+            connection.execute(f"CREATE TEMP TABLE {name} ({columns})")
 
 
 def write_rows(

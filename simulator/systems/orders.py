@@ -1,0 +1,139 @@
+"""Orders, receipts, invoices and returns of a system's sites, and the versions through which an order goes.
+
+Belongs here: when each document is seen and what state it is in then, for every system that keeps its own purchasing.
+Not here: how a system numbers and names them. Needs the view `site` (site, first_day, taken_over_at): the sites of the
+system, the day from which it keeps their documents, and when it took over what was open before.
+
+An order is entered, approved within hours, promised when its supplier answers, and each of its lines received and billed;
+a line that the supplier rejects is cancelled. Whenever one of its lines moves, the order has a new version.
+"""
+
+import duckdb
+
+from simulator.systems.truth import empty_where_missing
+
+# What a world may not have yet.
+OPTIONAL = {
+    "truth_acknowledgement_line": """po_number VARCHAR, line BIGINT, sequence BIGINT, acknowledged_at TIMESTAMP,
+        code VARCHAR, promised_date DATE""",
+    "truth_shipment_line": "shipment VARCHAR, po_number VARCHAR, line BIGINT, lot VARCHAR, expiry_date DATE",
+    "truth_return_line": """"return" VARCHAR, po_number VARCHAR, line BIGINT, receipt_number VARCHAR,
+        returned_at TIMESTAMP, packs BIGINT""",
+    "truth_contract_price": "po_number VARCHAR, line BIGINT, contract_number VARCHAR, contract_line BIGINT",
+}
+
+VIEWS = """
+    CREATE TEMP TABLE dated_receipt AS
+        WITH billed AS (
+            SELECT receipt_number, receipt_line, min(posted_date) AS billed_date
+            FROM truth_exception JOIN truth_invoice USING (invoice_id) SEMI JOIN site USING (site)
+            WHERE receipt_number IS NOT NULL GROUP BY ALL)
+        SELECT r.*, posted_date < first_day AS is_taken_over,
+            is_taken_over AND coalesce(billed_date < first_day, false) AS is_settled,
+            if(is_taken_over, taken_over_at, at_work(posted_date, receipt_number)) AS shown_at
+        FROM truth_receipt_line AS r JOIN truth_order_line USING (po_number, line) JOIN site USING (site)
+        LEFT JOIN billed USING (receipt_number, receipt_line);
+    CREATE TEMP TABLE receipt AS
+        SELECT dated_receipt.*, coalesce(shipment, 'DN' || right(receipt_number, 8)) AS shipment, lot, expiry_date
+        FROM dated_receipt LEFT JOIN (
+            SELECT po_number, line, min(shipment) AS shipment, min(lot) AS lot, min(expiry_date) AS expiry_date
+            FROM truth_shipment_line GROUP BY ALL) USING (po_number, line)
+        WHERE NOT is_settled;
+    CREATE TEMP TABLE order_line AS
+        WITH settled AS (
+            SELECT po_number, line, sum(packs) FILTER (is_settled) AS packs, bool_or(NOT is_settled) AS is_open
+            FROM dated_receipt GROUP BY ALL)
+        SELECT l.*, company, business_unit, l.packs - coalesce(settled.packs, 0) AS quantity,
+            order_date < first_day AS is_taken_over, order_date + 7 AS requested_date,
+            if(is_taken_over, taken_over_at, at_work(order_date, po_number)) AS entered_at,
+            if(is_taken_over, entered_at, entered_at + INTERVAL (1200 + hash(po_number, 'approved') % 7200) SECOND)
+                AS approved_at,
+            contract_number, contract_line, manufacturer_part_number AS supplier_item
+        FROM truth_order_line AS l JOIN site USING (site) JOIN truth_item USING (item_id)
+        LEFT JOIN settled USING (po_number, line) LEFT JOIN truth_contract_price USING (po_number, line)
+        WHERE NOT is_taken_over OR quantity > 0 OR is_open;
+    CREATE TEMP TABLE invoice AS
+        SELECT i.*, payment_date, posted_date < first_day AS is_taken_over, coalesce(faulty.has_fault, false) AS has_fault,
+            if(is_taken_over, taken_over_at, at_work(posted_date, invoice_id)) AS shown_at,
+            (payment_date + INTERVAL 20 HOUR + INTERVAL (hash(payment_id) % 3600) SECOND)::TIMESTAMP AS paid_at,
+            -- Somebody looks into what does not match; it is settled before it is paid.
+            least(shown_at + INTERVAL (if(has_fault, 120, 18)) HOUR, paid_at - INTERVAL 1 HOUR) AS valid_at
+        FROM truth_invoice AS i JOIN site USING (site)
+        LEFT JOIN (SELECT payment_id, payment_date FROM truth_payment) USING (payment_id)
+        LEFT JOIN (SELECT invoice_id, bool_or(code <> 'CLEAN') AS has_fault FROM truth_exception GROUP BY ALL) AS faulty
+            USING (invoice_id)
+        WHERE posted_date >= first_day OR coalesce(payment_date >= first_day, true);
+    -- An order or receipt that is not kept here cannot be named by the invoice that bills it.
+    CREATE TEMP TABLE invoice_line AS
+        SELECT billed.invoice_id, row_number() OVER (PARTITION BY billed.invoice_id ORDER BY billed.line, billed.receipt_line)
+                AS number,
+            o.po_number, o.line, r.receipt_number, r.receipt_line, r.arrived_date, billed.packs, billed.price,
+            billed.amount, billed.code, gl.account AS gl_account, gl.cost_center AS gl_cost_center, i.shown_at
+        FROM truth_exception AS billed JOIN invoice AS i ON i.invoice_id = billed.invoice_id AND NOT i.is_taken_over
+        LEFT JOIN order_line AS o ON o.po_number = billed.po_number AND o.line = billed.line
+        LEFT JOIN receipt AS r ON r.receipt_number = billed.receipt_number AND r.receipt_line = billed.receipt_line
+        LEFT JOIN (
+            SELECT document + 1 AS number, account, cost_center FROM truth_gl_line
+            WHERE source = 'INVOICE' AND account LIKE '660%') AS gl
+            ON billed.po_number IS NULL AND gl.number = number_of(billed.invoice_id);
+    CREATE TEMP TABLE sent_back AS
+        SELECT b."return" AS document, b.receipt_number, b.po_number, b.line, b.packs, b.returned_at AS shown_at
+        FROM truth_return_line AS b SEMI JOIN receipt USING (receipt_number, po_number, line)
+        JOIN order_line USING (po_number, line) JOIN site USING (site) WHERE b.returned_at >= taken_over_at;
+"""
+
+# From when a line is fully received, fully billed, cancelled, promised for a day; null: not yet.
+VERSIONS = """
+    -- greatest() would take the other where one is null.
+    CREATE TEMP MACRO not_before(first, moment) AS if(moment < first, first, moment);
+    CREATE TEMP TABLE line_history AS
+        WITH received AS (
+            SELECT po_number, line, shown_at, sum(packs) OVER (PARTITION BY po_number, line ORDER BY shown_at) AS so_far
+            FROM receipt),
+        billed AS (
+            SELECT po_number, line, shown_at, sum(packs) OVER (PARTITION BY po_number, line ORDER BY shown_at) AS so_far
+            FROM invoice_line WHERE po_number IS NOT NULL),
+        answer AS (
+            SELECT po_number, line, arg_max(promised_date, sequence) AS promised_date, max(acknowledged_at) AS promised_at,
+                max(acknowledged_at) FILTER (code = 'REJECT') AS rejected_at
+            FROM truth_acknowledgement_line GROUP BY ALL)
+        SELECT l.po_number, l.line, l.entered_at, l.approved_at, answer.promised_date,
+            not_before(l.approved_at, promised_at) AS promised_at,
+            not_before(l.approved_at, received_at) AS received_at, not_before(l.approved_at, billed_at) AS billed_at,
+            if(received_at IS NULL, not_before(l.approved_at, rejected_at + INTERVAL 1 DAY), NULL) AS cancelled_at
+        FROM order_line AS l
+        LEFT JOIN (
+            SELECT po_number, line, min(received.shown_at) AS received_at
+            FROM received JOIN order_line USING (po_number, line) WHERE so_far >= quantity GROUP BY ALL)
+            USING (po_number, line)
+        LEFT JOIN (
+            SELECT po_number, line, min(billed.shown_at) AS billed_at
+            FROM billed JOIN order_line USING (po_number, line) WHERE so_far >= quantity GROUP BY ALL)
+            USING (po_number, line)
+        LEFT JOIN answer USING (po_number, line);
+    CREATE TEMP TABLE moment AS
+        SELECT *, lead(seen_at) OVER (PARTITION BY po_number ORDER BY seen_at) AS until
+        FROM (
+            SELECT DISTINCT po_number,
+                unnest([entered_at, approved_at, promised_at, received_at, billed_at, cancelled_at]) AS seen_at
+            FROM line_history)
+        WHERE seen_at IS NOT NULL;
+    CREATE TEMP TABLE line_version AS
+        SELECT po_number, line, seen_at, until, seen_at >= approved_at AS is_approved,
+            coalesce(seen_at >= received_at, false) AS is_received, coalesce(seen_at >= billed_at, false) AS is_billed,
+            coalesce(seen_at >= cancelled_at, false) AS is_cancelled,
+            if(seen_at >= promised_at, promised_date, NULL) AS promised_date
+        FROM moment JOIN line_history USING (po_number);
+    CREATE TEMP TABLE order_version AS
+        SELECT po_number, seen_at, any_value(until) AS until, bool_and(is_approved) AS is_approved,
+            bool_and(is_received OR is_cancelled) AS is_received, bool_and(is_billed OR is_cancelled) AS is_billed,
+            bool_and(is_cancelled) AS is_cancelled
+        FROM line_version GROUP BY po_number, seen_at;
+"""
+
+
+def order_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes order_line, receipt, invoice, invoice_line, sent_back, line_version and order_version."""
+    empty_where_missing(connection, OPTIONAL)
+    connection.execute(VIEWS)
+    connection.execute(VERSIONS)

@@ -38,14 +38,19 @@ CARE, OTHER, BACK_OFFICE = (
     },
 )  # fmt: skip
 FLOAT_SHARE, AGENCY_SHARE, OVERTIME_SHARE, TIME_OFF_SHARE, CALL_SHARE = 0.06, 0.04, 0.05, 0.09, 0.02
-WORKDAY_SHARE = 0.6
+# Shares of pay lines that are corrected, and of workers whose home department personnel has wrong.
+CORRECTED_SHARE, WRONG_HOME_SHARE = 0.02, 0.012
 # What the employer adds to pay, in ten-thousandths of it; in the order of chart.BENEFITS. Agencies are paid by the hour.
 BENEFIT_RATES = np.array([765, 900, 60, 420, 50, 40, 90, 25], dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Labor:
-    """Workers by place; shifts by worker and day; pay lines by run, worker, department and code. centers are places."""
+    """Workers by place; shifts by worker and day; pay lines by run, worker, department and code. centers are places.
+
+    line_origin: the run that a line corrects, -1 for a line of its own run. A correction takes the old line back and pays
+    the new one. reported_home: the home department as personnel has it, which is wrong for some.
+    """
 
     home: Ints
     family: Ints
@@ -61,7 +66,9 @@ class Labor:
     line_code: Ints
     line_quarters: Ints
     line_amount: Ints
+    line_origin: Ints
     is_agency: Bools
+    reported_home: Ints
 
     @property
     def run_end(self) -> Ints:
@@ -78,7 +85,7 @@ def make_labor(streams: Streams, scale: float, centers: list[CostCenter]) -> Lab
     rate = (RATES[family] * random.lognormal(0, 0.16, count)).astype(np.int64)
     is_agency = quota(random, np.isin(family, [JOB_FAMILIES.index("Registered nurse")]), AGENCY_SHARE, of=count)
     worker, day, quarters = _rota(random, count, OPENS[site[home]])
-    center = _worked_center(random, centers, site, home, worker)
+    center = _worked_center(random, site, home, worker)
     code = _pay_codes(random, len(worker), is_agency[worker])
     run = (day - FIRST_DAY) // PERIOD_DAYS
     is_paid = FIRST_DAY + (run + 1) * PERIOD_DAYS - 1 <= LAST_DAY
@@ -90,9 +97,13 @@ def make_labor(streams: Streams, scale: float, centers: list[CostCenter]) -> Lab
     rest, line_center = np.divmod(rest, len(centers))
     line_run, line_worker = np.divmod(rest, count)
     amount = pay(total, rate[line_worker], line_code)
+    columns = np.stack([line_run, line_worker, line_center, line_code, total, amount])
+    line_run, line_worker, line_center, line_code, total, amount, origin = _with_corrections(random, columns)
+    is_elsewhere = quota(random, np.ones(count, dtype=bool), WRONG_HOME_SHARE)
+    reported = np.where(is_elsewhere, _another_of_the_site(random, site, home), home)
     return Labor(
         home, family, rate, worker, day, center, code, quarters, line_run, line_worker, line_center, line_code, total,
-        amount, is_agency,
+        amount, origin, is_agency, reported,
     )  # fmt: skip
 
 
@@ -135,16 +146,33 @@ def _rota(random: np.random.Generator, count: int, joined: Ints) -> tuple[Ints, 
     return workers, shift_days, quarters
 
 
-def _worked_center(
-    random: np.random.Generator, centers: list[CostCenter], site: Ints, home: Ints, worker: Ints
-) -> Ints:
-    """The home department, or for floats one of the same site. Departments of a site stand together."""
+def _worked_center(random: np.random.Generator, site: Ints, home: Ints, worker: Ints) -> Ints:
+    """The home department, or for floats another of the same site."""
     floats = quota(random, np.ones(len(worker), dtype=bool), FLOAT_SHARE)
-    first = np.searchsorted(site, np.arange(len(SITES)))
-    size = np.bincount(site, minlength=len(SITES))
-    at = site[home[worker]]
-    other = first[at] + random.integers(0, size[at])
-    return np.where(floats, other, home[worker])
+    return np.where(floats, _another_of_the_site(random, site, home[worker]), home[worker])
+
+
+def _with_corrections(random: np.random.Generator, lines: Ints) -> Ints:
+    """Two in a hundred lines are calculated anew by the next run, for some per cent more. A row for each column."""
+    run, amount = lines[0], lines[5]
+    wrong = np.flatnonzero(quota(random, run < run.max(), CORRECTED_SHARE, of=lines.shape[1]))
+    raised = amount[wrong] * random.integers(101, 108, len(wrong)) // 100
+    back, again = lines[:, wrong].copy(), lines[:, wrong].copy()
+    back[4:], again[5] = -back[4:], raised
+    back[0], again[0] = back[0] + 1, again[0] + 1
+    origin = np.concatenate([np.full(lines.shape[1], -1), run[wrong], run[wrong]])
+    joined = np.concatenate([lines, back, again], axis=1)
+    ranked = np.lexsort((origin, joined[1], joined[0]))
+    return np.vstack([joined, origin])[:, ranked]
+
+
+def _another_of_the_site(random: np.random.Generator, site: Ints, center: Ints) -> Ints:
+    """Departments of a site stand together."""
+    first, size = np.searchsorted(site, np.arange(len(SITES))), np.bincount(site, minlength=len(SITES))
+    at = site[center]
+    further = 1 + random.integers(0, np.maximum(size[at] - 1, 1))
+    other: Ints = first[at] + (center - first[at] + further) % size[at]
+    return other
 
 
 def _pay_codes(random: np.random.Generator, count: int, is_agency: Bools) -> Ints:

@@ -95,6 +95,7 @@ def _workers(labor: Labor, ground: Ground) -> pa.Table:
         {
             "worker_id": numbered("W", np.arange(len(labor.home), dtype=np.int64) + 1, 6),
             "home_cost_center": ground.center_codes(labor.home),
+            "reported_cost_center": ground.center_codes(labor.reported_home),
             "job_family": pick(JOB_FAMILIES, labor.family),
             "hourly_rate": money(labor.rate),
             "is_agency": pa.array(labor.is_agency),
@@ -126,5 +127,6 @@ def _pay_lines(labor: Labor, ground: Ground) -> pa.Table:
             "pay_code": pick(PAY_CODES, labor.line_code),
             "hours": decimals(labor.line_quarters * 25, 18, 2),
             "amount": money(labor.line_amount),
+            "corrects_run": pa.array(labor.line_origin + 1, mask=labor.line_origin < 0),
         }
     )

@@ -236,3 +236,17 @@ def test_at_h1_the_womens_floors_and_cardiology_have_their_planted_shares(ask):
     ):  # fmt: skip
         [(found,)] = ask(share.format(functions, statistic))
         assert abs(float(found) - planted) < 0.005, statistic
+
+
+def test_a_fiftieth_of_what_was_paid_is_taken_back_and_paid_anew_by_the_next_run(ask):
+    [(paid,)] = ask("SELECT count(*) FROM truth_pay_line WHERE corrects_run IS NULL")
+    lines = "SELECT run, worker_id, worked_cost_center, pay_code, hours, amount FROM truth_pay_line WHERE corrects_run"
+    assert ask("SELECT count(*) FROM truth_pay_line WHERE corrects_run IS NOT NULL AND amount < 0") == [
+        (round(paid * 0.02),)
+    ]
+    taken_back = """
+        SELECT corrects_run, worker_id, worked_cost_center, pay_code, -hours, -amount FROM truth_pay_line
+        WHERE corrects_run = run - 1 AND amount < 0"""
+    assert ask(f"({taken_back}) EXCEPT {lines} IS NULL") == []
+    wrong = "SELECT count(*) FROM truth_worker WHERE home_cost_center <> reported_cost_center"
+    assert ask(wrong) == [(round(ask("SELECT count(*) FROM truth_worker")[0][0] * 0.012),)]

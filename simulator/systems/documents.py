@@ -7,8 +7,11 @@ service written as they are selected. Not here: any one service.
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from simulator.systems.truth import open_truth
+
+CHILDREN_IN_PART, ROWS_IN_GROUP = 250_000, 50_000
 
 # The network's cloud services stand beside its SAP company and know suppliers, items and orders by SAP's numbers.
 # Every time is UTC; the sites are on Eastern time, so a day of theirs is from 05:00 to 05:00 (04:00 in summer).
@@ -21,6 +24,7 @@ MACROS = """
     -- Between eight and five of a day, always at the same second for the same document.
     CREATE TEMP MACRO in_office(day, document) AS
         (day::DATE + INTERVAL 13 HOUR + INTERVAL (spread(document, 28800)) SECOND)::TIMESTAMP;
+    CREATE TEMP MACRO in_part(document) AS hash(document) % getvariable('parts') = getvariable('part');
     CREATE TEMP VIEW site AS SELECT code AS site, name, company FROM truth_site WHERE erp = 'sap';
 """
 
@@ -35,12 +39,30 @@ def open_documents(truth: Path, columns: dict[str, str] | None = None) -> duckdb
     return connection
 
 
-def write_documents(connection: duckdb.DuckDBPyConnection, selects: dict[str, str], folder: Path) -> dict[str, int]:
-    """Write each SELECT, which has `_from` and `_until`, as `<name>.parquet`; returns the rows of each."""
+def write_documents(
+    connection: duckdb.DuckDBPyConnection, selects: dict[str, str], folder: Path, parts: int = 1
+) -> dict[str, int]:
+    """Write each SELECT, which has `_from` and `_until`, as `<name>.parquet`; returns the rows of each.
+
+    A SELECT that asks `in_part(document)` is written in so many parts: nested rows take ten times the memory that they
+    take as a file, and those of a large world would not fit at once."""
     folder.mkdir(parents=True, exist_ok=True)
-    return {
-        name: connection.execute(
-            f"COPY ({select}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)"
-        ).fetchall()[0][0]
-        for name, select in selects.items()
-    }
+    connection.execute("SET VARIABLE parts = ?", [parts])
+    rows = dict.fromkeys(selects, 0)
+    for name, select in selects.items():
+        writer = None
+        for part in range(parts if "in_part(" in select else 1):
+            connection.execute("SET VARIABLE part = ?", [part])
+            reader = connection.sql(select).to_arrow_reader(ROWS_IN_GROUP)
+            writer = writer or pq.ParquetWriter(folder / f"{name}.parquet", reader.schema, compression="zstd")
+            for batch in reader:
+                writer.write_batch(batch)
+                rows[name] += batch.num_rows
+        if writer:
+            writer.close()
+    return rows
+
+
+def parts_of(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """In how many parts to write documents whose children come from this table of the truth."""
+    return 1 + int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) // CHILDREN_IN_PART

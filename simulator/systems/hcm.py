@@ -2,8 +2,8 @@
 
 Belongs here: how the truth's pay looks to the author of the reports. Not here: the service (simulator/serve/saas/hcm.py).
 
-Two percent of what was paid is calculated again by the next run: the old line comes back negative and the new one beside
-it, both marked retro; they add up to nothing. What the employer adds comes as one line of taxes and one of benefits for
+What a run corrects of an earlier one comes as retro lines: the old line back, negative, and the new one. What the employer
+adds comes as one line of taxes and one of benefits for
 each worker and department, in cents that add up to what the ledger holds.
 """
 
@@ -34,18 +34,13 @@ VIEWS = f"""
         SELECT *, {_added(is_tax=True)} AS tax, {_added(is_tax=False)} AS benefit
         FROM (
             SELECT *, sum(cents) OVER so_far::BIGINT AS total, total - cents AS before FROM line WHERE NOT is_agency
-            WINDOW so_far AS (PARTITION BY run, worked_cost_center, job_family, pay_code ORDER BY worker_id
+            WINDOW so_far AS (PARTITION BY run, worked_cost_center, job_family, pay_code ORDER BY worker_id, amount
                               ROWS UNBOUNDED PRECEDING));
     CREATE TEMP VIEW component AS
         SELECT run, period_end, worker_id, company, location, worked_cost_center, job_family, is_agency,
-            pay_code AS code, 'EARNING' AS type, hours, amount, false AS is_retro, NULL::DATE AS original
+            pay_code AS code, 'EARNING' AS type, hours, amount, corrects_run IS NOT NULL AS is_retro,
+            period_end - (run - corrects_run)::INTEGER * {PERIOD_DAYS} AS original
         FROM line
-        UNION ALL
-        SELECT run + 1, period_end + {PERIOD_DAYS}, worker_id, company, location, worked_cost_center, job_family,
-            is_agency, pay_code, 'EARNING', sign * hours, sign * amount, true, period_end
-        FROM line, (VALUES (-1), (1)) AS signs(sign)
-        WHERE spread(concat_ws(' ', run, worker_id, worked_cost_center, pay_code), 100) < 2
-            AND run < (SELECT max(run) FROM truth_pay_line)
         UNION ALL
         SELECT run, period_end, worker_id, company, location, worked_cost_center, job_family, false, code, type, NULL,
             (cents * 0.01)::DECIMAL(18, 2), false, NULL

@@ -10,7 +10,7 @@ by line, and closed when nothing is open; an invoice comes, is approved when it 
 
 from pathlib import Path
 
-from simulator.systems.documents import open_documents, write_documents
+from simulator.systems.documents import open_documents, parts_of, write_documents
 
 # Tables of the truth, and of them the columns that are read here, which a world of supplies alone does not have.
 COLUMNS = {
@@ -31,8 +31,12 @@ VIEWS = """
 
     CREATE TEMP TABLE line AS
         SELECT l.*, id_in(po_number, line) AS id, description, purchase_uom, base_uom, contract_number, account,
-            in_office(order_date, po_number) AS ordered_at
+            in_office(order_date, po_number) AS ordered_at, cancelled_at
         FROM truth_order_line AS l SEMI JOIN site USING (site) JOIN truth_item USING (item_id)
+        -- What its supplier rejects, and never sends all the same, is cancelled a day later.
+        LEFT JOIN (SELECT po_number, line, max(acknowledged_at) + INTERVAL 1 DAY AS cancelled_at
+                   FROM truth_acknowledgement_line ANTI JOIN truth_receipt_line USING (po_number, line)
+                   WHERE code = 'REJECT' GROUP BY ALL) USING (po_number, line)
         LEFT JOIN (SELECT po_number, line, any_value(contract_number) AS contract_number
                    FROM truth_contract_price GROUP BY ALL) USING (po_number, line)
         LEFT JOIN (SELECT code AS account, replace(name, ' expense', '') AS item_class FROM truth_account
@@ -63,7 +67,8 @@ VIEWS = """
     CREATE TEMP VIEW step AS
         SELECT po_number, ordered_at AS at_time FROM line
         UNION SELECT po_number, at_time FROM happened
-        UNION SELECT po_number, acknowledged_at FROM acknowledged;
+        UNION SELECT po_number, acknowledged_at FROM acknowledged
+        UNION SELECT po_number, cancelled_at FROM line WHERE cancelled_at IS NOT NULL;
     -- Each line at each version of its order, with what had come and been billed by then.
     CREATE TEMP TABLE line_state AS
         SELECT po_number, line, at_time, received, invoiced
@@ -74,6 +79,10 @@ VIEWS = """
                   UNION ALL SELECT po_number, line, at_time, 0, 0, true FROM step JOIN line USING (po_number))
             WINDOW so_far AS (PARTITION BY po_number, line ORDER BY at_time))
         WHERE is_state;
+    CREATE TEMP VIEW line_version AS
+        SELECT *, coalesce(cancelled_at <= at_time, false) AS is_cancelled, received >= packs AS is_received,
+            is_received AND invoiced >= packs AS is_closed
+        FROM line_state JOIN line USING (po_number, line);
 """
 
 DOCUMENTS = {
@@ -98,7 +107,7 @@ DOCUMENTS = {
             SELECT r.*, id_in(requisition, r.line) AS id, line.id AS order_line_id, line.ordered_at, line.price, account,
                 coalesce(line.description, item.description) AS description, item.purchase_uom
             FROM truth_requisition_line AS r SEMI JOIN site USING (site) JOIN truth_item AS item USING (item_id)
-            LEFT JOIN line ON line.po_number = r.po_number AND line.line = r.po_line),
+            LEFT JOIN line ON line.po_number = r.po_number AND line.line = r.po_line WHERE in_part(requisition)),
         header AS (
             SELECT requisition, min(requested_at) AS requested_at, min(approved_at) AS approved_at,
                 greatest(max(ordered_at), min(approved_at)) AS ordered_at, max(approval_steps) AS approval_steps,
@@ -113,12 +122,12 @@ DOCUMENTS = {
             any_value({'login': lower(asked.source) || '-' || lower(asked.site)}) AS "requested-by",
             any_value({'code': asked.site}) AS department, any_value(header.requested_at) AS "submitted-at",
             any_value(header.requested_at) AS "created-at", at_time AS "updated-at",
-            list({'id': asked.id, 'line-num': line, 'item': {'item-number': material(item_id)},
+            list_sort(list({'id': asked.id, 'line-num': line, 'item': {'item-number': material(item_id)},
                 'description': asked.description, 'quantity': packs::DECIMAL(18, 2), 'uom': {'code': purchase_uom},
                 'unit-price': price, 'account': {'code': concat_ws('-', cost_center, account)},
                 'deliver-to': location, 'source-type': asked.source,
                 'order-line-id': if(version.status = 'ordered', order_line_id, NULL),
-                'po-number': if(version.status = 'ordered', sap_order(po_number), NULL)} ORDER BY line)
+                'po-number': if(version.status = 'ordered', sap_order(po_number), NULL)}))
                 AS "requisition-lines",
             any_value([{'position': position, 'approver': {'login': 'approver-' || position},
                 'status': CASE version.status WHEN 'pending_approval' THEN 'pending_approval'
@@ -131,24 +140,25 @@ DOCUMENTS = {
     "purchase_orders": """
         SELECT number_of(po_number) AS id, sap_order(po_number) AS "po-number", 1 AS version,
             (row_number() OVER versions)::INTEGER AS "internal-revision",
-            if(bool_and(received >= packs AND invoiced >= packs), 'closed', 'issued') AS status,
+            CASE WHEN bool_and(is_cancelled) THEN 'cancelled' WHEN bool_and(is_cancelled OR is_closed) THEN 'closed'
+                ELSE 'issued' END AS status,
             'sent_via_email' AS "transmission-status",
             if(any_value(acknowledged_at) <= at_time, any_value(acknowledged_at), NULL) AS "acknowledged-at",
             any_value(ordered_at) AS "created-at", at_time AS "updated-at",
             any_value({'number': vendor(supplier_id), 'name': supplier_name}) AS supplier,
             any_value({'name': site.name, 'location-code': site.site}) AS "ship-to-address",
             {'code': 'USD'} AS currency,
-            list({'id': line.id, 'line-num': line, 'item': {'item-number': material(item_id)},
-                'description': line.description, 'quantity': packs::DECIMAL(18, 2), 'uom': {'code': purchase_uom},
+            list_sort(list({'id': l.id, 'line-num': line, 'item': {'item-number': material(item_id)},
+                'description': description, 'quantity': packs::DECIMAL(18, 2), 'uom': {'code': purchase_uom},
                 'price': price, 'total': round(packs * price, 2)::DECIMAL(18, 2), 'received': received::DECIMAL(18, 2),
                 'invoiced': invoiced::DECIMAL(18, 2), 'account': {'code': concat_ws('-', cost_center, account)},
                 'need-by-date': order_date + 7, 'contract': {'number': contract_number},
-                'status': CASE WHEN received >= packs AND invoiced >= packs THEN 'closed'
-                    WHEN received >= packs THEN 'received' WHEN received > 0 THEN 'partially_received' ELSE 'created' END}
-                ORDER BY line) AS "order-lines",
+                'status': CASE WHEN is_cancelled THEN 'cancelled' WHEN is_closed THEN 'closed'
+                    WHEN is_received THEN 'received' WHEN received > 0 THEN 'partially_received' ELSE 'created' END}))
+                AS "order-lines",
             false AS exported, at_time AS _from, lead(at_time) OVER versions AS _until
-        FROM line_state JOIN line USING (po_number, line) JOIN truth_supplier USING (supplier_id)
-        JOIN site USING (site) LEFT JOIN acknowledged USING (po_number)
+        FROM line_version AS l JOIN truth_supplier USING (supplier_id)
+        JOIN site USING (site) LEFT JOIN acknowledged USING (po_number) WHERE in_part(po_number)
         GROUP BY po_number, at_time WINDOW versions AS (PARTITION BY po_number ORDER BY at_time) ORDER BY id, _from""",
     "inventory_transactions": """
         SELECT id_in(receipt_number, receipt_line) AS id, 'receiving_quantity' AS type, packs::DECIMAL(18, 2) AS quantity,
@@ -165,11 +175,11 @@ DOCUMENTS = {
     "invoices": """
         WITH lines AS (
             SELECT invoice_id, bool_or(code IN ('PRICE_OVER', 'QTY_OVER')) AS is_over,
-                list({'id': id, 'line-num': line_num, 'description': coalesce(description, 'Services'),
+                list_sort(list({'id': id, 'line-num': line_num, 'description': coalesce(description, 'Services'),
                     'quantity': packs::DECIMAL(18, 2), 'price': price, 'total': amount, 'uom': {'code': purchase_uom},
                     'order-line-id': order_line_id, 'po-number': sap_order(po_number),
-                    'account': {'code': account}} ORDER BY line_num) AS children
-            FROM invoice_line GROUP BY invoice_id),
+                    'account': {'code': account}})) AS children
+            FROM invoice_line WHERE in_part(invoice_id) GROUP BY invoice_id),
         version AS (
             -- What any such service holds by itself: what is over its tolerance, and what has not come yet.
             SELECT invoice_id, came_at AS at_time, CASE WHEN is_before_receipt THEN 'pending_receipt'
@@ -200,4 +210,4 @@ def write_procurement(truth: Path, folder: Path) -> dict[str, int]:
     """Write every object of the procurement service from the truth's files; returns the rows (versions) of each."""
     with open_documents(truth, COLUMNS) as connection:
         connection.execute(VIEWS)
-        return write_documents(connection, DOCUMENTS, folder)
+        return write_documents(connection, DOCUMENTS, folder, parts_of(connection, "truth_order_line"))

@@ -221,12 +221,16 @@ def test_what_the_employer_adds_is_what_the_ledger_holds_in_every_department(ask
     assert ask(f"({added}) EXCEPT ({ledger})") == ask(f"({ledger}) EXCEPT ({added})") == []
 
 
-def test_retro_lines_come_in_pairs_that_add_up_to_nothing(ask):
-    retro = "FROM Payroll_Results_By_Cost_Center WHERE Is_Retro"
-    pair = "Run_ID, Worker_Key, Cost_Center_ID, Pay_Component_Code, Original_Period_End"
-    assert ask(f"SELECT {pair} {retro} GROUP BY ALL HAVING sum(Amount) <> 0 OR sum(Hours) <> 0 OR count(*) <> 2") == []
-    assert ask(f"SELECT count(*) > 0 {retro} AND Amount < 0") == [(True,)]
-    assert ask(f"SELECT count(*) {retro} AND Original_Period_End >= Pay_Period_Start") == [(0,)]
+def test_what_a_run_corrects_is_marked_with_the_period_it_was_of(ask):
+    shown = """
+        SELECT Run_ID, Worker_Key, Cost_Center_ID, Pay_Component_Code, Amount, Original_Period_End
+        FROM Payroll_Results_By_Cost_Center WHERE Is_Retro"""
+    corrected = """
+        SELECT 'PR' || lpad(p.run::VARCHAR, 6, '0'), worker_id, worked_cost_center, pay_code, amount, earlier.period_end
+        FROM truth_pay_line AS p JOIN (SELECT DISTINCT run, period_end FROM truth_pay_line) AS earlier
+            ON earlier.run = corrects_run"""
+    assert ask(f"({shown}) EXCEPT ({corrected})") == ask(f"({corrected}) EXCEPT ({shown})") == []
+    assert ask(f"SELECT count(*) > 0 FROM ({shown}) WHERE Amount < 0") == [(True,)]
 
 
 def test_every_department_is_in_the_hierarchy(ask):

@@ -5,6 +5,7 @@ Belongs here: how numbers become Arrow. Not here: what they mean.
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.network.streams import Ints
@@ -38,8 +39,8 @@ def dates(days: Ints) -> pa.Array:
 
 def numbered(prefix: str, numbers: Ints, width: int) -> pa.Array:
     """Document and master numbers: `PO` and 7 at width 5 is PO00007."""
-    digits = np.char.zfill(numbers.astype(f"U{width}"), width)
-    return pa.array(np.char.add(prefix, digits))
+    digits = pc.utf8_lpad(pc.cast(pa.array(numbers), pa.string()), width, "0")
+    return pc.binary_join_element_wise(prefix, digits, "")
 
 
 def pick(names: list[str], places: NDArray[np.integer]) -> pa.Array:

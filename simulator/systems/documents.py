@@ -64,5 +64,5 @@ def write_documents(
 
 
 def parts_of(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """In how many parts to write documents whose children come from this table of the truth."""
+    """In how many parts to write documents whose children are the rows of this table."""
     return 1 + int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) // CHILDREN_IN_PART

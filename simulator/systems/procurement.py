@@ -210,4 +210,4 @@ def write_procurement(truth: Path, folder: Path) -> dict[str, int]:
     """Write every object of the procurement service from the truth's files; returns the rows (versions) of each."""
     with open_documents(truth, COLUMNS) as connection:
         connection.execute(VIEWS)
-        return write_documents(connection, DOCUMENTS, folder, parts_of(connection, "truth_order_line"))
+        return write_documents(connection, DOCUMENTS, folder, parts_of(connection, "line_version"))

@@ -1,7 +1,7 @@
 """What the cloud services of the demo network show, read as files and over HTTP, is what truly happened."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from simulator.serve.loopback import serving
 from simulator.serve.saas.hcm import hcm_app, hcm_guard
 from simulator.serve.saas.inventory import inventory_app, inventory_guard
 from simulator.serve.saas.procurement import procurement_app, procurement_guard
+from simulator.systems.contracts import write_contracts
 from simulator.systems.hcm import write_hcm
 from simulator.systems.inventory import write_inventory
+from simulator.systems.perioperative import write_perioperative
 from simulator.systems.procurement import write_procurement
 
 NOW = datetime(2026, 10, 1, 6)
@@ -192,6 +194,124 @@ def test_a_count_finds_what_is_there_and_differs_where_the_book_is_late(ask):
             WHERE m.location = i.location AND m.item_id = i.item_id AND m.date < counted_at::DATE)"""
     assert ask(there) == [(0,)]
     assert ask("SELECT count(*) > 0 FROM counts WHERE variance_qty <> 0") == [(True,)]
+
+
+# Contracts and cases: a small truth by hand
+
+CONTRACT_TRUTH = {
+    "truth_site": "SELECT 'H1' AS code, 'One' AS name, '1000' AS company, 'sap' AS erp",
+    "truth_supplier": "SELECT 'S-0007' AS supplier_id, 'Seven' AS supplier_name",
+    "truth_item": """
+        SELECT 'I-00000' || n AS item_id, 'Screw ' || n AS description, 'M000' || n AS manufacturer_part_number,
+            '0952' || n AS gtin, '1952' || n AS pack_gtin FROM range(1, 4) AS numbers(n)""",
+    "truth_contract": """
+        SELECT 'K0001' AS contract_number, 'S-0007' AS supplier_id, 'LOCAL' AS type, DATE '2025-01-01' AS starts_on,
+            DATE '2025-12-31' AS ends_on, 'ACTIVE' AS status, NULL::VARCHAR AS gpo""",
+    "truth_contract_tier": "SELECT 'K0001' AS contract_number, 1 AS tier, 'SPEND' AS requirement, 0.00 AS threshold",
+    "truth_contract_eligibility": """
+        SELECT 'K0001' AS contract_number, 'H1' AS site, 1 AS tier, DATE '2025-01-01' AS from_date,
+            DATE '2025-12-31' AS to_date""",
+    "truth_contract_line": """
+        SELECT 'K0001' AS contract_number, line, 'I-000001' AS item_id, 1 AS tier, 'BX' AS uom, 10 AS pack, price,
+            from_date, to_date, NULL::DATE AS loaded_on
+        FROM (VALUES (1, 10.2500::DECIMAL(18, 4), DATE '2025-01-01', DATE '2025-06-30'),
+                     (2, 11.0000, DATE '2025-07-01', DATE '2025-12-31')) AS prices(line, price, from_date, to_date)""",
+}
+
+# One case with five uses: clean, documented late, scanned twice (noticed or not, by its number), and one of another case.
+CASE_TRUTH = {
+    name: CONTRACT_TRUTH[name] for name in ("truth_site", "truth_item")
+} | {
+    "truth_case": """
+        SELECT 'C0000001' AS case_id, 'E00000001' AS encounter_id, 'H1' AS site, '10001' AS cost_center, 'OR-1' AS room,
+            'OR' AS kind, 'P1' AS procedure_code, 'D00001' AS provider_id, 'PC1' AS card_id, 1 AS card_version,
+            'COMPLETED' AS status, NULL::VARCHAR AS cancel_reason, TIMESTAMP '2025-03-01 12:00:00' AS booked_at,
+            TIMESTAMP '2025-03-10 12:30:00' AS scheduled_at, TIMESTAMP '2025-03-10 12:35:00' AS in_room_at,
+            TIMESTAMP '2025-03-10 12:45:00' AS anesthesia_at, TIMESTAMP '2025-03-10 13:00:00' AS incision_at,
+            TIMESTAMP '2025-03-10 14:00:00' AS close_at, TIMESTAMP '2025-03-10 14:15:00' AS out_room_at,
+            TIMESTAMP '2025-03-10 14:15:00' AS last_modified_at
+        UNION ALL
+        SELECT 'C0000002', 'E00000002', 'H7', '70001', 'OR-1', 'OR', 'P1', 'D00001', 'PC1', 1, 'CANCELED', 'NO_SHOW',
+            TIMESTAMP '2025-03-02 12:00:00', TIMESTAMP '2025-03-11 12:30:00', NULL, NULL, NULL, NULL, NULL,
+            TIMESTAMP '2025-03-11 13:00:00'""",
+    "truth_use": """
+        SELECT 'U00000' || n AS use_id, 'C0000001' AS case_id, if(n = 5, 'C0000003', 'C0000001') AS told_case_id,
+            'I-00000' || (1 + n % 3) AS item_id, 1 AS picked, 1 AS used, 0 AS wasted, 0 AS returned, n = 1 AS is_implant,
+            'OWNED' AS ownership, 'LOT' || n AS lot, NULL::VARCHAR AS serial, DATE '2027-01-31' AS expiry_date,
+            TIMESTAMP '2025-03-10 14:00:00' + INTERVAL (if(n = 2, 50, 0)) HOUR AS documented_at,
+            CASE n WHEN 1 THEN 'MISSING_LOT' WHEN 2 THEN 'DOCUMENTED_LATE' WHEN 3 THEN 'ITEM_UNMAPPED'
+                WHEN 5 THEN 'WRONG_CASE' WHEN 4 THEN 'CLEAN' ELSE 'DOUBLE_SCAN' END AS label
+        FROM range(1, 40) AS numbers(n)""",
+    "truth_card_line": """
+        SELECT 'PC1' AS card_id, 1 AS version, 'I-00000' || n AS item_id, n AS open_quantity, 0 AS hold_quantity
+        FROM range(1, 4) AS numbers(n)""",
+}  # fmt: skip
+
+
+def by_hand(folder: Path, tables: dict[str, str]) -> Path:
+    folder.mkdir()
+    for name, query in tables.items():
+        duckdb.sql(f"COPY ({query}) TO '{folder / name}.parquet' (FORMAT parquet)")
+    return folder
+
+
+def shown(file: Path, columns: str, condition: str = "true") -> list[Any]:
+    return duckdb.sql(f"SELECT {columns} FROM '{file}' WHERE {condition} ORDER BY _from").fetchall()
+
+
+def test_a_contract_has_a_version_when_it_is_signed_when_its_prices_change_and_when_it_ends(tmp_path):
+    write_contracts(by_hand(tmp_path / "truth", CONTRACT_TRUTH), tmp_path / "clm")
+    file = tmp_path / "clm" / "contracts.parquet"
+    assert shown(file, "version, status, _from::DATE, len(price_lines), len(versions)") == [
+        (1, "ACTIVE", date(2024, 12, 2), 1, 1),
+        (2, "ACTIVE", date(2025, 6, 21), 2, 2),
+        (3, "EXPIRED", date(2026, 1, 1), 2, 3),
+    ]
+    ((line, gtin, eligible),) = shown(file, "price_lines[1].price, price_lines[1].gtin, eligibility", "version = 1")
+    assert (line, gtin) == (Decimal("10.2500"), "19521")
+    assert eligible[0]["facility_gln"].startswith("952")
+
+
+def test_a_case_grows_from_booked_to_charted_and_tells_late_what_was_documented_late(tmp_path):
+    write_perioperative(by_hand(tmp_path / "truth", CASE_TRUTH), tmp_path / "periop")
+    file = tmp_path / "periop" / "cases.parquet"
+    clean = "len(list_filter(supplies, lambda s: s.line_id IN (10, 20, 30, 40)))"
+    versions = shown(file, f"status, _from, {clean}", "case_id = 'C0000001'")
+    assert versions[:3] == [
+        ("SCHEDULED", datetime(2025, 3, 1, 12), 0),
+        ("IN_PROGRESS", datetime(2025, 3, 10, 12, 35), 0),
+        ("COMPLETED", datetime(2025, 3, 10, 14, 30), 3),
+    ]
+    # Documented at 16:00 on the 12th: with the quarter of the day that ends at 18:00.
+    assert ("COMPLETED", datetime(2025, 3, 12, 18), 4) == versions[-1]
+    assert shown(file, "status, cancel_reason, encounter_csn, len(supplies)", "case_id = 'C0000002'") == [
+        ("SCHEDULED", None, "700004", 0),
+        ("CANCELED", "NO_SHOW", "700004", 0),
+    ]
+
+
+def test_faults_of_documentation_show_where_they_were_made(tmp_path):
+    write_perioperative(by_hand(tmp_path / "truth", CASE_TRUTH), tmp_path / "periop")
+    file = tmp_path / "periop" / "cases.parquet"
+    (first, last) = (
+        {line["line_id"]: line for line in lines}
+        for ((lines,),) in (
+            shown(file, "supplies", f"case_id = 'C0000001' AND {when}")
+            for when in ("_from = TIMESTAMP '2025-03-10 14:30:00'", "_until IS NULL")
+        )
+    )
+    assert first[10]["lot"] is None
+    assert first[10]["udi_raw"] == "(01)09522(17)270131"
+    assert (first[30]["erp_item"], first[30]["supply_id"][:4], first[40]["erp_item"]) == (None, "NEW-", "100000002")
+    assert 50 not in last
+    twice = {line for line in first if line % 10 == 1}
+    assert len(twice) == 34
+    vanished = twice - set(last)
+    voided = {line for line in twice - vanished if last[line]["voided"]}
+    assert vanished
+    assert voided
+    assert len(vanished) + len(voided) < len(twice)
+    assert all(last[line]["void_of"] == line - 1 for line in voided)
 
 
 # HCM

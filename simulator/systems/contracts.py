@@ -1,0 +1,94 @@
+"""What the contract service shows: every contract with its versions, tiers, who is eligible, and its price lines.
+
+Belongs here: how the truth's contracts look there. Not here: the service (simulator/serve/saas/contracts.py).
+
+A contract has a version for each day on which something of it becomes known: it is signed a month before it starts, prices
+and eligibility that change later are known some days before they take effect, and it ends. When a buyer had a price in
+his ERP (the truth's `loaded_on`) is not the contract's and not shown.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from simulator.network.identifiers import gln
+from simulator.network.places import SITES
+from simulator.systems.documents import open_documents, parts_of, write_documents
+
+SIGNED_BEFORE_DAYS, KNOWN_BEFORE_DAYS = 30, 10
+# The numbers of the network's own places stand apart from those of its suppliers.
+FIRST_FACILITY = 900_000_000
+
+VIEWS = f"""
+    CREATE TEMP MACRO known_from(signed, starts, takes_effect) AS
+        if(takes_effect <= starts, signed, greatest(signed, takes_effect - {KNOWN_BEFORE_DAYS}));
+    CREATE TEMP TABLE header AS
+        SELECT *, starts_on - {SIGNED_BEFORE_DAYS} AS signed_on FROM truth_contract JOIN truth_supplier USING (supplier_id);
+    CREATE TEMP TABLE priced AS
+        SELECT line.*, manufacturer_part_number, if(pack = 1, gtin, pack_gtin) AS line_gtin,
+            known_from(signed_on, starts_on, from_date) AS known_on
+        FROM truth_contract_line AS line JOIN header USING (contract_number) JOIN truth_item USING (item_id);
+    CREATE TEMP TABLE eligible AS
+        SELECT e.*, facility.gln, name, known_from(signed_on, starts_on, from_date) AS known_on
+        FROM truth_contract_eligibility AS e JOIN header USING (contract_number) JOIN facility USING (site);
+    CREATE TEMP TABLE version AS
+        SELECT contract_number, known_on, min(effective_from) AS effective_from,
+            list_sort(list(DISTINCT change)) AS changes, in_office(known_on, contract_number) AS at_time,
+            (row_number() OVER versions)::INTEGER AS number, lead(at_time) OVER versions AS until
+        FROM (
+            SELECT contract_number, signed_on AS known_on, starts_on AS effective_from, 'SIGNED' AS change FROM header
+            UNION ALL SELECT contract_number, known_on, from_date, 'PRICES' FROM priced
+            UNION ALL SELECT contract_number, known_on, from_date, 'ELIGIBILITY' FROM eligible
+            UNION ALL SELECT contract_number, ends_on + 1, ends_on + 1, 'ENDED' FROM header WHERE ends_on IS NOT NULL)
+        GROUP BY contract_number, known_on WINDOW versions AS (PARTITION BY contract_number ORDER BY known_on);
+    CREATE TEMP VIEW line_version AS
+        SELECT version.contract_number, version.number, priced.* EXCLUDE (contract_number)
+        FROM version JOIN priced
+            ON priced.contract_number = version.contract_number AND priced.known_on <= version.known_on;
+"""
+
+DOCUMENTS = {
+    "contracts": """
+        WITH tiers AS (
+            SELECT contract_number, list_sort(list({'tier_id': tier, 'requirement_type': requirement,
+                'threshold': threshold, 'measure_period': 'QUARTER'})) AS tiers
+            FROM truth_contract_tier GROUP BY contract_number),
+        eligibility AS (
+            SELECT version.contract_number, number, list_sort(list({'facility_gln': gln, 'tier_id': tier,
+                'from': from_date, 'to': to_date, 'facility_name': name})) AS eligibility
+            FROM version JOIN eligible
+                ON eligible.contract_number = version.contract_number AND eligible.known_on <= version.known_on
+            WHERE in_part(version.contract_number) GROUP BY ALL),
+        prices AS (
+            SELECT contract_number, number, list_sort(list({'line_id': line, 'mpn': manufacturer_part_number,
+                'vendor_cat': 'C' || right(manufacturer_part_number, 7), 'gtin': line_gtin, 'uom': uom, 'pack': pack,
+                'price': price, 'currency': 'USD', 'tier_id': tier, 'from': from_date, 'to': to_date})) AS price_lines
+            FROM line_version WHERE in_part(contract_number) GROUP BY ALL),
+        history AS (
+            SELECT later.contract_number, later.number, list_sort(list({'version': earlier.number,
+                'effective_from': earlier.effective_from, 'updated_at': earlier.at_time, 'changes': earlier.changes}))
+                AS versions
+            FROM version AS later JOIN version AS earlier
+                ON earlier.contract_number = later.contract_number AND earlier.number <= later.number
+            WHERE in_part(later.contract_number) GROUP BY ALL)
+        SELECT contract_number, type, if(known_on > ends_on, 'EXPIRED', 'ACTIVE') AS status,
+            {'number': vendor(supplier_id), 'name': supplier_name} AS supplier, gpo, starts_on, ends_on,
+            if(known_on > ends_on, ends_on, NULL) AS terminated_on, number AS version, at_time AS updated_at, versions,
+            coalesce(tiers, []) AS tiers, coalesce(eligibility, []) AS eligibility,
+            coalesce(price_lines, []) AS price_lines, at_time AS _from, until AS _until
+        FROM version JOIN header USING (contract_number) JOIN history USING (contract_number, number)
+        LEFT JOIN tiers USING (contract_number) LEFT JOIN eligibility USING (contract_number, number)
+        LEFT JOIN prices USING (contract_number, number) WHERE in_part(contract_number)
+        ORDER BY contract_number, number""",
+}
+
+
+def write_contracts(truth: Path, folder: Path) -> dict[str, int]:
+    """Write the contracts from the truth's files; returns their rows (versions)."""
+    facilities = pa.Table.from_pylist(
+        [{"site": s.code, "name": s.name, "gln": gln(FIRST_FACILITY + place)} for place, s in enumerate(SITES)]
+    )
+    with open_documents(truth) as connection:
+        connection.register("facility", facilities)
+        connection.execute(VIEWS)
+        return write_documents(connection, DOCUMENTS, folder, parts_of(connection, "line_version"))

@@ -2,7 +2,7 @@
 
 Belongs here: which record stands for what is bought or whom it is bought from. Not here: how a system shows a record.
 Both tables carry `number` (a place among the records, for ids), and `choice` of `choices` records of the same golden item
-or supplier: a document takes one of them by its hash.
+or supplier: a document takes one of them by its hash, but what is kept in stock is always bought as the first.
 """
 
 import duckdb

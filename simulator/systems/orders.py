@@ -1,8 +1,9 @@
 """Orders, receipts, invoices and returns of a system's sites, and the versions through which an order goes.
 
 Belongs here: when each document is seen and what state it is in then, for every system that keeps its own purchasing.
-Not here: how a system numbers and names them. Needs the view `site` (site, first_day, taken_over_at): the sites of the
-system, the day from which it keeps their documents, and when it took over what was open before.
+Not here: how a system numbers and names them. Needs the records of items and suppliers (`masters.py`) and the view `site`
+(site, company, business_unit, first_day, taken_over_at): the sites of the system, the day from which it keeps their
+documents, and when it took over what was open before.
 
 An order is entered, approved within hours, promised when its supplier answers, and each of its lines received and billed;
 a line that the supplier rejects is cancelled. Whenever one of its lines moves, the order has a new version.
@@ -48,17 +49,31 @@ VIEWS = """
             if(is_taken_over, taken_over_at, at_work(order_date, po_number)) AS entered_at,
             if(is_taken_over, entered_at, entered_at + INTERVAL (1200 + hash(po_number, 'approved') % 7200) SECOND)
                 AS approved_at,
-            contract_number, contract_line, manufacturer_part_number AS supplier_item
+            contract_number, contract_line, manufacturer_part_number AS supplier_item, item_class,
+            coalesce(expense.code, stock.code) AS account, r.source_pk AS item_number, r.number AS item_place,
+            r.description, r.purchase_uom, r.base_uom, s.source_pk AS supplier_number, s.number AS supplier_place,
+            s.name AS supplier_name, s.payment_terms_days
         FROM truth_order_line AS l JOIN site USING (site) JOIN truth_item USING (item_id)
+        JOIN item_record AS r
+            ON r.item_id = l.item_id AND r.choice = if(location IS NULL, hash(l.po_number, l.line) % r.choices, 0)
+        JOIN supplier_record AS s
+            ON s.supplier_id = l.supplier_id AND s.choice = hash(l.supplier_id, l.site) % s.choices
+        LEFT JOIN truth_account AS expense ON cost_center IS NOT NULL AND expense.name = item_class || ' expense'
+        LEFT JOIN truth_account AS stock ON cost_center IS NULL AND stock.name = 'Inventory, ' || lower(item_class)
         LEFT JOIN settled USING (po_number, line) LEFT JOIN truth_contract_price USING (po_number, line)
         WHERE NOT is_taken_over OR quantity > 0 OR is_open;
     CREATE TEMP TABLE invoice AS
-        SELECT i.*, payment_date, posted_date < first_day AS is_taken_over, coalesce(faulty.has_fault, false) AS has_fault,
+        SELECT i.*, company, business_unit, s.source_pk AS supplier_number, s.number AS supplier_place,
+            s.name AS supplier_name, s.payment_terms_days, payment_date,
+            if(copy_of IS NULL OR is_altered, invoice_id, copy_of) AS bears_number_of,
+            posted_date < first_day AS is_taken_over, coalesce(faulty.has_fault, false) AS has_fault,
             if(is_taken_over, taken_over_at, at_work(posted_date, invoice_id)) AS shown_at,
             (payment_date + INTERVAL 20 HOUR + INTERVAL (hash(payment_id) % 3600) SECOND)::TIMESTAMP AS paid_at,
             -- Somebody looks into what does not match; it is settled before it is paid.
             least(shown_at + INTERVAL (if(has_fault, 120, 18)) HOUR, paid_at - INTERVAL 1 HOUR) AS valid_at
         FROM truth_invoice AS i JOIN site USING (site)
+        JOIN supplier_record AS s
+            ON s.supplier_id = i.supplier_id AND s.choice = hash(i.supplier_id, i.site) % s.choices
         LEFT JOIN (SELECT payment_id, payment_date FROM truth_payment) USING (payment_id)
         LEFT JOIN (SELECT invoice_id, bool_or(code <> 'CLEAN') AS has_fault FROM truth_exception GROUP BY ALL) AS faulty
             USING (invoice_id)

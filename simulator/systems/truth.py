@@ -30,8 +30,7 @@ def open_truth(truth: Path) -> duckdb.DuckDBPyConnection:
 
 def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether the truth has this table."""
-    found = connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [name]).fetchone()
-    return found is not None
+    return bool(connection.execute(f"SELECT 1 FROM duckdb_views() WHERE view_name = '{name}'").fetchone())
 
 
 def empty_where_missing(connection: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> None:

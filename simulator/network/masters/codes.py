@@ -59,6 +59,19 @@ def bar_codes(
     }
 
 
+def gtin_changes(items: pa.Table, item: Ints, changed_on: Ints) -> pa.Table:
+    """truth_gtin_change: one row per golden item whose maker changed its GTIN, from records with item and day."""
+    changed, at = np.unique(np.where(changed_on >= 0, item, -1), return_index=True)
+    changed, at = changed[changed >= 0], at[changed >= 0]
+    return pa.table(
+        {
+            "item_id": items["item_id"].take(pa.array(changed)),
+            "changed_on": dates(changed_on[at]),
+            "previous_gtin": pa.array(gtins(changed + BEFORE, np.zeros(len(changed), dtype=np.int64))),
+        }
+    )
+
+
 def _short(codes: pa.Array, is_short: Bools) -> pa.Array:
     """Without the one leading zero of a base unit's GTIN: the 13 digits of its bar code."""
     is_zero = pc.fill_null(pc.starts_with(codes, "0"), False)

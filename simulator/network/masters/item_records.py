@@ -273,9 +273,9 @@ def _states(random: np.random.Generator, records: Records) -> dict[str, pa.Array
 def item_in_use(records: Records, items: Items) -> pa.Table:
     """truth_item_in_use: which record of its ERP (or of the EHR) a document takes; one row per record.
 
-    A document takes the record of its item for which `hash(document) % 1000` is at least `from_thousandth` and less than
-    `to_thousandth`, and its day at least `from_date` and before `to_date`: always exactly one. Of two records the first
-    is taken 700 times of 1,000; one opened anew is taken from the day on which it was opened.
+    A document's line takes the record of its item for which `hash(po_number, line) % 1000` is at least `from_thousandth`
+    and less than `to_thousandth`, and its day at least `from_date` and before `to_date`: always exactly one. Of two
+    records the first is taken 700 times of 1,000; one opened anew is taken from the day on which it was opened.
     """
     kind, is_second = records.double_of_pair, records.double >= 0
     is_split, is_anew = (kind >= 0) & (kind != REPLACED), kind == REPLACED

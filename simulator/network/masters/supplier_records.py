@@ -224,8 +224,9 @@ def _addresses(random: np.random.Generator, records: VendorRecords, count: int) 
 def supplier_in_use(records: VendorRecords, suppliers: Suppliers) -> pa.Table:
     """truth_supplier_in_use: which vendor record of its ERP a document takes; one row per record that orders may name.
 
-    A document takes the record of its supplier for which `hash(document) % 1000` is at least `from_thousandth` and less
-    than `to_thousandth`: always exactly one; `remit_to` is the record that its payment names, itself where there is none.
+    A document takes the record of its supplier for which `hash(supplier_id, site) % 1000` is at least `from_thousandth`
+    and less than `to_thousandth`, so that a site always names the same: exactly one. `remit_to` is the record that its
+    payment names, itself where there is none.
     """
     takes = records.label != REMIT_TO
     place = np.flatnonzero(takes)

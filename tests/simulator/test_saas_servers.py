@@ -42,9 +42,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def clock() -> Clock:
+@pytest.fixture(scope="module")
+def world_clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(autouse=True)
+def clock(world_clock: Clock) -> Clock:
+    world_clock.time = NOW
+    return world_clock
 
 
 def bearer(url: str, scope: str = "") -> dict[str, str]:
@@ -52,37 +58,37 @@ def bearer(url: str, scope: str = "") -> dict[str, str]:
     return {"Authorization": f"Bearer {httpx.post(f'{url}/oauth2/token', data=form).json()['access_token']}"}
 
 
-@pytest.fixture
-def procurement(folder: Path, clock: Clock) -> Iterator[httpx.Client]:
-    app = procurement_app(folder / "procurement", clock.now, procurement_guard("client", "secret"), 10_000)
+@pytest.fixture(scope="module")
+def procurement(folder: Path, world_clock: Clock) -> Iterator[httpx.Client]:
+    app = procurement_app(folder / "procurement", world_clock.now, procurement_guard("client", "secret"), 10_000)
     with serving(app) as url, httpx.Client(base_url=url, headers=bearer(url)) as client:
         yield client
 
 
-@pytest.fixture
-def perioperative(folder: Path, clock: Clock) -> Iterator[httpx.Client]:
-    app = perioperative_app(folder / "perioperative", clock.now, perioperative_guard("client", "secret"))
+@pytest.fixture(scope="module")
+def perioperative(folder: Path, world_clock: Clock) -> Iterator[httpx.Client]:
+    app = perioperative_app(folder / "perioperative", world_clock.now, perioperative_guard("client", "secret"))
     with serving(app) as url, httpx.Client(base_url=url, headers=bearer(url)) as client:
         yield client
 
 
-@pytest.fixture
-def inventory(folder: Path, clock: Clock) -> Iterator[httpx.Client]:
-    app = inventory_app(folder / "inventory", clock.now, inventory_guard("key"))
+@pytest.fixture(scope="module")
+def inventory(folder: Path, world_clock: Clock) -> Iterator[httpx.Client]:
+    app = inventory_app(folder / "inventory", world_clock.now, inventory_guard("key"))
     with serving(app) as url, httpx.Client(base_url=url, headers={"X-API-Key": "key"}) as client:
         yield client
 
 
-@pytest.fixture
-def contracts(folder: Path, clock: Clock) -> Iterator[httpx.Client]:
-    app = contracts_app(folder / "contracts", clock.now, contracts_guard("key"))
+@pytest.fixture(scope="module")
+def contracts(folder: Path, world_clock: Clock) -> Iterator[httpx.Client]:
+    app = contracts_app(folder / "contracts", world_clock.now, contracts_guard("key"))
     with serving(app) as url, httpx.Client(base_url=url, headers={"X-API-Key": "key"}) as client:
         yield client
 
 
-@pytest.fixture
-def hcm(folder: Path, clock: Clock) -> Iterator[httpx.Client]:
-    app = hcm_app(folder / "hcm", clock.now, hcm_guard("reader@meridian", "word"), "meridian", "parline")
+@pytest.fixture(scope="module")
+def hcm(folder: Path, world_clock: Clock) -> Iterator[httpx.Client]:
+    app = hcm_app(folder / "hcm", world_clock.now, hcm_guard("reader@meridian", "word"), "meridian", "parline")
     with serving(app) as url, httpx.Client(base_url=url, auth=("reader@meridian", "word")) as client:
         yield client
 
@@ -208,6 +214,8 @@ def test_what_is_marked_exported_is_not_found_again_until_it_changes(procurement
     assert [order["id"] for order in orders(procurement, exported="true")] == [3]
     clock.time = CHANGE
     assert [order["id"] for order in orders(procurement, exported="false", status="closed")] == [3]
+    clock.time = NOW
+    assert procurement.put("/api/purchase_orders/3", json={"exported": False}).json()["exported"] is False
 
 
 def test_nothing_else_can_be_written(procurement):

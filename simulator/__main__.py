@@ -5,13 +5,11 @@ Belongs here: arguments, and what a person is told. Not here: any work. `parline
 
 import argparse
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.serve.clock import START, Clock, ClockError, after, latest, set_clock
-from simulator.serve.faults import CATALOGUE, FaultError, asked_faults, described_faults, switch
+from simulator.serve.faults import CATALOGUE, FaultError, Faults, asked_faults, cut_files, described_faults, switch
 from simulator.serve.network import ServingError, serve, serving, stop
 from simulator.serve.status import shown
 
@@ -28,26 +26,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _make(options: argparse.Namespace) -> None:
-    """In a process of its own: what it held in memory is given back before anything else happens."""
-    if options.out.is_dir() and serving(options.out):
-        raise ServingError(
-            f"{options.out} is being served: stop it first, `parline simulate stop --world {options.out}`."
-        )
-    is_world = (options.out / "truth" / "manifest.json").exists()
-    if options.out.is_dir() and any(options.out.iterdir()) and not is_world:
-        raise ServingError(f"{options.out} holds something that is no world: nothing was touched. Give another --out.")
+    from simulator.making import make
+
+    world = options.out
+    if world.is_dir() and serving(world):
+        raise ServingError(f"{world} is being served: stop it first, `parline simulate stop --world {world}`.")
+    is_world = (world / "truth" / "manifest.json").exists()
+    if world.is_dir() and any(world.iterdir()) and not is_world:
+        raise ServingError(f"{world} holds something that is no world: nothing was touched. Give another --out.")
     for old in ("truth", "systems", "files"):
-        shutil.rmtree(options.out / old, ignore_errors=True)
+        shutil.rmtree(world / old, ignore_errors=True)
     for old in ("clock.json", "faults.json"):
-        (options.out / old).unlink(missing_ok=True)
-    asked = ["--out", options.out, "--seed", options.seed, "--scale", options.scale]
-    made = subprocess.run([sys.executable, "-m", "simulator.network", *map(str, asked)], check=False)
-    if made.returncode:
-        raise SystemExit(made.returncode)
-    set_clock(options.out, START)
+        (world / old).unlink(missing_ok=True)
+    make(world, options.seed, options.scale, lambda line: print(line, flush=True))
+    set_clock(world, START)
+    print(f"{world} is made. Serve it with `parline simulate serve --world {world}`.")
 
 
 def _serve(options: argparse.Namespace) -> None:
+    _deliver_files(options.world)
     serve(options.world, options.port)
 
 
@@ -58,6 +55,7 @@ def _advance(options: argparse.Namespace) -> None:
         # Before the clock moves: a source that falls silent shows nothing of the days to come.
         switch(world, {} if options.fault == ["none"] else asked_faults(world, options.fault))
     set_clock(world, now)
+    _deliver_files(world)
     print(f"{world} is at {now:{DAY}} UTC; it can go on to {latest(world):{DAY}}.")
     _tell_faults(world)
 
@@ -84,6 +82,16 @@ def _stop(options: argparse.Namespace) -> None:
     print(f"Stopped process {stop(options.world)}.")
 
 
+def _deliver_files(world: Path) -> None:
+    """The files that are due by now; those of a feed whose fault says so are cut as they come."""
+    from simulator.systems.files import write_files
+
+    if (world / "truth" / "manifest.json").exists():
+        there = set(world.glob("files/*/*"))
+        write_files(world, Clock(world).now())
+        cut_files(Faults(world), set(world.glob("files/*/*")) - there)
+
+
 def _tell_faults(world: Path) -> None:
     on = [
         f"{one['fault']}:{system}={one.get('rate', CATALOGUE[one['fault']][1])}"
@@ -94,7 +102,9 @@ def _tell_faults(world: Path) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="parline simulate", description="The demo network: a hospital network's systems.")
+    parser = argparse.ArgumentParser(
+        prog="parline simulate", description="The demo network: a hospital network's systems."
+    )
     acts = parser.add_subparsers(required=True, metavar="make|serve|advance|status|stop")
 
     make = acts.add_parser("make", help="make a world: its truth, and what its systems show of it")

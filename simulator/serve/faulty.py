@@ -65,6 +65,8 @@ class Faulty:
         self._fields: dict[tuple[str, str], str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A system knows where it is mounted, but not by whom: its addresses are made by its own routes.
+        scope = {name: value for name, value in scope.items() if name not in ("router", "app_root_path")}
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return

@@ -1,7 +1,7 @@
 """All source systems of one world, served by one process on 127.0.0.1: each under its name, with its faults.
 
-Belongs here: which systems there are and how each is made, the process, and `serving.json`, which tells where it is.
-Not here: what a system answers (a package each), the commands (`simulator/__main__.py`).
+Belongs here: the process, and `serving.json`, which tells where it is. Not here: which systems there are (`systems.py`),
+the commands (`simulator/__main__.py`).
 """
 
 import contextlib
@@ -11,37 +11,20 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
 
-from simulator.serve.credentials import Credentials, credentials, credentials_file
+from simulator.serve.credentials import credentials, credentials_file
 from simulator.serve.faults import Faults
 from simulator.serve.faulty import Faulty
 from simulator.serve.loopback import listening, server
-from simulator.serve.odata import d365, sap
-from simulator.serve.odata.auth import BasicGuard, TokenGuard
-from simulator.serve.odata.server import odata_app
+from simulator.serve.systems import SYSTEMS
 
-Now = Callable[[], datetime]
 STOP_SECONDS = 15
-
-
-def _sap_s4(folder: Path, now: Now, known: Credentials) -> ASGIApp:
-    return odata_app(folder, sap.SERVICES, BasicGuard(known["user"], known["password"]), now=now)
-
-
-def _d365(folder: Path, now: Now, known: Credentials) -> ASGIApp:
-    return odata_app(folder, d365.SERVICES, TokenGuard(known["client_id"], known["client_secret"]), now=now)
-
-
-# How each system is made of its folder, the time and what its clients log on with.
-SYSTEMS: dict[str, Callable[[Path, Now, Credentials], ASGIApp]] = {"sap_s4": _sap_s4, "d365": _d365}
 
 
 class ServingError(Exception):
@@ -60,10 +43,10 @@ def network_app(world: Path) -> Starlette:
         raise ServingError(
             f"{world} holds no system to serve: make a world with `parline simulate make --out {world}`."
         )
-    known, faults = credentials(world, names), Faults(world)
+    known, faults = credentials(world, {name: SYSTEMS[name].logon for name in names}), Faults(world)
     mounts = []
     for name in names:
-        system = SYSTEMS[name](world / "systems" / name, faults.now_of(name), known[name])
+        system = SYSTEMS[name].app(world / "systems" / name, faults.now_of(name), known[name])
         mounts.append(Mount(f"/{name}", Faulty(system, name, faults)))
     return Starlette(routes=mounts)
 
@@ -85,14 +68,16 @@ def serve(world: Path, port: int = 0) -> None:
             "systems": {name: f"{root}/{name}" for name in systems_of(world)},
             "credentials": str(credentials_file(world).resolve()),
         }
-        # The server raises again what stopped it, when all is shut: here that is the wanted end, not a death.
+        running = server(application)
+        # From before it is announced until after all is shut, when the server raises again what stopped it: a signal is
+        # always the wanted end, and never a death.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, running.handle_exit)
         # An answer that a fault cut off is not worth a line.
         logging.getLogger("uvicorn.error").addFilter(lambda line: "without completing" not in line.getMessage())
         with _announced(world, announced):
             print(json.dumps(announced), flush=True)
-            server(application).run(sockets=[listener])
+            running.run(sockets=[listener])
 
 
 def serving(world: Path) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ Belongs here: a world served by its own process, read over HTTP with faults on. 
 """
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -77,9 +76,12 @@ def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         announced = json.loads(process.stdout.readline())
-        yield Served(world, announced)
-        os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(20) == 0
+        try:
+            yield Served(world, announced)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from simulator.network.calendar import ACQUISITION_H7, month_start
 from simulator.network.places import COMPANIES, D365
 from simulator.serve.odata.d365 import SETS
 from simulator.serve.odata.model import EntitySet
-from simulator.systems.masters import item_records, supplier_records
+from simulator.systems.masters import master_records
 from simulator.systems.orders import order_views
 from simulator.systems.truth import open_truth, write_rows
 
@@ -56,19 +56,27 @@ SELECTS = {
         SELECT source_pk AS VendorAccountNumber, name AS VendorOrganizationName, left(upper(name), 20) AS VendorSearchName,
             '10' AS VendorGroupId, 'USD' AS CurrencyCode, terms(payment_terms_days) AS DefaultPaymentTermsName,
             ein AS IRS1099FederalTaxId, if(is_active, 'No', 'All') AS VendorHoldStatus, 'No' AS IsVendorLocked,
-            source_pk AS InvoiceVendorAccountNumber, address AS AddressStreet, 'USA' AS AddressCountryRegionId,
+            source_pk AS InvoiceVendorAccountNumber, street AS AddressStreet, city AS AddressCity,
+            postal_code AS AddressZipCode, 'USA' AS AddressCountryRegionId,
             since AS ModifiedDateTime, since AS _from
         FROM supplier_record CROSS JOIN (SELECT TIMESTAMP '2021-05-03 09:00:00' AS since)""",
     "ReleasedProductsV2": """
-        SELECT r.source_pk AS ItemNumber, r.source_pk AS ProductNumber, left(r.description, 20) AS SearchName,
-            left(r.description, 60) AS ProductName, left(item_class, 10) AS ProductGroupId,
-            r.base_uom AS InventoryUnitSymbol, r.purchase_uom AS PurchaseUnitSymbol, round(list_price * pack, 4)
-                AS PurchasePrice, 1 AS PurchasePriceQuantity, left(manufacturer, 60) AS ManufacturerName,
-            part_number AS ManufacturerItemNumber,
-            r.gtin AS GlobalTradeItemNumber, if(r.is_active, 'Active', 'Obsolete') AS ProductLifecycleStateId,
-            (coalesce(r.created_on, DATE '2021-05-03') + INTERVAL 9 HOUR)::TIMESTAMP AS ModifiedDateTime,
-            ModifiedDateTime AS _from
-        FROM item_record AS r JOIN truth_item USING (item_id)""",
+        WITH record AS (
+            SELECT r.*, item_class, list_price, replaced_on::TIMESTAMP + INTERVAL 9 HOUR AS replaced_at,
+                coalesce(created_on, DATE '2021-05-03')::TIMESTAMP + INTERVAL 9 HOUR AS since
+            FROM item_record AS r JOIN truth_item USING (item_id)),
+        state AS (
+            SELECT *, is_active OR replaced_at IS NOT NULL AS is_ordered, since AS seen_at, replaced_at AS until
+            FROM record
+            UNION ALL SELECT *, false, replaced_at, NULL FROM record WHERE replaced_at IS NOT NULL)
+        SELECT source_pk AS ItemNumber, source_pk AS ProductNumber, left(description, 20) AS SearchName,
+            left(description, 60) AS ProductName, left(item_class, 10) AS ProductGroupId,
+            base_uom AS InventoryUnitSymbol, purchase_uom AS PurchaseUnitSymbol,
+            round(list_price * coalesce(pack, 1), 4) AS PurchasePrice, 1 AS PurchasePriceQuantity,
+            left(manufacturer, 60) AS ManufacturerName, part_number AS ManufacturerItemNumber,
+            gtin AS GlobalTradeItemNumber, if(is_ordered, 'Active', 'Obsolete') AS ProductLifecycleStateId,
+            seen_at AS ModifiedDateTime, seen_at AS _from, until AS _until
+        FROM state""",
     "PurchaseOrderHeadersV2": """
         WITH head AS (
             SELECT po_number, any_value(supplier_number) AS vendor,
@@ -142,7 +150,8 @@ SELECTS = {
             amount AS NetAmount, category AS ProcurementCategoryName, dimension AS DimensionDisplayValue,
             shown_at AS _from
         FROM line JOIN (SELECT invoice_id, shown_at FROM invoice) USING (invoice_id)""",
-    # A day's movements are booked in its night. Without a warehouse management nothing is ever reserved.
+    # Stock is kept under one record of an item, the first that was not replaced. A day's movements are booked in its night.
+    # Without a warehouse management nothing is ever reserved.
     "InventoryOnhand": """
         WITH place AS (SELECT code AS location, site, taken_over_at FROM truth_location JOIN site USING (site)),
         booked AS (
@@ -157,7 +166,8 @@ SELECTS = {
         SELECT source_pk AS ItemNumber, site AS InventorySiteId, location AS InventoryWarehouseId,
             base_uom AS InventoryUnitSymbol, quantity AS OnHandQuantity, quantity AS AvailableOnHandQuantity,
             0 AS ReservedOnHandQuantity, 0 AS OrderedQuantity, 0 AS OnOrderQuantity, seen_at AS _from, until AS _until
-        FROM held JOIN place USING (location) JOIN item_record AS r ON r.item_id = held.item_id AND r.choice = 0""",
+        FROM held JOIN place USING (location) JOIN item_record AS r
+            ON r.item_id = held.item_id AND r.from_thousandth = 0 AND r.replaced_on IS NULL""",
     "GeneralJournalAccountEntries": """
         WITH entry AS (
             SELECT gl.*, dense_rank() OVER (ORDER BY source) AS kind, site.site FROM truth_gl_line AS gl
@@ -182,8 +192,7 @@ def write_d365(truth: Path, folder: Path) -> dict[str, int]:
     """Write every entity of the Dynamics 365 system from the truth's files; returns the rows (versions) of each."""
     connection = open_truth(truth)
     connection.execute(VIEWS)
-    item_records(connection, SOURCE)
-    supplier_records(connection, SOURCE)
+    master_records(connection, SOURCE)
     order_views(connection)
     connection.execute(DELIVERIES)
     return {each.name: _write(connection, each, folder / f"{each.file}.parquet") for each in SETS}

@@ -15,7 +15,7 @@ import duckdb
 from simulator.network.calendar import CUT_OVER_H5, month_start
 from simulator.network.places import ORACLE
 from simulator.serve.oracle.resources import RESOURCES
-from simulator.systems.masters import item_records, supplier_records
+from simulator.systems.masters import master_records
 from simulator.systems.orders import order_views
 from simulator.systems.truth import open_truth, write_rows
 
@@ -167,7 +167,7 @@ SELECTS = {
     "payablesPayments": """
         WITH paid AS (
             SELECT payment_id, any_value(payment_date) AS day, any_value(business_unit) AS business_unit,
-                any_value(supplier_name) AS payee, any_value(supplier_number) AS number, sum(gross) AS amount,
+                any_value(payee_number) AS number, sum(gross) AS amount,
                 min(paid_at) AS paid_at,
                 list(struct_pack(InvoicePaymentId := 300650000000000 + number_of(invoice_id),
                     InvoiceId := invoice_key(invoice_id), InvoiceNumber := 'R' || right(bears_number_of, 8),
@@ -180,36 +180,44 @@ SELECTS = {
         SELECT check_id(payment_id) AS CheckId, number_of(payment_id) AS PaymentId,
             number_of(payment_id) AS PaymentNumber, amount AS PaymentAmount, 'USD' AS PaymentCurrency,
             day AS PaymentDate, day AS AccountingDate, status AS PaymentStatus, 'Payment Process Request' AS PaymentType,
-            'Electronic' AS PaymentMethod, business_unit AS BusinessUnit, payee AS Payee, number AS SupplierNumber,
+            'Electronic' AS PaymentMethod, business_unit AS BusinessUnit, payee.name AS Payee,
+            paid.number AS SupplierNumber,
             'MAIN' AS SupplierSite, paid_at AS CreationDate, state.seen_at AS LastUpdateDate, invoices AS relatedInvoices,
             state.seen_at AS _from, lead(state.seen_at) OVER (PARTITION BY payment_id ORDER BY state.seen_at) AS _until
-        FROM state JOIN paid USING (payment_id)""",
+        FROM state JOIN paid USING (payment_id) JOIN supplier_record AS payee ON payee.source_pk = paid.number""",
     "suppliers": """
         SELECT supplier_key(number) AS SupplierId, name AS Supplier, source_pk AS SupplierNumber, ein AS TaxpayerId,
             if(is_active, 'ACTIVE', 'INACTIVE') AS Status, if(is_active, NULL, DATE '2024-06-30') AS InactiveDate,
             'SPEND_AUTHORIZED' AS BusinessRelationship, since AS CreationDate, since AS LastUpdateDate,
             [struct_pack(SupplierSiteId := 300810000000000 + number, SupplierSite := 'MAIN',
                 ProcurementBU := 'Meridian Community BU', PaymentTerms := terms(payment_terms_days),
-                PaySiteFlag := true, PurchasingSiteFlag := true)] AS sites,
-            [struct_pack(SupplierAddressId := 300820000000000 + number, AddressName := 'HQ', AddressLine1 := address,
+                PaySiteFlag := true, PurchasingSiteFlag := NOT is_remit_to)] AS sites,
+            [struct_pack(SupplierAddressId := 300820000000000 + number, AddressName := 'HQ', AddressLine1 := street,
+                City := city, PostalCode := postal_code,
                 CountryCode := 'US', Status := 'ACTIVE')] AS addresses,
             since AS _from
         FROM supplier_record CROSS JOIN (SELECT TIMESTAMP '2019-01-07 09:00:00' AS since)""",
+    # A record that another replaces is active until the day of it.
     "itemsV2": """
+        WITH record AS (
+            SELECT r.*, site, item_class, replaced_on::TIMESTAMP + INTERVAL 9 HOUR AS replaced_at,
+                greatest(coalesce(created_on, DATE '2019-01-07')::TIMESTAMP + INTERVAL 9 HOUR, taken_over_at) AS since
+            FROM item_record AS r JOIN truth_item USING (item_id) CROSS JOIN site),
+        state AS (
+            SELECT *, is_active OR replaced_at IS NOT NULL AS is_ordered, since AS seen_at, replaced_at AS until
+            FROM record WHERE coalesce(since < replaced_at, true)
+            UNION ALL SELECT *, false, greatest(since, replaced_at), NULL FROM record WHERE replaced_at IS NOT NULL)
         SELECT item_key(number) AS ItemId, source_pk AS ItemNumber, site AS OrganizationCode,
             description AS ItemDescription, base_uom AS PrimaryUOMValue,
-            if(is_active, 'Active', 'Inactive') AS ItemStatusValue, item_class AS ItemClass, since AS CreationDateTime,
-            since AS LastUpdateDateTime,
+            if(is_ordered, 'Active', 'Inactive') AS ItemStatusValue, item_class AS ItemClass, since AS CreationDateTime,
+            seen_at AS LastUpdateDateTime,
             [struct_pack(ManufacturerName := manufacturer, ManufacturerPartNumber := part_number)]
                 AS manufacturerPartNumbers,
             CASE WHEN gtin IS NULL THEN [] ELSE [struct_pack(UOMCode := base_uom, GTIN := gtin)] END AS gtinRelationships,
-            CASE WHEN purchase_uom = base_uom THEN [] ELSE [struct_pack(UOMCode := purchase_uom,
+            CASE WHEN purchase_uom = base_uom OR pack IS NULL THEN [] ELSE [struct_pack(UOMCode := purchase_uom,
                 BaseUOMCode := base_uom, ConversionRate := pack)] END AS uomConversions,
-            since AS _from
-        FROM (
-            SELECT r.*, site, item_class,
-                greatest(coalesce(r.created_on, DATE '2019-01-07')::TIMESTAMP + INTERVAL 9 HOUR, taken_over_at) AS since
-            FROM item_record AS r JOIN truth_item USING (item_id) CROSS JOIN site)""",
+            seen_at AS _from, until AS _until
+        FROM state""",
 }
 
 
@@ -217,8 +225,7 @@ def write_oracle(truth: Path, folder: Path) -> dict[str, int]:
     """Write every resource of the Oracle system from the truth's files; returns the rows (versions) of each."""
     connection = open_truth(truth)
     connection.execute(VIEWS)
-    item_records(connection, SOURCE)
-    supplier_records(connection, SOURCE)
+    master_records(connection, SOURCE)
     order_views(connection)
     return {
         resource.name: _write(connection, resource.name, folder / f"{resource.name}.parquet") for resource in RESOURCES

@@ -55,16 +55,18 @@ VIEWS = """
             s.name AS supplier_name, s.payment_terms_days
         FROM truth_order_line AS l JOIN site USING (site) JOIN truth_item USING (item_id)
         JOIN item_record AS r
-            ON r.item_id = l.item_id AND r.choice = if(location IS NULL, hash(l.po_number, l.line) % r.choices, 0)
+            ON r.item_id = l.item_id AND stands_for_line(
+                r.from_thousandth, r.to_thousandth, r.from_date, r.to_date, l.po_number, l.line, order_date)
         JOIN supplier_record AS s
-            ON s.supplier_id = l.supplier_id AND s.choice = hash(l.supplier_id, l.site) % s.choices
+            ON s.supplier_id = l.supplier_id
+            AND stands_at_site(s.from_thousandth, s.to_thousandth, l.supplier_id, l.site)
         LEFT JOIN truth_account AS expense ON cost_center IS NOT NULL AND expense.name = item_class || ' expense'
         LEFT JOIN truth_account AS stock ON cost_center IS NULL AND stock.name = 'Inventory, ' || lower(item_class)
         LEFT JOIN settled USING (po_number, line) LEFT JOIN truth_contract_price USING (po_number, line)
         WHERE NOT is_taken_over OR quantity > 0 OR is_open;
     CREATE TEMP TABLE invoice AS
         SELECT i.*, company, business_unit, s.source_pk AS supplier_number, s.number AS supplier_place,
-            s.name AS supplier_name, s.payment_terms_days, payment_date,
+            s.name AS supplier_name, s.payment_terms_days, s.payee_pk AS payee_number, payment_date,
             if(copy_of IS NULL OR is_altered, invoice_id, copy_of) AS bears_number_of,
             posted_date < first_day AS is_taken_over, coalesce(faulty.has_fault, false) AS has_fault,
             if(is_taken_over, taken_over_at, at_work(posted_date, invoice_id)) AS shown_at,
@@ -73,7 +75,8 @@ VIEWS = """
             least(shown_at + INTERVAL (if(has_fault, 120, 18)) HOUR, paid_at - INTERVAL 1 HOUR) AS valid_at
         FROM truth_invoice AS i JOIN site USING (site)
         JOIN supplier_record AS s
-            ON s.supplier_id = i.supplier_id AND s.choice = hash(i.supplier_id, i.site) % s.choices
+            ON s.supplier_id = i.supplier_id
+            AND stands_at_site(s.from_thousandth, s.to_thousandth, i.supplier_id, i.site)
         LEFT JOIN (SELECT payment_id, payment_date FROM truth_payment) USING (payment_id)
         LEFT JOIN (SELECT invoice_id, bool_or(code <> 'CLEAN') AS has_fault FROM truth_exception GROUP BY ALL) AS faulty
             USING (invoice_id)

@@ -16,8 +16,8 @@ GTIN_MISSING, GTIN_CHECK_DIGIT, GTIN_OTHER_LEVEL, GTIN_OUTDATED = 0.38, 0.008, 0
 GTIN_LABELS = ["CLEAN", "MISSING", "CHECK_DIGIT", "OTHER_LEVEL"]
 # What an item's number was before its maker changed it: far above every number in use.
 BEFORE = 500_000_000
-AS_IS, HYPHEN, ZEROS, LOWER, PREFIXED = range(5)
-PART_NUMBER_LABELS = ["AS_IS", "HYPHEN", "ZEROS", "LOWER", "PREFIXED"]
+AS_IS, HYPHEN, ZEROS, LOWER, PREFIXED, NO_NUMBER = range(6)
+PART_NUMBER_LABELS = ["AS_IS", "HYPHEN", "ZEROS", "LOWER", "PREFIXED", "MISSING"]
 WRITTEN_SHARES = (0.72, 0.14, 0.05, 0.09)
 # What each distributor puts before a maker's part number in its own catalogue.
 DISTRIBUTOR_PREFIXES = ["DX", "QF", "TL"]
@@ -91,7 +91,7 @@ def part_numbers(numbers: pa.Array, writing: Ints, distributor: Ints) -> dict[st
     prefixes = pick(DISTRIBUTOR_PREFIXES, distributor % len(DISTRIBUTOR_PREFIXES))
     ways = [
         numbers, hyphened, pc.binary_join_element_wise("00", numbers, ""), pc.utf8_lower(numbers),
-        pc.binary_join_element_wise(prefixes, numbers, "-"),
+        pc.binary_join_element_wise(prefixes, numbers, "-"), pa.nulls(len(numbers), pa.string()),
     ]  # fmt: skip
     return {
         "manufacturer_part_number": pc.choose(pa.array(writing), *ways),

@@ -54,6 +54,8 @@ ABBREVIATIONS = {
     "tibial": ("TIB", "TIBL"), "transparent": ("TRANSP", "TRNSP"), "trocar": ("TROC", "TRCR"), "tubing": ("TBG", "TUB"),
     "urinary": ("URIN", "URN"), "vascular": ("VASC", "VSC"), "venous": ("VEN", "VNS"), "size": ("SZ", "#"),
 }  # fmt: skip
+# The longest first: `non-sterile` is one word.
+KNOWN = re.compile(rf"\b({'|'.join(sorted(ABBREVIATIONS, key=len, reverse=True))})\b", re.IGNORECASE)
 
 
 class Hand(NamedTuple):
@@ -127,10 +129,8 @@ def _spelled(attribute: str, places: Ints, way: Hand) -> pa.Array:
 def spell(word: str, way: Hand) -> str:
     """One word of the vocabulary in a hand: `Non-sterile` is N/S, `3.5 x 38 mm` is 3.5X38MM."""
     if way.clerk is not None:
-        # The longest first: `non-sterile` is one word.
-        known = sorted(ABBREVIATIONS, key=len, reverse=True)
-        pattern = r"\b(" + "|".join(map(re.escape, known)) + r")\b"
-        word = re.sub(pattern, lambda found: ABBREVIATIONS[found[0].lower()][way.clerk or 0], word, flags=re.IGNORECASE)
+        clerk = way.clerk
+        word = KNOWN.sub(lambda found: ABBREVIATIONS[found[0].lower()][clerk], word)
     if way.is_tight:
         word = re.sub(r"(?<=\d) (?=(?:Fr|G|mm|cm|in|mL|uL|mg|m2|L|oz|ft|yd|D)\b)| ?(x) ?(?=\d)", r"\1", word)
     if way.case == TITLE:

@@ -1,6 +1,6 @@
 """Which item records are the same product, and which nearly are: the truth that a matcher is judged by.
 
-Belongs here: pairs of records. Not here: the records (item_records.py).
+Belongs here: pairs of records. Not here: the records (records.py).
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import pyarrow as pa
 from simulator.network.columns import pick
 from simulator.network.masters.catalogues import SOURCES
 from simulator.network.masters.descriptions import TELLING, Descriptions
-from simulator.network.masters.item_records import Records, source_numbers
+from simulator.network.masters.records import Records, source_numbers
 from simulator.network.streams import Ints
 
 SAME, NEAR_MISS = 0, 1

@@ -12,9 +12,10 @@ from simulator.network.ground import Ground
 from simulator.network.masters.catalogues import D365, LEGACY_H8, ORACLE_FUSION, SAP_S4
 from simulator.network.masters.codes import gtin_changes
 from simulator.network.masters.descriptions import Descriptions
-from simulator.network.masters.item_records import item_in_use, item_records, make_records
+from simulator.network.masters.item_records import item_records
 from simulator.network.masters.names import make_names, supplier_aliases
 from simulator.network.masters.pairs import item_pairs
+from simulator.network.masters.records import item_in_use, make_records
 from simulator.network.masters.supplier_records import make_vendor_records, supplier_in_use, vendor_records
 from simulator.network.places import SITES
 from simulator.network.streams import Ints

@@ -42,13 +42,18 @@ class Descriptions:
     """Columns by item number. `words[attribute]` are places in WORDS[attribute]; -1 where nothing is said.
 
     near_miss_of is the item that this one differs from in the attribute `differs_in` (a place in TELLING) only, or -1:
-    such an item has the same class as the other, and should be given the same manufacturer.
+    such an item has the same class as the other, and is to be given the same maker (see `like`).
     """
 
     kind: Ints
     words: dict[str, Ints]
     near_miss_of: Ints
     differs_in: Ints
+
+    @property
+    def like(self) -> Ints:
+        """The item whose maker, pack and price each one shares: its near-miss, or itself."""
+        return np.where(self.near_miss_of < 0, np.arange(len(self.kind)), self.near_miss_of)
 
     def text(self, attribute: str) -> pa.Array:
         """The words of one attribute, null where nothing is said."""

@@ -140,7 +140,7 @@ def spell(word: str, way: Hand) -> str:
 
 def _titled(word: str) -> str:
     """Capitals at the start of words, units as they are."""
-    return re.sub(r"(?<![\w.%-])[a-z](?=[a-z]{3})", lambda found: found[0].upper(), word)
+    return re.sub(r"(?<![\w.%-])[a-z](?=[a-z]{2})", lambda found: found[0].upper(), word)
 
 
 def _cut(texts: pa.Array, length: Ints) -> pa.Array:

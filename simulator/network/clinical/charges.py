@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from simulator.network.chart import IMPLANT_CLASSES, ITEM_CLASSES, REVENUE_KINDS
 from simulator.network.clinical import drgs
-from simulator.network.clinical.hours import DAY, HORIZON, HOUR, NONE, stamps
+from simulator.network.clinical.hours import DAY, HOUR, NONE, horizon, stamps
 from simulator.network.clinical.procedures import CATH, ENDO, IR, OR
 from simulator.network.clinical.theatres import CANCELED, Theatre
 from simulator.network.clinical.use import LABELS, Use
@@ -139,8 +139,10 @@ def make_charges(
         _of_use(random, ground, use, lines, visit_of_case),
     ]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    posted = columns["service_at"] + random.integers(0, 2 * DAY, len(columns["visit"]))
-    columns["posted_at"] = np.minimum(posted, HORIZON - 1)
+    # What is known was served and posted before the last midnight.
+    end = horizon(visits.site[columns["visit"]]) - 1
+    columns["service_at"] = np.minimum(columns["service_at"], end)
+    columns["posted_at"] = np.minimum(columns["service_at"] + random.integers(0, 2 * DAY, len(end)), end)
     order = np.lexsort((columns["service_at"], columns["visit"]))
     columns = {name: values[order] for name, values in columns.items()}
     number = len(order)
@@ -153,7 +155,7 @@ def make_charges(
     credits = {name: values[credited].copy() for name, values in columns.items()}
     # What is credited in part is so many of the same price.
     credits["amount"] = credits["amount"] // part * quantity
-    credits["posted_at"] = np.minimum(credits["posted_at"] + random.integers(HOUR, 2 * DAY, len(part)), HORIZON - 1)
+    credits["posted_at"] = np.minimum(credits["posted_at"] + random.integers(HOUR, 2 * DAY, len(part)), end[order][credited])
     credits |= {"quantity": quantity, "kind": np.full(len(part), CREDIT), "links_to": credited, "use": np.full(len(part), NONE),
                 "label": np.zeros(len(part), dtype=np.int64)}  # fmt: skip
     return Charges(**{name: np.concatenate([columns[name], credits[name]]) for name in Charges.__dataclass_fields__})

@@ -10,7 +10,7 @@ import numpy as np
 from simulator.network.calendar import LAST_DAY
 from simulator.network.clinical import drgs
 from simulator.network.clinical.drgs import UNASSIGNED, line_of_diagnosis, line_of_drg
-from simulator.network.clinical.hours import DAY, HORIZON, NONE, local_day
+from simulator.network.clinical.hours import DAY, FAR, NONE, horizon, local_day
 from simulator.network.clinical.procedures import GROUPS, VARIANTS
 from simulator.network.clinical.theatres import Theatre
 from simulator.network.clinical.visits import EMERGENCY, FINISHED, INPATIENT, OBSERVATION, OUTPATIENT, Visits
@@ -74,15 +74,15 @@ class Coding:
 def code_visits(ground: Ground, visits: Visits, theatre: Theatre, payer: Ints) -> Coding:
     """payer: of each visit, a place in PAYERS."""
     random = ground.streams.of("clinical coding")
-    number = len(visits.site)
+    number, end = len(visits.site), horizon(visits.site)
     is_own = (visits.status == FINISHED) & (visits.leads_to < 0)
     lag = random.lognormal(np.log(CODED_DAYS)[visits.kind], CODED_SIGMA) * DAY
     coded = visits.discharged + np.minimum(lag, 60 * DAY).astype(np.int64)
     billed = np.maximum(coded + random.integers(DAY, 4 * DAY, number), visits.discharged + BILL_HOLD)
-    coded = np.where(is_own & (coded < HORIZON), coded, NONE)
-    billed = np.where(is_own & (billed < HORIZON), billed, NONE)
+    coded = np.where(is_own & (coded < end), coded, NONE)
+    billed = np.where(is_own & (billed < end), billed, NONE)
     spread = random.integers(-5, 12, number)
-    paid = local_day(np.minimum(np.maximum(billed, visits.discharged), HORIZON), visits.site) + PAID_DAYS[payer] + spread
+    paid = local_day(np.minimum(np.maximum(billed, visits.discharged), FAR), visits.site) + PAID_DAYS[payer] + spread
     paid_day = np.where((billed >= 0) & (paid <= LAST_DAY), paid, NONE)
     rebilled = paid_day + random.integers(*REBILLED_DAYS, number)
     can = (paid_day >= 0) & (rebilled <= LAST_DAY)
@@ -95,7 +95,7 @@ def code_visits(ground: Ground, visits: Visits, theatre: Theatre, payer: Ints) -
     is_rebilled = is_changed | quota(random, can & ~is_changed, max(more, 0), of=1)
     neighbor = np.where(visits.drg + 1 < len(drgs.CODES), visits.drg + 1, visits.drg - 1)
     principal = _principal(random, visits)
-    version = drgs.version_of(local_day(np.minimum(visits.discharged, HORIZON), visits.site))
+    version = drgs.version_of(local_day(np.minimum(visits.discharged, FAR), visits.site))
     return Coding(
         principal, np.where(is_stay, version, NONE), is_ungroupable, np.where(is_changed, neighbor, NONE), coded, billed,
         paid_day, np.where(is_rebilled, rebilled, NONE), _lines(ground.centers, visits, theatre, principal, is_ungroupable),

@@ -11,7 +11,7 @@ import pyarrow as pa
 from simulator.network.chart import PAYERS
 from simulator.network.clinical import drgs, procedures
 from simulator.network.clinical.coding import LINES, PRINCIPAL, SECONDARY, Coding
-from simulator.network.clinical.hours import HORIZON, NONE, stamps
+from simulator.network.clinical.hours import NONE, horizon, stamps
 from simulator.network.clinical.people import People
 from simulator.network.clinical.theatres import COMPLETED, Theatre
 from simulator.network.clinical.visits import (
@@ -116,8 +116,8 @@ def _unit_stays(random: np.random.Generator, ground: Ground, visits: Visits, vis
     until = np.where(is_last, end, start + part)
     begun = np.where(sequence == 1, start, np.r_[0, until[:-1]])
     # What begins beyond the horizon has not begun.
-    known = begun < HORIZON
-    is_open = until >= HORIZON
+    known = begun < horizon(site)
+    is_open = until >= horizon(site)
     return pa.table(
         {
             "encounter_id": numbered("E", visit[of][known] + 1, 8),

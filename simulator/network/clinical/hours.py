@@ -16,8 +16,8 @@ from simulator.network.places import SITES
 from simulator.network.streams import Ints
 
 HOUR, DAY = 60, 1440
-# Beyond the last day cases are still on the schedule.
-HORIZON = (LAST_DAY + 1) * DAY
+# Later than anything that is known.
+FAR = (LAST_DAY + 60) * DAY
 ZONES = sorted({site.timezone for site in SITES})
 ZONE_OF_SITE = np.array([ZONES.index(site.timezone) for site in SITES], dtype=np.int64)
 NONE = -1
@@ -49,6 +49,11 @@ def local_day(minute: NDArray[np.integer], site: NDArray[np.integer]) -> Ints:
     """The day at the site of a UTC minute."""
     offset = _offsets()[ZONE_OF_SITE[site], minute // DAY - FIRST_DAY + 7]
     return (minute.astype(np.int64) + offset) // DAY
+
+
+def horizon(site: NDArray[np.integer]) -> Ints:
+    """The midnight of each site that ends the last day: what comes after is not known."""
+    return utc(np.full(len(site), (LAST_DAY + 1) * DAY), site)
 
 
 def stamps(minute: NDArray[np.integer]) -> pa.Array:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator.network.calendar import FIRST_DAY
 from simulator.network.chart import PAYERS
 from simulator.network.clinical import drgs
-from simulator.network.clinical.hours import DAY, HORIZON, NONE, local_day, stamps
+from simulator.network.clinical.hours import DAY, FAR, NONE, horizon, local_day, stamps
 from simulator.network.clinical.identities import canaries, family_names, given_names, npis
 from simulator.network.clinical.mix import BEDS, at
 from simulator.network.clinical.procedures import SPECIALTIES
@@ -89,7 +89,7 @@ def make_people(ground: Ground, visits: Visits, surgeons: Surgeons, surgeon_of_c
     merged_from = np.full(len(of_visit), NONE)
     merged_from[merged] = len(home) + np.arange(len(merged))
     same_as = np.r_[np.full(len(home), NONE), of_visit[merged]]
-    found_out = np.minimum(visits.discharged[merged] + random.integers(DAY, 12 * DAY, len(merged)), HORIZON - 1)
+    found_out = np.minimum(visits.discharged[merged] + random.integers(DAY, 12 * DAY, len(merged)), horizon(visits.site[merged]) - 1)
     merged_at = np.r_[np.full(len(home), NONE), found_out]
     home, sex, born, payer = (np.r_[column, column[of_visit[merged]]] for column in (home, sex, born, payer))
     provider_site, specialty, attending = _providers(random, ground.scale, visits, surgeons, surgeon_of_case)
@@ -131,7 +131,7 @@ def _persons(
 def _readmitted(random: np.random.Generator, visits: Visits, stays: Ints, person: Ints) -> Ints:
     """Gives some stays the person of one that ended at the same site within the month before."""
     site = visits.site[stays].astype(np.int64)
-    span = np.int64(4 * HORIZON)
+    span = np.int64(2 * FAR)
     by_end = stays[np.lexsort((visits.discharged[stays], site))]
     ends = visits.site[by_end].astype(np.int64) * span + visits.discharged[by_end]
     later = stays[random.random(len(stays)) < READMITTED_SHARE]

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.network.calendar import LAST_DAY, month_of
 from simulator.network.clinical import drgs, procedures
-from simulator.network.clinical.hours import DAY, HORIZON, HOUR, NONE, local_day, utc
+from simulator.network.clinical.hours import DAY, FAR, HOUR, NONE, horizon, local_day, utc
 from simulator.network.clinical.mix import (
     ADMISSIONS,
     ALWAYS,
@@ -74,7 +74,7 @@ class Visits:
     @property
     def ended(self) -> Ints:
         """The end of what has happened: discharge, or the end of time."""
-        return np.minimum(self.discharged, HORIZON)
+        return np.minimum(self.discharged, horizon(self.site))
 
     @property
     def leads_to(self) -> Ints:
@@ -155,7 +155,7 @@ def _faults(random: np.random.Generator, columns: dict[str, Ints]) -> dict[str, 
     number = len(columns["site"])
     is_led = np.zeros(number, dtype=bool)
     is_led[columns["emergency"][columns["emergency"] >= 0]] = True
-    is_open = columns["discharged"] >= HORIZON
+    is_open = columns["discharged"] >= horizon(columns["site"])
     is_free = (columns["case"] < 0) & (columns["emergency"] < 0) & ~is_led & ~is_open
     is_canceled = quota(random, is_free, CANCELED_SHARE, of=number)
     is_error = quota(random, is_free & ~is_canceled, IN_ERROR_SHARE, of=number)
@@ -178,8 +178,8 @@ def _stay(random: np.random.Generator, site: Ints, admitted: Ints, drg: Ints, le
     version = drgs.version_of(local_day(admitted, site))
     days = random.lognormal(np.log(drgs.STAYS[version, drg]), STAY_SIGMA)
     end = admitted + (np.clip(days, 0.5, 120) * DAY).astype(np.int64)
-    # The horizon ends what is known: a discharge beyond it only has to lie beyond it.
-    day = np.minimum(local_day(np.minimum(end, HORIZON + DAY), site), LAST_DAY + 1)
+    # A discharge that is not known only has to lie beyond the horizon.
+    day = np.minimum(local_day(np.minimum(end, FAR), site), LAST_DAY + 1)
     discharged = utc(day * DAY + 10 * HOUR + random.integers(0, 8 * HOUR, len(site)), site)
     return discharged + np.where(discharged < least, -(-(least - discharged) // DAY) * DAY, 0)
 

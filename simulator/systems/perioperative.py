@@ -15,6 +15,7 @@ from simulator.systems.documents import open_documents, parts_of, write_document
 
 COLUMNS = {
     "truth_source_item": "source VARCHAR, source_pk VARCHAR, item_id VARCHAR, description VARCHAR",
+    "truth_item_in_use": "source VARCHAR, source_pk VARCHAR, from_thousandth BIGINT",
 }
 # The sites whose cases it keeps: those on SAP that operate, and the hospital that was acquired, under its own numbers.
 SITES = ("H1", "H2", "H3", "H4", "A1", "A2", "H7")
@@ -26,25 +27,30 @@ VIEWS = f"""
             least(booked_at, scheduled_at - INTERVAL 1 MINUTE) AS booked_at,
             if(status = 'CANCELED', greatest(last_modified_at, booked_at + INTERVAL 2 MINUTE), NULL) AS canceled_at
         FROM truth_case AS c WHERE site IN {SITES};
+    -- The record of an item that a catalogue had first.
+    CREATE TEMP VIEW listed AS
+        SELECT source, r.item_id, first(source_pk ORDER BY from_thousandth NULLS LAST, source_pk) AS source_pk,
+            first(r.description ORDER BY from_thousandth NULLS LAST, source_pk) AS description
+        FROM truth_source_item AS r LEFT JOIN truth_item_in_use USING (source, source_pk) GROUP BY source, r.item_id;
     CREATE TEMP TABLE supply AS
-        SELECT item_id, coalesce(source_pk, unlisted(item_id)) AS supply_id, coalesce(listed.description, item.description)
+        SELECT item_id, coalesce(source_pk, unlisted(item_id)) AS supply_id, coalesce(ehr.description, item.description)
             AS description, gtin
-        FROM truth_item AS item LEFT JOIN (
-            SELECT item_id, min(source_pk) AS source_pk, arg_min(description, source_pk) AS description
-            FROM truth_source_item WHERE source = 'ehr' GROUP BY item_id) AS listed USING (item_id);
+        FROM truth_item AS item LEFT JOIN (FROM listed WHERE source = 'ehr') AS ehr USING (item_id);
+    CREATE TEMP TABLE erp_item AS SELECT source, item_id, source_pk AS erp_item FROM listed WHERE source <> 'ehr';
     -- Each line as it was told, in the case that it was told of, from when to when: a double scan is a second one.
     CREATE TEMP TABLE told AS
-        SELECT told_case_id AS case_id, use_id, item_id, picked, used, wasted, returned, is_implant, ownership, label,
+        SELECT case_id, source, use_id, item_id, picked, used, wasted, returned, is_implant, ownership, label,
             if(label = 'MISSING_LOT', NULL, lot) AS lot, if(label = 'MISSING_SERIAL', NULL, serial) AS serial,
             expiry_date, u.documented_at, again,
             CASE WHEN u.documented_at <= done_at THEN done_at WHEN u.documented_at <= charted_at THEN charted_at
                 ELSE time_bucket(INTERVAL 6 HOUR, u.documented_at) + INTERVAL 6 HOUR END AS shown_at,
             if(again = 1 AND spread(use_id, 3) = 0, shown_at + INTERVAL 1 DAY, NULL) AS noticed_at
         FROM (
-            SELECT *, unnest(if(label = 'DOUBLE_SCAN', [0, 1], [0])) AS again FROM truth_use
-            WHERE told_case_id IS NOT NULL) AS u
-        JOIN (SELECT case_id AS told_case_id, coalesce(done_at, canceled_at) AS done_at,
-                coalesce(charted_at, canceled_at) AS charted_at FROM operation) USING (told_case_id);
+            SELECT * REPLACE (coalesce(recorded_case_id, case_id) AS case_id),
+                unnest(if(label = 'DOUBLE_SCAN', [0, 1], [0])) AS again
+            FROM truth_use) AS u
+        JOIN (SELECT case_id, if(site = 'H7', 'd365', 'sap_s4') AS source, coalesce(done_at, canceled_at) AS done_at,
+                coalesce(charted_at, canceled_at) AS charted_at FROM operation) USING (case_id);
     CREATE TEMP TABLE moment AS
         SELECT *, (row_number() OVER versions)::INTEGER AS version, lead(at_time) OVER versions AS until
         FROM (
@@ -76,14 +82,15 @@ DOCUMENTS = {
         WITH supplies AS (
             SELECT case_id, version, list_sort(list({'line_id': number_of(use_id) * 10 + again,
                 'supply_id': if(label = 'ITEM_UNMAPPED', unlisted(item_id), supply_id),
-                'erp_item': if(label = 'ITEM_UNMAPPED', NULL, material(item_id)), 'description': description,
+                'erp_item': if(label = 'ITEM_UNMAPPED', NULL, erp_item), 'description': description,
                 'udi_raw': if(is_implant, concat('(01)', gtin, '(17)' || strftime(expiry_date, '%y%m%d'), '(10)' || lot,
                     '(21)' || serial), NULL),
                 'lot': lot, 'serial': serial, 'expiry': expiry_date, 'picked': picked, 'used': used, 'wasted': wasted,
                 'returned': returned, 'is_implant': is_implant, 'ownership': ownership, 'documented_at': documented_at,
                 'documented_by_role': if(is_implant, 'CIRCULATOR', 'SCRUB'), 'voided': is_void,
                 'void_of': if(is_void, number_of(use_id) * 10, NULL)})) AS supplies
-            FROM line_version JOIN supply USING (item_id) WHERE in_part(case_id) GROUP BY ALL)
+            FROM line_version JOIN supply USING (item_id) LEFT JOIN erp_item USING (source, item_id)
+            WHERE in_part(case_id) GROUP BY ALL)
         SELECT case_id, visit_number(site, encounter_id) AS encounter_csn, site AS facility, room, kind AS suite,
             CASE WHEN at_time >= done_at THEN 'COMPLETED' WHEN at_time >= canceled_at THEN 'CANCELED'
                 WHEN at_time >= in_room_at THEN 'IN_PROGRESS' ELSE 'SCHEDULED' END AS status,
@@ -92,7 +99,7 @@ DOCUMENTS = {
              'anesthesia_start': if(at_time >= done_at, anesthesia_at, NULL),
              'incision': if(at_time >= done_at, incision_at, NULL), 'close': if(at_time >= done_at, close_at, NULL),
              'out_room': if(at_time >= done_at, out_room_at, NULL)} AS times,
-            [{'seq': 1, 'code': procedure_code, 'code_system': 'LOCAL', 'is_primary': true, 'surgeon_id': provider_id,
+            [{'seq': 1, 'code': procedure_code, 'code_system': 'ICD-10-PCS', 'is_primary': true, 'surgeon_id': provider_id,
               'laterality': CASE spread(case_id, 3) WHEN 0 THEN 'LEFT' WHEN 1 THEN 'RIGHT' END}] AS procedures,
             if(at_time >= done_at, [
                 {'role': 'SURGEON', 'minutes': minutes_between(incision_at, close_at)},

@@ -235,13 +235,16 @@ CASE_TRUTH = {
             TIMESTAMP '2025-03-02 12:00:00', TIMESTAMP '2025-03-11 12:30:00', NULL, NULL, NULL, NULL, NULL,
             TIMESTAMP '2025-03-11 13:00:00'""",
     "truth_use": """
-        SELECT 'U00000' || n AS use_id, 'C0000001' AS case_id, if(n = 5, 'C0000003', 'C0000001') AS told_case_id,
+        SELECT 'U00000' || n AS use_id, 'C0000001' AS case_id, if(n = 5, 'C0000003', NULL) AS recorded_case_id,
             'I-00000' || (1 + n % 3) AS item_id, 1 AS picked, 1 AS used, 0 AS wasted, 0 AS returned, n = 1 AS is_implant,
             'OWNED' AS ownership, 'LOT' || n AS lot, NULL::VARCHAR AS serial, DATE '2027-01-31' AS expiry_date,
             TIMESTAMP '2025-03-10 14:00:00' + INTERVAL (if(n = 2, 50, 0)) HOUR AS documented_at,
             CASE n WHEN 1 THEN 'MISSING_LOT' WHEN 2 THEN 'DOCUMENTED_LATE' WHEN 3 THEN 'ITEM_UNMAPPED'
                 WHEN 5 THEN 'WRONG_CASE' WHEN 4 THEN 'CLEAN' ELSE 'DOUBLE_SCAN' END AS label
         FROM range(1, 40) AS numbers(n)""",
+    "truth_source_item": """
+        SELECT 'sap_s4' AS source, '1000000' || n AS source_pk, 'I-00000' || n AS item_id, 'SCREW' AS description
+        FROM range(1, 4) AS numbers(n)""",
     "truth_card_line": """
         SELECT 'PC1' AS card_id, 1 AS version, 'I-00000' || n AS item_id, n AS open_quantity, 0 AS hold_quantity
         FROM range(1, 4) AS numbers(n)""",
@@ -302,7 +305,7 @@ def test_faults_of_documentation_show_where_they_were_made(tmp_path):
     )
     assert first[10]["lot"] is None
     assert first[10]["udi_raw"] == "(01)09522(17)270131"
-    assert (first[30]["erp_item"], first[30]["supply_id"][:4], first[40]["erp_item"]) == (None, "NEW-", "100000002")
+    assert (first[30]["erp_item"], first[30]["supply_id"][:4], first[40]["erp_item"]) == (None, "NEW-", "10000002")
     assert 50 not in last
     twice = {line for line in first if line % 10 == 1}
     assert len(twice) == 34

@@ -21,9 +21,9 @@ from simulator.serve.faults import Fault, FaultError, Faults
 from simulator.serve.pages import Page, Row
 
 # How a client says from where it goes on: by a number of rows, or in some other way.
-OFFSETS = ("$skiptoken", "$skip", "offset", "skip", "start")
-CONTINUED = (*OFFSETS, "page", "_page", "cursor", "after", "after_sequence", "page_token")
-FIRST = ("", "0")
+OFFSETS = ("$skiptoken", "$skip", "offset")
+CONTINUED = (*OFFSETS, "page", "_page", "page_token", "after_seq")
+FIRST = (("page", "1"), *((name, "0") for name in CONTINUED))
 SERVER_ERRORS = (500, 502, 503, 504)
 DRIFT: dict[str, Callable[[Row, str], None]] = {
     "drift_added": pages.add_field,
@@ -80,7 +80,7 @@ class Faulty:
         elif not (at_hand or damaging):
             await self.app(scope, receive, send)
         else:
-            answer = await self._answered(scope, receive, damaging)
+            answer = await self._answered(scope, damaging)
             await self._deliver(answer, at_hand, scope, send)
 
     async def _begin(self, scope: Scope) -> tuple[Response | None, list[Fault], list[Fault]]:
@@ -134,18 +134,15 @@ class Faulty:
             }
         return {"error": {"code": "SY/530", "message": said}}
 
-    async def _answered(self, scope: Scope, receive: Receive, damaging: list[Fault]) -> Answer:
+    async def _answered(self, scope: Scope, damaging: list[Fault]) -> Answer:
         """The application's answer after the faults of pages and rows."""
-        answer = await _asked(self.app, scope, receive)
+        answer = await _asked(self.app, scope)
         page = _page(answer) if damaging else None
         if page is None:
             return answer
-        shifting = next((fault for fault in damaging if fault.fault == "shifting_page"), None)
-        further = _one_row_further(scope)
-        if shifting and further and page.rows and self.faults.strikes(shifting, self.system):
-            self.faults.label(self.system, shifting, _target(scope), [pages.row_key(page.rows[0])], "passed over")
-            answer = await _asked(self.app, further, receive)
-            page = _page(answer) or page
+        for fault in damaging:
+            if fault.fault == "shifting_page" and page.rows:
+                page = await self._shifted(fault, page, scope)
         before = pages.keys(page.rows)
         for fault in damaging:
             touched = self._damage(fault, page, scope, before)
@@ -154,6 +151,24 @@ class Faulty:
                 self.faults.label(self.system, fault, _target(scope), rows, detail)
         answer.body = page.text()
         return answer
+
+    async def _shifted(self, fault: Fault, page: Page, scope: Scope) -> Page:
+        """The page as after a delete on an earlier one: its first row has moved there, and is passed over.
+
+        The first page cannot shift. A client that goes on after a key is not harmed by a delete: it gets what is there.
+        """
+        asked = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
+        places = [(name, value) for name, value in asked if name in (*OFFSETS, "page") and value.isdigit()]
+        if not places or places[0] in FIRST or not self.faults.strikes(fault, self.system):
+            return page
+        self.faults.label(self.system, fault, _target(scope), [pages.row_key(page.rows[0])], "passed over")
+        at, number = places[0]
+        further = urlencode([(name, int(number) + 1 if name == at else value) for name, value in asked]).encode()
+        following = _page(await _asked(self.app, {**scope, "query_string": further}))
+        if at == "page":
+            page.rows[:] = page.rows[1:] + (following.rows[:1] if following else [])
+            return page
+        return following or page
 
     def _damage(self, fault: Fault, page: Page, scope: Scope, before: list[str]) -> tuple[list[str], str] | None:
         """Do what a fault does to a page; the keys of the rows it touched and a detail, None if it did nothing."""
@@ -200,7 +215,7 @@ class Faulty:
             return fault.field or pages.ADDED_FIELD
         place = (fault.fault, path)
         if place not in self._fields:
-            fields = pages.droppable(row, must_name_a_kind=fault.fault == "drift_enum")
+            fields = pages.fields_of_a_kind(row) if fault.fault == "drift_enum" else pages.fields_to_lose(row)
             self._fields[place] = min(fields, key=partial(self.faults.chance, *place), default="")
         return self._fields[place]
 
@@ -220,10 +235,18 @@ class Faulty:
         await answer.send(send)
 
 
-async def _asked(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-    """The answer of an application, uncompressed, held in memory."""
+async def _asked(app: ASGIApp, scope: Scope) -> Answer:
+    """The answer of an application to a request without a body, uncompressed, held in memory."""
     headers = [header for header in scope["headers"] if header[0].lower() != b"accept-encoding"]
     answer = Answer(500, [], b"")
+    request = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Message:
+        if message := next(request, None):
+            return message
+        # The client stays: whether it is there still is seen when it is answered.
+        await asyncio.Event().wait()
+        raise AssertionError
 
     async def keep(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -239,22 +262,9 @@ def _page(answer: Answer) -> Page | None:
     return Page.read(answer.body, answer.media_type) if answer.status == 200 else None
 
 
-def _one_row_further(scope: Scope) -> Scope | None:
-    """The request as it is answered after a delete on an earlier page; None on the first page.
-
-    A client that goes on after a key is not harmed by a delete: None for it too.
-    """
-    asked = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
-    offset = next((name for name, value in asked if name in OFFSETS and value.isdigit() and value != "0"), None)
-    if offset is None:
-        return None
-    moved = [(name, str(int(value) + 1) if name == offset else value) for name, value in asked]
-    return {**scope, "query_string": urlencode(moved).encode()}
-
-
 def _goes_on(scope: Scope) -> bool:
     asked = parse_qsl(scope["query_string"].decode())
-    return any(name in CONTINUED and value not in FIRST for name, value in asked)
+    return any(name in CONTINUED and (name, value) not in FIRST for name, value in asked)
 
 
 def _target(scope: Scope) -> str:

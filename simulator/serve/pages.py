@@ -17,8 +17,9 @@ Row = dict[str, Any]
 
 LISTS = ("results", "value", "items", "data", "Report_Entry", "entry")
 LINKS = ("link", "links")
-NEXT = ("__next", "@odata.nextLink", "next", "nextPage", "next_page", "next_cursor")
+NEXT = ("__next", "@odata.nextLink", "next", "nextPage", "next_page", "next_page_token")
 STAMP = re.compile(r"chang|updat|modif", re.IGNORECASE)
+IDENTIFIER = re.compile(r"(id|number|no|seq|key|order|item|document|invoice|start|end)$", re.IGNORECASE)
 KIND = re.compile(r"(status|state|type|category|class|code)$", re.IGNORECASE)
 V2_DATE, ISO_DATE = re.compile(r"^/Date\((-?\d+)"), re.compile(r"^\d{4}-\d\d-\d\d")
 DAY_MILLISECONDS = 86_400_000
@@ -92,7 +93,7 @@ def content(row: Row) -> Row:
 
 
 def row_key(row: Row) -> str:
-    """What names a row for the truth: its address or type and id, else the fields that it begins with."""
+    """What names a row for the truth, in all its versions: its address or id, else the identifiers it begins with."""
     record = content(row)
     if isinstance(metadata := record.get("__metadata"), dict):
         return str(metadata["uri"]).rpartition("/")[2]
@@ -100,15 +101,21 @@ def row_key(row: Row) -> str:
         return f"{record['resourceType']}/{record.get('id')}"
     if "id" in record:
         return str(record["id"])
-    return "|".join(str(record[name]) for name in _plain(record)[:3])
+    return "|".join(str(record[name]) for name in _key_fields(record))
 
 
-def droppable(row: Row, must_name_a_kind: bool = False) -> list[str]:
-    """The fields that drift may touch: values, and none of those that a row begins with, which are its key."""
+def fields_to_lose(row: Row) -> list[str]:
+    """The fields that may drift away: values that are there, no part of a key and no change stamp."""
     record = content(row)
-    if must_name_a_kind:
-        return [name for name in _plain(record)[1:] if KIND.search(name) and isinstance(record[name], str)]
-    return [name for name in _plain(record)[3:] if name not in ("id", "resourceType") and not STAMP.search(name)]
+    kept = {"id", "resourceType", *_key_fields(record)}
+    known = [name for name in _plain(record) if record[name] is not None]
+    return [name for name in known if name not in kept and not STAMP.search(name)]
+
+
+def fields_of_a_kind(row: Row) -> list[str]:
+    """The fields that may get an unknown member: text that tells a status, a type or the like."""
+    record = content(row)
+    return [name for name in fields_to_lose(row) if KIND.search(name) and isinstance(record[name], str)]
 
 
 def add_field(row: Row, field: str) -> None:
@@ -163,6 +170,12 @@ def _moved(value: str, by: timedelta) -> str:
 def _plain(record: Row) -> list[str]:
     """Names of fields that hold one value, in their order; annotations are none."""
     return [name for name, value in record.items() if not _is_nested(value) and not name.startswith(("@", "__"))]
+
+
+def _key_fields(record: Row) -> list[str]:
+    """A record begins with its key, whoever serves it: of its first fields those that look like one, or all."""
+    first = _plain(record)[:4]
+    return [name for name in first if IDENTIFIER.search(name)] or first
 
 
 def _is_nested(value: Any) -> bool:

@@ -13,6 +13,7 @@ from simulator.network.calendar import SIMULATED_MONTHS
 from simulator.network.chart import IMPLANT_CLASSES, ITEM_CLASSES
 from simulator.network.columns import decimals, numbered, pick
 from simulator.network.identifiers import gtins
+from simulator.network.masters.descriptions import Descriptions, describe
 from simulator.network.streams import Ints, Streams, zipf
 from simulator.network.suppliers import DIRECT, DISTRIBUTORS, IMPORT, Suppliers
 
@@ -30,24 +31,6 @@ ON_CONTRACT_SHARE = 0.87
 PACKS = np.array([1, 10, 20, 24, 50, 100, 500], dtype=np.int64)
 CHEAP_PACKS, DEAR_PACKS = (0.05, 0.25, 0.12, 0.13, 0.2, 0.2, 0.05), (0.86, 0.1, 0.02, 0.02, 0, 0, 0)
 UNIT_OF_PACK = {1: "EA", 10: "BX", 20: "BX", 24: "CA", 50: "BX", 100: "CA", 500: "CA"}
-NOUNS = [
-    "Glove exam", "Drape", "Retractor", "Plate locking", "Screw pedicle", "Stent", "Mesh", "Guidewire", "Suture absorbable",
-    "Dressing foam", "Solution sodium chloride 0.9%", "Vial", "Reagent", "Contrast kit", "Mask", "Dialyser", "Meal tray",
-    "Towel", "Paper", "Wipe",
-]  # fmt: skip
-FORMS = [
-    "sterile",
-    "non-sterile",
-    "left",
-    "right",
-    "small",
-    "medium",
-    "large",
-    "extra large",
-    "paediatric",
-    "long",
-    "short",
-]
 
 
 @dataclass(frozen=True)
@@ -64,6 +47,7 @@ class Items:
     standard_cents: Ints
     is_on_contract: NDArray[np.bool_]
     popularity: NDArray[np.float64]
+    descriptions: Descriptions
 
     def price(self, item: Ints, month: Ints) -> Ints:
         """Price of one each at a fiscal month: the contract's where there is one, else the list price."""
@@ -88,13 +72,17 @@ def make_items(streams: Streams, scale: float, suppliers: Suppliers) -> Items:
     is_implant = np.isin(item_class, [ITEM_CLASSES.index(name) for name in IMPLANT_CLASSES])
     is_distributed = (random.random(count) < DISTRIBUTED_SHARE) & ~is_implant
     supplier = np.where(is_distributed, random.integers(0, DISTRIBUTORS, count), manufacturer)
+    descriptions = describe(streams.of("item descriptions"), item_class)
+    like = descriptions.like
+    list_price, pack, manufacturer, supplier = list_price[like], pack[like], manufacturer[like], supplier[like]
     is_on_contract = random.random(count) < ON_CONTRACT_SHARE
     contract_price = _contract_prices(random, list_price)
     number = np.arange(count, dtype=np.int64)
     table = pa.table(
         {
             "item_id": numbered("I-", number + 1, 6),
-            "description": _descriptions(random, item_class),
+            "description": descriptions.sentences,
+            **descriptions.columns(),
             "item_class": pick(ITEM_CLASSES, item_class),
             "manufacturer_part_number": numbered("M", random.permutation(count).astype(np.int64) * 37 + 1009, 8),
             "manufacturer_id": suppliers.table["supplier_id"].take(pa.array(manufacturer)),
@@ -110,7 +98,7 @@ def make_items(streams: Streams, scale: float, suppliers: Suppliers) -> Items:
     )
     return Items(
         table, item_class, pack, supplier, manufacturer, list_price, contract_price,
-        np.maximum(1, (list_price + 50) // 100), is_on_contract, random.permutation(zipf(count, 0.9)),
+        np.maximum(1, (list_price + 50) // 100), is_on_contract, random.permutation(zipf(count, 0.9)), descriptions,
     )  # fmt: skip
 
 
@@ -120,10 +108,3 @@ def _contract_prices(random: np.random.Generator, list_price: Ints) -> Ints:
     second = first * (10_000 + random.integers(0, 400, len(list_price))) // 10_000
     return np.column_stack([first] * 12 + [second] * (SIMULATED_MONTHS - 12))
 
-
-def _descriptions(random: np.random.Generator, item_class: Ints) -> pa.Array:
-    count = len(item_class)
-    sizes = random.integers(1, 400, count)
-    form = np.array(FORMS)[random.integers(0, len(FORMS), count)]
-    text = np.char.add(np.char.add(np.array(NOUNS)[item_class], " "), np.char.add(form, " "))
-    return pa.array(np.char.add(np.char.add(text, sizes.astype("U4")), " mm"))

@@ -34,10 +34,36 @@ SETTLED = f"""
         FROM truth_exception JOIN truth_invoice USING (invoice_id) GROUP BY ALL) USING (receipt_number, receipt_line)"""
 
 
+# Answers, returns and contracts as these tests want them: what never came was rejected on the day after its order, the
+# rest promised for a week later; of every twentieth receipt line a pack goes back; every other line is on contract.
+ANSWERS = """
+    SELECT po_number, line, 1::BIGINT AS sequence, (order_date + INTERVAL 36 HOUR)::TIMESTAMP AS acknowledged_at,
+        if(receipt_number IS NULL, 'REJECT', 'ACCEPT') AS code,
+        if(receipt_number IS NULL, NULL, order_date + 7) AS promised_date
+    FROM truth_order_line LEFT JOIN (SELECT po_number, line, min(receipt_number) AS receipt_number
+        FROM truth_receipt_line GROUP BY ALL) USING (po_number, line)
+    WHERE order_date < DATE '2026-09-01'"""
+RETURNS = """
+    SELECT 'RT' || right(receipt_number, 8) AS "return", po_number, line, receipt_number,
+        (posted_date + INTERVAL 60 HOUR)::TIMESTAMP AS returned_at, 1::BIGINT AS packs
+    FROM truth_receipt_line WHERE receipt_line = 1 AND number % 20 = 0"""
+CONTRACTS = """
+    SELECT po_number, line, 'K-0001' AS contract_number, line AS contract_line
+    FROM truth_order_line WHERE line % 2 = 1"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
-    write_world(seed=1, scale=0.005, folder=folder / "truth")
+    truth = folder / "truth"
+    write_world(seed=1, scale=0.005, folder=truth)
+    connection = duckdb.connect()
+    connection.execute(f"CREATE VIEW truth_order_line AS FROM '{truth}/truth_order_line.parquet'")
+    receipts = f"SELECT *, substr(receipt_number, 3)::INTEGER AS number FROM '{truth}/truth_receipt_line.parquet'"
+    connection.execute(f"CREATE VIEW truth_receipt_line AS {receipts}")
+    tables = {"acknowledgement_line": ANSWERS, "return_line": RETURNS, "contract_price": CONTRACTS}
+    for name, select in tables.items():
+        connection.execute(f"COPY ({select}) TO '{truth}/truth_{name}.parquet'")
     write_oracle(folder / "truth", folder / "oracle")
     return folder
 
@@ -121,6 +147,54 @@ def test_every_receipt_that_was_not_settled_before_is_received_and_delivered_onc
         ANTI JOIN receivingTransactionsHistory AS parent ON parent.TransactionId = t.ParentTransactionId
         WHERE t.TransactionType <> 'RECEIVE'"""
     assert ask(orphans) == []
+
+
+def test_what_goes_back_to_the_supplier_is_a_transaction_of_its_own_under_its_delivery(ask: Ask) -> None:
+    shown = """
+        SELECT count(*), sum(t.Quantity)::BIGINT FROM receivingTransactionsHistory AS t
+        JOIN receivingTransactionsHistory AS parent ON parent.TransactionId = t.ParentTransactionId
+        WHERE t.TransactionType = 'RETURN TO VENDOR' AND parent.TransactionType = 'DELIVER' AND t._from > parent._from"""
+    true = f"""
+        SELECT count(*), sum(b.packs) FROM truth_return_line AS b JOIN truth_order_line USING (po_number, line)
+        JOIN {SITES} USING (site) SEMI JOIN (FROM ({SETTLED}) WHERE NOT is_settled) USING (receipt_number, po_number, line)
+        WHERE returned_at >= first_day"""
+    assert ask(shown) == ask(true) > [(0, 0)]
+
+
+def test_a_line_that_its_supplier_rejects_is_cancelled_and_its_order_when_nothing_else_is_left(ask: Ask) -> None:
+    lines = "SELECT StatusCode, OrderNumber, unnest(lines) AS line FROM last_purchaseOrders"
+    rejected = """
+        SELECT '2' || right(po_number, 8) AS OrderNumber, line AS number FROM truth_acknowledgement_line
+        WHERE code = 'REJECT'"""
+    found = ask(f"""
+        SELECT line.StatusCode, line.schedules[1].StatusCode, line.schedules[1].PromisedDeliveryDate, count(*)
+        FROM ({lines}) AS l JOIN ({rejected}) AS r ON r.OrderNumber = l.OrderNumber AND r.number = l.line.LineNumber
+        GROUP BY ALL""")
+    assert [row[:3] for row in found] == [("CANCELED", "CANCELED", None)]
+    assert (
+        ask(f"""
+        SELECT OrderNumber FROM ({lines}) GROUP BY OrderNumber, StatusCode
+        HAVING bool_and(line.StatusCode = 'CANCELED') <> (StatusCode = 'CANCELED')""")
+        == []
+    )
+
+
+def test_a_promised_date_appears_when_the_supplier_has_answered(ask: Ask) -> None:
+    early = """
+        SELECT DISTINCT line.schedules[1].PromisedDeliveryDate IS NOT NULL AS promised,
+            LastUpdateDate >= OrderDate + INTERVAL 36 HOUR AS answered
+        FROM purchaseOrders, unnest(lines) AS t(line)
+        WHERE OrderDate BETWEEN TIMESTAMP '2025-04-01' AND TIMESTAMP '2026-08-01' AND line.POLineId IN (
+            SELECT POLineId FROM receivingTransactionsHistory)"""
+    assert sorted(ask(early)) == [(False, False), (True, True)]
+
+
+def test_a_line_that_was_bought_on_contract_names_its_agreement(ask: Ask) -> None:
+    wrong = """
+        SELECT 1 FROM purchaseOrders, unnest(lines) AS t(line)
+        WHERE (line.LineNumber % 2 = 1) <> (line.SourceAgreement IS NOT NULL)
+            OR line.SourceAgreementLine <> line.LineNumber"""
+    assert ask(wrong) == []
 
 
 def test_what_is_posted_late_happened_earlier_than_it_is_shown(ask: Ask) -> None:

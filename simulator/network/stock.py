@@ -59,6 +59,20 @@ class Flows:
     opening: Ints
     closing: Ints
 
+    def on_hand(self, kept: LocationItems, day: int) -> Ints:
+        """Eaches at each place at the end of a day."""
+        came = np.flatnonzero(self.delivery_day <= day)
+        at = self.order_place[self.delivery_order[came]]
+        used = np.flatnonzero(self.use_day <= day)
+        balance = self.opening.copy()
+        np.add.at(balance, at, self.delivery_packs[came] * kept.pack[at])
+        np.subtract.at(balance, self.use_place[used], self.use_quantity[used])
+        return balance
+
+
+# Day, place and eaches, by day.
+Demand = tuple[Ints, Ints, Ints]
+
 
 def make_location_items(streams: Streams, scale: float, items: Items, locations: list[Location]) -> LocationItems:
     """At least 800; hospitals by beds. Store rooms and carts keep what sells most, dear items are kept nowhere."""
@@ -94,8 +108,11 @@ def review_days(scale: float, suppliers: Suppliers) -> Ints:
     return np.where(suppliers.kind == DISTRIBUTOR, distributor, direct).astype(np.int64)
 
 
-def simulate(streams: Streams, scale: float, kept: LocationItems, items: Items, suppliers: Suppliers) -> Flows:
-    """Every day of the 24 months, all places at once. Orders are placed on workdays and delivered on workdays."""
+def simulate(
+    streams: Streams, scale: float, kept: LocationItems, items: Items, suppliers: Suppliers, demand: Demand
+) -> Flows:
+    """Every day, all places at once. Orders are placed on workdays and delivered on workdays. `demand` is wanted besides
+    what departments use day by day."""
     random = streams.of("stock")
     on_hand, on_order = kept.par.copy(), np.zeros(len(kept.par), dtype=np.int64)
     supplier = items.supplier[kept.item]
@@ -109,6 +126,8 @@ def simulate(streams: Streams, scale: float, kept: LocationItems, items: Items, 
     placed = workday = 0
     every = review_days(scale, suppliers)[supplier]
     turn = (kept.site * 7 + supplier) % every
+    asked_day, asked_place, asked = demand
+    asked_from = np.searchsorted(asked_day, np.arange(FIRST_DAY, FIRST_DAY + DAYS + 1))
     for day in range(FIRST_DAY, FIRST_DAY + DAYS):
         for place, quantity, is_received in arrivals.pop(day, ()):
             on_order[place] -= quantity
@@ -116,6 +135,8 @@ def simulate(streams: Streams, scale: float, kept: LocationItems, items: Items, 
                 on_hand[place] += quantity
         weekend = bool(is_weekend(np.array([day]))[0])
         wanted = random.poisson(kept.daily_use * (WEEKEND_USE if weekend else 1.34) * (runs_from <= day))
+        today = slice(asked_from[day - FIRST_DAY], asked_from[day - FIRST_DAY + 1])
+        np.add.at(wanted, asked_place[today], asked[today])
         used = np.minimum(wanted, on_hand)
         on_hand -= used
         _record(use, day, used > 0, used)

@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from simulator.network.books import Books
 from simulator.network.calendar import CLOSED_MONTHS, LAST_DAY, MONTHS, day_of, month_start
 from simulator.network.chart import accounts
+from simulator.network.clinical.care import make_care
+from simulator.network.clinical.cases import Cases, plan_cases
 from simulator.network.finance import post_finance
 from simulator.network.ground import Ground, make_ground
 from simulator.network.labor import Labor, make_labor
+from simulator.network.masters.catalogues import EHR
+from simulator.network.masters.tables import by_erp, master_tables
 from simulator.network.payables import make_invoices, make_payments
 from simulator.network.payroll import labor_tables, post_payroll
 from simulator.network.places import SITES
@@ -35,7 +40,11 @@ def make_world(seed: int, scale: float, keep: Keep) -> None:
     ground = make_ground(seed, scale)
     books = Books(ground)
     _keep_all(_ground_tables(ground), keep)
-    _supply(ground, books, keep)
+    cases = plan_cases(ground, make_location_items(ground.streams, scale, ground.items, ground.locations))
+    supply = _supply(ground, cases, books, keep)
+    _masters(ground, supply, cases, keep)
+    _care(cases, supply, books, keep)
+    del supply, cases
     labor = _labor(ground, books, keep)
     totals = ledger_totals(_kept(books, keep))
     keep("truth_gl_total", totals)
@@ -53,10 +62,10 @@ def write_world(seed: int, scale: float, folder: Path) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _supply(ground: Ground, books: Books, keep: Keep) -> None:
+def _supply(ground: Ground, cases: Cases, books: Books, keep: Keep) -> Supply:
     streams, scale, items, suppliers = ground.streams, ground.scale, ground.items, ground.suppliers
-    kept = make_location_items(streams, scale, items, ground.locations)
-    flows = simulate(streams, scale, kept, items, suppliers)
+    kept = cases.kept
+    flows = simulate(streams, scale, kept, items, suppliers, cases.demand())
     orders, line_of_stock = order_lines(streams, scale, items, kept, flows, ground.centers, ground.locations)
     receipts = receipt_lines(streams, orders, flows, line_of_stock, suppliers)
     invoices = make_invoices(streams, items, orders, receipts, suppliers)
@@ -64,6 +73,20 @@ def _supply(ground: Ground, books: Books, keep: Keep) -> None:
     supply = Supply(ground, kept, flows, orders, receipts, invoices, payments)
     _keep_all(supply_tables(supply), keep)
     books.post(post_supply(supply))
+    return supply
+
+
+def _masters(ground: Ground, supply: Supply, cases: Cases, keep: Keep) -> None:
+    orders, invoices, kept = supply.orders, supply.invoices, supply.kept
+    items = by_erp(np.r_[orders.site, kept.site], np.r_[orders.item, kept.item]) | {EHR: np.unique(cases.plan.item)}
+    suppliers = by_erp(np.r_[orders.site, invoices.site], np.r_[orders.supplier, invoices.supplier])
+    _keep_all(master_tables(ground, ground.items.descriptions, items, suppliers), keep)
+
+
+def _care(cases: Cases, supply: Supply, books: Books, keep: Keep) -> None:
+    flows = supply.flows
+    use = cases.settle(flows.use_day, flows.use_place, flows.use_quantity)
+    books.post(make_care(cases, use, lambda day: flows.on_hand(supply.kept, day), keep))
 
 
 def _labor(ground: Ground, books: Books, keep: Keep) -> Labor:

@@ -11,7 +11,7 @@ than a week later; a row's own two times say so.
 from pathlib import Path
 
 from simulator.network.calendar import month_start
-from simulator.systems.documents import open_documents, write_documents
+from simulator.systems.documents import open_documents, sap_records, write_documents
 
 FIRST_DAY = month_start(1).isoformat()
 VIEWS = f"""
@@ -57,22 +57,23 @@ DOCUMENTS = {
             'America/New_York' AS time_zone, TIMESTAMP '{FIRST_DAY} 04:00:00' AS _from, NULL::TIMESTAMP AS _until
         FROM place ORDER BY code""",
     "pars": f"""
-        SELECT location AS location_id, material(item_id) AS item_no, description, par AS par_qty,
+        SELECT location AS location_id, sap_number AS item_no, description, par AS par_qty,
             reorder_point AS reorder_point_qty, base_uom AS uom, eaches_per_purchase_uom AS order_multiple,
             TIMESTAMP '{FIRST_DAY} 04:00:00' AS updated_at, updated_at AS _from, NULL::TIMESTAMP AS _until
         FROM truth_inventory JOIN place ON place.code = location JOIN truth_item USING (item_id)
+        JOIN first_number USING (item_id)
         ORDER BY location, item_no""",
     "movements": """
         SELECT location || '-' || lpad(seq::VARCHAR, 7, '0') AS movement_id, seq, type, occurred_at, recorded_at,
             location AS location_id, chr(65 + spread(location || item_id, 6)::INTEGER) || '-'
                 || lpad(spread(item_id, 40)::VARCHAR, 2, '0') AS bin_id,
-            material(item_id) AS item_no, '(01)' || gtin AS udi, NULL::VARCHAR AS lot, NULL::VARCHAR AS serial,
+            sap_number AS item_no, '(01)' || gtin AS udi, NULL::VARCHAR AS lot, NULL::VARCHAR AS serial,
             NULL::DATE AS expiry, quantity AS qty, base_uom AS uom, ref_type, ref_id, NULL::VARCHAR AS case_id,
             role AS user_role, NULL::VARCHAR AS reverses_movement_id, reason, recorded_at AS _from,
             NULL::TIMESTAMP AS _until
         FROM (
             SELECT *, row_number() OVER (PARTITION BY location ORDER BY recorded_at, item_id, quantity) AS seq FROM timed)
-        JOIN truth_item USING (item_id) ORDER BY location, seq""",
+        JOIN truth_item USING (item_id) JOIN first_number USING (item_id) ORDER BY location, seq""",
     # A location is counted once a quarter, after the day's work. What is there is the truth; what was expected, the book.
     "counts": f"""
         WITH due AS (
@@ -92,13 +93,14 @@ DOCUMENTS = {
             FROM due ASOF LEFT JOIN held
                 ON held.location = due.location AND held.item_id = due.item_id AND held.date <= due.day)
         SELECT location || '-C' || lpad(seq::VARCHAR, 6, '0') AS count_id, seq, location AS location_id,
-            material(item_id) AS item_no, counted_at, found::BIGINT AS counted_qty, book::BIGINT AS book_qty,
+            sap_number AS item_no, counted_at, found::BIGINT AS counted_qty, book::BIGINT AS book_qty,
             (found - book)::BIGINT AS variance_qty, 'EA' AS uom, counted_at AS _from, NULL::TIMESTAMP AS _until
         FROM (
             SELECT counted.*, coalesce(booked.total, 0) AS book,
                 row_number() OVER (PARTITION BY counted.location ORDER BY counted_at, counted.item_id) AS seq
             FROM counted ASOF LEFT JOIN booked ON booked.location = counted.location
                 AND booked.item_id = counted.item_id AND booked.recorded_at <= counted.counted_at)
+        JOIN first_number USING (item_id)
         ORDER BY location, seq""",
 }
 
@@ -106,5 +108,6 @@ DOCUMENTS = {
 def write_inventory(truth: Path, folder: Path) -> dict[str, int]:
     """Write locations, pars, movements and counts from the truth's files; returns the rows of each."""
     with open_documents(truth) as connection:
+        sap_records(connection)
         connection.execute(VIEWS)
         return write_documents(connection, DOCUMENTS, folder)

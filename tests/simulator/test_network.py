@@ -51,7 +51,7 @@ def test_a_seed_and_a_scale_are_one_world_and_another_seed_is_another(truth):
     assert {name: logical_hash(table) for name, table in again.items()} == hashes
     same = {name for name, table in other.items() if logical_hash(table) == hashes[name]}
     # What exists does not depend on chance; everything that happens does.
-    assert same == {"truth_site", "truth_account", "truth_cost_center", "truth_location"}
+    assert same == {"truth_site", "truth_account", "truth_cost_center", "truth_location", "truth_price_cap"}
 
 
 @pytest.mark.parametrize("seed", [1, 2])

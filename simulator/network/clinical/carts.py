@@ -67,7 +67,8 @@ class Carts:
         # Of the same item on two carts, the first.
         found = np.r_[own, store]
         _, first = np.unique(self.kept.item[found], return_index=True)
-        return found[np.sort(first)]
+        pool: Ints = found[np.sort(first)]
+        return pool
 
     def lasting(self, ground: Ground, place: Ints, quantity: Ints, largest: Ints) -> LocationItems:
         """The places that cases draw on use nothing else, and their pars last for it. quantity: of all days, by row;

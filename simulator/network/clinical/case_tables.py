@@ -27,7 +27,9 @@ LOT_DAYS, KEEPS_DAYS = 91, 730
 NO_LOT = ("Food", "Linen", "Office supply", "Housekeeping supply", "Instrument", "Medical supply")
 
 
-def case_tables(cases: Cases, visit_of_case: Ints, on_hand: Callable[[int], Ints], use: Use) -> Iterator[tuple[str, pa.Table]]:
+def case_tables(
+    cases: Cases, visit_of_case: Ints, on_hand: Callable[[int], Ints], use: Use
+) -> Iterator[tuple[str, pa.Table]]:
     """on_hand: eaches in each stock place at the end of a day."""
     yield "truth_case", _cases(cases, visit_of_case)
     yield "truth_card", _cards(cases)
@@ -35,21 +37,27 @@ def case_tables(cases: Cases, visit_of_case: Ints, on_hand: Callable[[int], Ints
     yield "truth_story_case", _stories(cases, use)
     yield "truth_price_cap", _price_caps()
     item = named(cases.ground.items.table, "item_id", np.array([cases.recall.item]))
-    yield "truth_recall", pa.table(
-        {
-            "recall_id": pa.array([recall.RECALL_ID]),
-            "item_id": item,
-            "lot": pa.array([recall.LOT]),
-            "announced_on": dates(np.array([recall.ANNOUNCED])),
-        }
+    yield (
+        "truth_recall",
+        pa.table(
+            {
+                "recall_id": pa.array([recall.RECALL_ID]),
+                "item_id": item,
+                "lot": pa.array([recall.LOT]),
+                "announced_on": dates(np.array([recall.ANNOUNCED])),
+            }
+        ),
     )
     location, quantity = recall.lying(cases.kept, on_hand(recall.ANNOUNCED), cases.recall)
-    yield "truth_recall_stock", pa.table(
-        {
-            "recall_id": pa.array([recall.RECALL_ID] * len(location)),
-            "location": pick([row.code for row in cases.ground.locations], location),
-            "quantity": pa.array(quantity),
-        }
+    yield (
+        "truth_recall_stock",
+        pa.table(
+            {
+                "recall_id": pa.array([recall.RECALL_ID] * len(location)),
+                "location": pick([row.code for row in cases.ground.locations], location),
+                "quantity": pa.array(quantity),
+            }
+        ),
     )
 
 
@@ -187,7 +195,7 @@ def use_table(cases: Cases, use: Use, lines: Ints, serials: Ints, visit_of_case:
             "serial": maybe_numbered("SN", serials[lines], 9),
             "expiry_date": dates(np.where(has_lot, expires, NONE)),
             "is_chargeable": pa.array(use.is_chargeable[lines]),
-            "is_charged": pa.array(use.is_charged[lines]),
+            "is_charged": pa.array(use.is_charged(lines)),
             "label": pick(LABELS, use.label[lines]),
             "recorded_case_id": maybe_numbered("C", np.where(told != case, told, NONE), 7),
             "use_date": dates(use.day[lines].astype(np.int64)),

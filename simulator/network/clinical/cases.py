@@ -9,9 +9,10 @@ import numpy as np
 
 from simulator.network.clinical.cards import Cards, plan_cards
 from simulator.network.clinical.carts import Carts, fill_carts
+from simulator.network.clinical.documentation import settle
 from simulator.network.clinical.recall import Recall
 from simulator.network.clinical.theatres import Theatre, plan_theatres
-from simulator.network.clinical.use import Plan, Use, plan_use, settle
+from simulator.network.clinical.use import Plan, Use, plan_use
 from simulator.network.clinical.visits import Visits, plan_visits
 from simulator.network.ground import Ground
 from simulator.network.stock import LocationItems

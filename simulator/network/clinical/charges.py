@@ -107,7 +107,9 @@ class ChargeMaster:
                 if function and row.beds:
                     self.center[site, place] = departments.named(site, function, "Laboratory, core", "Radiology")[0]
         self.of_center = np.array([kind(OF_FUNCTION.get(center.function, "Clinic")) for center in ground.centers])
-        is_unit = np.array([center.function in ("Intensive care", "Neonatal intensive care") for center in ground.centers])
+        is_unit = np.array(
+            [center.function in ("Intensive care", "Neonatal intensive care") for center in ground.centers]
+        )
         self.room_of_center = np.where(is_unit, kind("Intensive care"), kind("Room and board"))
 
     def table(self) -> pa.Table:
@@ -155,7 +157,9 @@ def make_charges(
     credits = {name: values[credited].copy() for name, values in columns.items()}
     # What is credited in part is so many of the same price.
     credits["amount"] = credits["amount"] // part * quantity
-    credits["posted_at"] = np.minimum(credits["posted_at"] + random.integers(HOUR, 2 * DAY, len(part)), end[order][credited])
+    credits["posted_at"] = np.minimum(
+        credits["posted_at"] + random.integers(HOUR, 2 * DAY, len(part)), end[order][credited]
+    )
     credits |= {"quantity": quantity, "kind": np.full(len(part), CREDIT), "links_to": credited, "use": np.full(len(part), NONE),
                 "label": np.zeros(len(part), dtype=np.int64)}  # fmt: skip
     return Charges(**{name: np.concatenate([columns[name], credits[name]]) for name in Charges.__dataclass_fields__})
@@ -169,14 +173,15 @@ def _of_visits(random: np.random.Generator, master: ChargeMaster, visits: Visits
     days = np.maximum((visits.ended[visit] - visits.admitted[visit]) / DAY, 0.1)
     nights = np.maximum(np.round(days), 1).astype(np.int64)
     is_baby = drgs.NEWBORN[np.maximum(visits.drg[visit], 0)] & (visits.drg[visit] >= 0)
-    room = np.where(is_baby & (master.room_of_center[center] == kind("Room and board")), kind("Nursery"), master.room_of_center[center])
+    room = master.room_of_center[center]
+    room = np.where(is_baby & (room == kind("Room and board")), kind("Nursery"), room)
     first = np.select([sort == INPATIENT, sort == OBSERVATION, sort == EMERGENCY],
                       [room, kind("Room and board"), kind("Emergency")], master.of_center[center])  # fmt: skip
     quantity = np.where(sort == INPATIENT, nights, np.where(sort == OUTPATIENT, random.geometric(0.35, len(visit)), 1))
     weight = np.where(visits.drg[visit] >= 0, drgs.WEIGHTS[0][np.maximum(visits.drg[visit], 0)] / 10_000, 1.0)
-    more = np.select([sort == INPATIENT, sort == OBSERVATION, sort == EMERGENCY],
-                     [np.minimum(1 + np.round(days * 1.2), 40), 3, random.random(len(visit)) < 0.5], 0).astype(np.int64)  # fmt: skip
-    of = np.repeat(np.arange(len(visit)), more)
+    of_stay, of_emergency = np.minimum(1 + np.round(days * 1.2), 40), random.random(len(visit)) < 0.5
+    more = np.select([sort == INPATIENT, sort == OBSERVATION, sort == EMERGENCY], [of_stay, 3, of_emergency], 0)
+    of = np.repeat(np.arange(len(visit)), more.astype(np.int64))
     often = np.array(list(ANCILLARY.values()), dtype=np.float64)
     rest = np.array([kind(name) for name in ANCILLARY])[random.choice(len(often), size=len(of), p=often / often.sum())]
     # Ten charges in one line, more of them where the DRG weighs more.
@@ -216,7 +221,7 @@ def _of_cases(
 
 def _of_use(random: np.random.Generator, ground: Ground, use: Use, lines: Ints, visit_of_case: Ints) -> dict[str, Ints]:
     """What was used and is charged, three times its list price; what was charged and not used is charged as picked."""
-    lines = lines[use.is_charged[lines]]
+    lines = lines[use.is_charged(lines)]
     is_wrong = use.label[lines] == LABELS.index("CHARGED_NOT_USED")
     item = use.item[lines]
     quantity = np.where(is_wrong, use.returned[lines], use.used[lines]).astype(np.int64)
@@ -263,5 +268,3 @@ def net_by_visit(charges: Charges, chosen: slice) -> Ints:
     found = np.zeros(chosen.stop - chosen.start, dtype=np.int64)
     np.add.at(found, charges.visit - chosen.start, signed)
     return found
-
-

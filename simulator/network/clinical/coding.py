@@ -24,7 +24,20 @@ CODED_DAYS, CODED_SIGMA, BILL_HOLD = np.array([3.2, 2.2, 1.4, 1.7]), 0.6, 5 * DA
 # Days from bill to payment, by payer, and to the second bill of what was billed wrongly.
 PAID_DAYS, REBILLED_DAYS = np.array([16, 19, 34, 30, 55, 40]), (20, 45)
 OBSERVED = ["R079", "R55", "K529", "I4891", "G459", "R109", "J45901", "E860", "N390", "K8000"]
-EMERGENT = ["R079", "R109", "S93401A", "J069", "N390", "M5450", "S61419A", "R519", "J45901", "K529", "L03115", "S0990XA"]
+EMERGENT = [
+    "R079",
+    "R109",
+    "S93401A",
+    "J069",
+    "N390",
+    "M5450",
+    "S61419A",
+    "R519",
+    "J45901",
+    "K529",
+    "L03115",
+    "S0990XA",
+]
 # Of everybody else who comes: what for, by function of the department, or for anything.
 OFFICE = ["Z0000", "I10", "E119", "M1711", "Z1231", "J449", "E785", "N186", "C50911", "M5450", "R5383", "Z5189"]
 PRINCIPAL = sorted({code for codes in drgs.DIAGNOSES for code in codes} | {*OBSERVED, *EMERGENT, *OFFICE})
@@ -46,7 +59,8 @@ FUNCTION_LINES = {
     "Laboratory, core": "LABORATORY", "Dialysis": "RENAL_UROLOGY", "Urology": "RENAL_UROLOGY", "Orthopaedics": "ORTHOPAEDICS",
     "Spine": "SPINE", "Neurology": "NEURO", "Women's health": "WOMEN_GYN", "Pulmonology": "PULMONARY",
     "Pulmonary function": "PULMONARY", "Endocrinology": "ENDOCRINE", "Dermatology": "SKIN_BREAST", "Ophthalmology": "EYE",
-    "Wound care": "SKIN_BREAST", "Behavioral health": "BEHAVIORAL", "Primary care": "PRIMARY_CARE", "Paediatrics": "PRIMARY_CARE",
+    "Wound care": "SKIN_BREAST", "Behavioral health": "BEHAVIORAL", "Primary care": "PRIMARY_CARE",
+    "Paediatrics": "PRIMARY_CARE",
 }  # fmt: skip
 LINES = sorted(
     {name for name, _, _ in drgs.RANGES} | set(FUNCTION_LINES.values()) | set(drgs.CHAPTERS.values())
@@ -57,8 +71,8 @@ LINES = sorted(
 @dataclass(frozen=True)
 class Coding:
     """By visit. principal is a place in PRINCIPAL, line in LINES; first_drg is what was billed first where it was changed
-    later. Minutes are UTC, days local, -1 for what has not happened. An emergency visit that led to a stay is coded,
-    billed and paid with it, and has none of these of its own."""
+    later. Minutes are UTC, days local, -1 for what has not happened. An emergency visit that led to a stay is coded
+    and billed with it, at the same minute, and has no claim of its own."""
 
     principal: Ints
     version: Ints
@@ -81,6 +95,7 @@ def code_visits(ground: Ground, visits: Visits, theatre: Theatre, payer: Ints) -
     billed = np.maximum(coded + random.integers(DAY, 4 * DAY, number), visits.discharged + BILL_HOLD)
     coded = np.where(is_own & (coded < end), coded, NONE)
     billed = np.where(is_own & (billed < end), billed, NONE)
+    led = np.flatnonzero((visits.leads_to >= 0) & (visits.status == FINISHED))
     spread = random.integers(-5, 12, number)
     paid = local_day(np.minimum(np.maximum(billed, visits.discharged), FAR), visits.site) + PAID_DAYS[payer] + spread
     paid_day = np.where((billed >= 0) & (paid <= LAST_DAY), paid, NONE)
@@ -96,6 +111,7 @@ def code_visits(ground: Ground, visits: Visits, theatre: Theatre, payer: Ints) -
     neighbor = np.where(visits.drg + 1 < len(drgs.CODES), visits.drg + 1, visits.drg - 1)
     principal = _principal(random, visits)
     version = drgs.version_of(local_day(np.minimum(visits.discharged, FAR), visits.site))
+    coded[led], billed[led] = coded[visits.leads_to[led]], billed[visits.leads_to[led]]
     return Coding(
         principal, np.where(is_stay, version, NONE), is_ungroupable, np.where(is_changed, neighbor, NONE), coded, billed,
         paid_day, np.where(is_rebilled, rebilled, NONE), _lines(ground.centers, visits, theatre, principal, is_ungroupable),

@@ -33,15 +33,22 @@ from simulator.network.ground import Ground
 from simulator.network.places import SITES
 from simulator.network.streams import Ints
 
-# Where a patient goes afterwards, with shares for stays; others go home.
-DISPOSITIONS = {"HOME": 62, "HOME_HEALTH": 16, "SKILLED_NURSING": 13, "REHABILITATION": 4, "TRANSFER": 2, "DIED": 3}
+# Where a patient goes after a stay, as the code of the bill, with shares: home (where all others go), home with care, to a
+# nursing facility, to rehabilitation, to another hospital, or nowhere any more.
+DISPOSITIONS = {"01": 62, "06": 16, "03": 13, "62": 4, "02": 2, "20": 3}
 # Stays of heavy DRGs begin in intensive care; others may move once or twice.
 INTENSIVE_WEIGHT, MOVES_SHARE = 30_000, (0.3, 0.1)
 SECOND_PROCEDURE, FOREIGN_CODES = 0.3, 600
 
 
 def encounter_tables(
-    random: np.random.Generator, ground: Ground, visits: Visits, chosen: slice, people: People, coding: Coding, theatre: Theatre
+    random: np.random.Generator,
+    ground: Ground,
+    visits: Visits,
+    chosen: slice,
+    people: People,
+    coding: Coding,
+    theatre: Theatre,
 ) -> Iterator[tuple[str, pa.Table]]:
     """Of some visits, each whole."""
     visit = np.arange(chosen.start, chosen.stop)
@@ -135,7 +142,11 @@ def _diagnoses(random: np.random.Generator, visits: Visits, visit: Ints, coding:
     kind = visits.kind[visit]
     more = np.select(
         [kind == INPATIENT, kind == OBSERVATION, kind == EMERGENCY],
-        [np.minimum(2 + random.poisson(4, len(visit)), 14), random.integers(1, 4, len(visit)), random.integers(0, 3, len(visit))],
+        [
+            np.minimum(2 + random.poisson(4, len(visit)), 14),
+            random.integers(1, 4, len(visit)),
+            random.integers(0, 3, len(visit)),
+        ],
         random.integers(0, 2, len(visit)),
     )
     of = np.repeat(np.arange(len(visit)), more + 1)
@@ -169,7 +180,11 @@ def _procedures(random: np.random.Generator, visits: Visits, visit: Ints, theatr
     is_inpatient = visits.kind[visit][of] == INPATIENT
     office = len(procedures.CODES) * 2 + visits.center[visit][of] * 7 % FOREIGN_CODES
     place = np.where(has_case[of], procedure + np.where(is_inpatient, 0, len(procedures.CODES)), office)
-    codes = procedures.CODES + procedures.OUTPATIENT_CODES + [f"OP{50_000 + number * 13}" for number in range(FOREIGN_CODES)]
+    codes = (
+        procedures.CODES
+        + procedures.OUTPATIENT_CODES
+        + [f"OP{50_000 + number * 13}" for number in range(FOREIGN_CODES)]
+    )
     started = theatre.minute(0.2)[done]
     return pa.table(
         {

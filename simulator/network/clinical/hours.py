@@ -42,13 +42,15 @@ def _offsets() -> Ints:
 
 def utc(local: NDArray[np.integer], site: NDArray[np.integer]) -> Ints:
     """UTC minutes of local ones. On the night when clocks change, midnight is where they do."""
-    return local.astype(np.int64) - _offsets()[ZONE_OF_SITE[site], local // DAY - FIRST_DAY + 7]
+    minute: Ints = local.astype(np.int64) - _offsets()[ZONE_OF_SITE[site], local // DAY - FIRST_DAY + 7]
+    return minute
 
 
 def local_day(minute: NDArray[np.integer], site: NDArray[np.integer]) -> Ints:
     """The day at the site of a UTC minute."""
     offset = _offsets()[ZONE_OF_SITE[site], minute // DAY - FIRST_DAY + 7]
-    return (minute.astype(np.int64) + offset) // DAY
+    day: Ints = (minute.astype(np.int64) + offset) // DAY
+    return day
 
 
 def horizon(site: NDArray[np.integer]) -> Ints:

@@ -15,13 +15,17 @@ from simulator.network.ground import Ground
 A_PATIENT_DAY, TWO_SHARE = 11, 0.05
 CLASSES = ("Drug", "Intravenous fluid")
 UNITS = ["mg", "mL", "mcg", "g", "units"]
-DOSES = np.array([250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 25_000, 50_000, 100_000, 500_000], dtype=np.int64)
+DOSES = np.array(
+    [250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 25_000, 50_000, 100_000, 500_000], dtype=np.int64
+)
 
 
 def administrations(random: np.random.Generator, ground: Ground, visits: Visits, chosen: slice, first: int) -> pa.Table:
     """One row per administration. Dose is in the item's unit, quantity in eaches; first: how many came before."""
     visit = np.arange(chosen.start, chosen.stop)
-    is_bed = np.isin(visits.kind[chosen], (INPATIENT, OBSERVATION)) & np.isin(visits.status[chosen], (FINISHED, IN_PROGRESS))
+    is_bed = np.isin(visits.kind[chosen], (INPATIENT, OBSERVATION)) & np.isin(
+        visits.status[chosen], (FINISHED, IN_PROGRESS)
+    )
     visit = visit[is_bed]
     length = (visits.ended[visit] - visits.admitted[visit]).astype(np.int64)
     of = np.repeat(np.arange(len(visit)), np.round(length * A_PATIENT_DAY / DAY).astype(np.int64))

@@ -40,7 +40,10 @@ SHARES = np.array([row[0] for row in STRATA])
 OWN_AREA, READMITTED_SHARE, MERGED_SHARE = 0.88, 0.12, 0.003
 CITIES = ["Alderport", "Brookmere", "Cedarholt", "Dunewick", "Emberfield", "Fernbridge", "Glenhaven", "Harrowgate"]
 STREETS = ["Mill Street", "Canal Road", "Orchard Lane", "Foundry Street", "Lantern Way", "Quarry Road", "Ferry Street"]
-PHYSICIANS = {HOSPITAL: ["Hospital medicine", "Emergency medicine", "Paediatrics", "Obstetrics"], CLINIC: ["Primary care"]}
+PHYSICIANS = {
+    HOSPITAL: ["Hospital medicine", "Emergency medicine", "Paediatrics", "Obstetrics"],
+    CLINIC: ["Primary care"],
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ def make_people(ground: Ground, visits: Visits, surgeons: Surgeons, surgeon_of_c
     merged_from = np.full(len(of_visit), NONE)
     merged_from[merged] = len(home) + np.arange(len(merged))
     same_as = np.r_[np.full(len(home), NONE), of_visit[merged]]
-    found_out = np.minimum(visits.discharged[merged] + random.integers(DAY, 12 * DAY, len(merged)), horizon(visits.site[merged]) - 1)
+    found_out = np.minimum(
+        visits.discharged[merged] + random.integers(DAY, 12 * DAY, len(merged)), horizon(visits.site[merged]) - 1
+    )
     merged_at = np.r_[np.full(len(home), NONE), found_out]
     home, sex, born, payer = (np.r_[column, column[of_visit[merged]]] for column in (home, sex, born, payer))
     provider_site, specialty, attending = _providers(random, ground.scale, visits, surgeons, surgeon_of_case)
@@ -135,16 +140,18 @@ def _readmitted(random: np.random.Generator, visits: Visits, stays: Ints, person
     by_end = stays[np.lexsort((visits.discharged[stays], site))]
     ends = visits.site[by_end].astype(np.int64) * span + visits.discharged[by_end]
     later = stays[random.random(len(stays)) < READMITTED_SHARE]
-    wanted = visits.site[later].astype(np.int64) * span + visits.admitted[later] - random.integers(DAY, 25 * DAY, len(later))
+    wanted = (
+        visits.site[later].astype(np.int64) * span + visits.admitted[later] - random.integers(DAY, 25 * DAY, len(later))
+    )
     place = np.searchsorted(ends, wanted) - 1
     earlier = by_end[np.maximum(place, 0)]
     gap = visits.admitted[later] - visits.discharged[earlier]
     fits = (place >= 0) & (visits.site[earlier] == visits.site[later]) & (gap > 0) & (gap <= 30 * DAY)
     # Nobody comes back twice from one stay; who comes back from a stay that was itself a return is followed to the first.
-    earlier, only = np.unique(earlier[fits], return_index=True)
+    once, only = np.unique(earlier[fits], return_index=True)
     later = later[fits][only]
     root = np.arange(len(person))
-    root[later] = earlier
+    root[later] = once
     while (root[root] != root).any():
         root = root[root]
     return person[root]
@@ -154,7 +161,7 @@ def _providers(
     random: np.random.Generator, scale: float, visits: Visits, surgeons: Surgeons, surgeon_of_case: Ints
 ) -> tuple[Ints, list[str], Ints]:
     """Surgeons, then physicians of each site; one of the site attends where no surgeon does."""
-    site = list(surgeons.site)
+    site: list[int] = surgeons.site.tolist()
     specialty = [SPECIALTIES[place].replace("_", " ").capitalize() for place in surgeons.specialty]
     attending = np.zeros(len(visits.site), dtype=np.int64)
     for place, row in enumerate(SITES):
@@ -188,7 +195,7 @@ def person_table(streams: Streams, people: People, visits: Visits, first: int, l
             "given_name": given_names(mixed, people.sex[first:last]),
             "family_name": family_names(mixed),
             "birth_date": pa.array(people.born[first:last].astype(np.int32)).cast(pa.date32()),
-            "sex": pick(["F", "M"], people.sex[first:last]),
+            "sex": pick(["female", "male"], people.sex[first:last]),
             "ssn": _joined("000-", (told // 9_999 % 100, 2), (told % 9_999 + 1, 4)),
             "phone": _joined("", (200 + mixed % 700, 3), (mixed * 0 + 555, 3), (100 + mixed // 7 % 100, 4)),
             "street": _addresses(mixed),
@@ -207,7 +214,9 @@ def _joined(prefix: str, *parts: tuple[Ints, int]) -> pa.Array:
 
 
 def _addresses(mixed: Ints) -> pa.Array:
-    return pc.binary_join_element_wise(numbered("", mixed // 5 % 900 + 1, 1), pick(STREETS, mixed // 3 % len(STREETS)), " ")
+    return pc.binary_join_element_wise(
+        numbered("", mixed // 5 % 900 + 1, 1), pick(STREETS, mixed // 3 % len(STREETS)), " "
+    )
 
 
 def provider_table(streams: Streams, people: People) -> pa.Table:

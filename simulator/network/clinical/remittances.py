@@ -82,8 +82,10 @@ def _line(
     claim: Ints, visit: Ints, payer: Ints, billed: Ints, allowed: Ints, denial: Ints, day: Ints, frequency: int
 ) -> dict[str, Ints]:
     paid = allowed - allowed * PATIENT_SHARE[payer] // 10_000
-    return {"claim": claim, "visit": visit, "payer": payer, "billed": billed, "allowed": allowed, "paid": paid,
-            "contractual": billed - allowed, "denial": denial, "day": day, "frequency": np.full(len(claim), frequency)}  # fmt: skip
+    return {
+        "claim": claim, "visit": visit, "payer": payer, "billed": billed, "allowed": allowed, "paid": paid,
+        "contractual": billed - allowed, "denial": denial, "day": day, "frequency": np.full(len(claim), frequency),
+    }  # fmt: skip
 
 
 def _owed(random: np.random.Generator, final: dict[str, Ints], first: int) -> dict[str, Ints]:

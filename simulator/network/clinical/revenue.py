@@ -60,7 +60,9 @@ class Revenue:
         return found + _against_receivable(REMITTANCE, day, company, account, np.full(len(key), -1), amount)
 
 
-def _against_receivable(source: str, day: Ints, company: Ints, account: Ints, center: Ints, amount: Ints) -> list[Entry]:
+def _against_receivable(
+    source: str, day: Ints, company: Ints, account: Ints, center: Ints, amount: Ints
+) -> list[Entry]:
     """The lines, and one a day and company that balances them. The document is the day's."""
     total_key, total = _summed(day * len(COMPANY_OF_SITE) + company, amount)
     of_day, of_company = np.divmod(total_key, len(COMPANY_OF_SITE))

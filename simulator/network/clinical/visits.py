@@ -3,7 +3,9 @@
 Belongs here: where, when, why. Not here: who (people.py), what is done in operating rooms (theatres.py), what it costs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +105,7 @@ class Departments:
                 return found
         return np.flatnonzero((self.site == site) & (self.is_unit | self.is_ancillary))
 
-    def drawn(self, random: np.random.Generator, site: Ints, function: Ints, names: list[tuple[str, ...]]) -> Ints:
+    def drawn(self, random: np.random.Generator, site: Ints, function: Ints, names: Sequence[tuple[str, ...]]) -> Ints:
         """A department for each row: of its site, by the place of its function in a list."""
         center = np.zeros(len(site), dtype=np.int64)
         key = site * len(names) + function
@@ -141,7 +143,7 @@ def plan_visits(ground: Ground, theatre: Theatre) -> Visits:
     for part in parts:
         _complete(random, departments, part)
     names = ("site", "kind", "admitted", "discharged", "center", "drg", "case", "month", "emergency")
-    columns = {name: np.concatenate([part[name] for part in parts]).astype(np.int32) for name in names}
+    columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]).astype(np.int32) for name in names}
     order = np.lexsort((columns["kind"], columns["admitted"], columns["month"]))
     columns = {name: values[order] for name, values in columns.items()}
     place = np.empty(len(order) + 1, dtype=np.int64)
@@ -150,7 +152,7 @@ def plan_visits(ground: Ground, theatre: Theatre) -> Visits:
     return Visits(**columns, **_faults(random, columns))
 
 
-def _faults(random: np.random.Generator, columns: dict[str, Ints]) -> dict[str, np.ndarray]:
+def _faults(random: np.random.Generator, columns: dict[str, Ints]) -> dict[str, Any]:
     """A visit with a case, or joined to another, is never canceled: that is a fault of what never took place."""
     number = len(columns["site"])
     is_led = np.zeros(number, dtype=bool)

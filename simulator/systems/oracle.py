@@ -146,7 +146,7 @@ SELECTS = {
                 SELECT invoice_id, company, 0 AS place, 'Miscellaneous' AS kind, gross AS amount,
                     'Balance taken over' AS text, '200100' AS account
                 FROM invoice WHERE is_taken_over)
-            WHERE amount <> 0 GROUP BY ALL)
+            WHERE amount <> 0 OR kind = 'Miscellaneous' GROUP BY ALL)
         SELECT invoice_key(invoice_id) AS InvoiceId, 'R' || right(bears_number_of, 8) AS InvoiceNumber,
             gross AS InvoiceAmount, 'USD' AS InvoiceCurrency, 'USD' AS PaymentCurrency, invoice_date AS InvoiceDate,
             business_unit AS BusinessUnit, supplier_name AS Supplier, supplier_number AS SupplierNumber,

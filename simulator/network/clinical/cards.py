@@ -5,7 +5,7 @@ took (use.py). Quantities are eaches. A line's place is a stock place, or -1 for
 case, consigned or to be bought when used.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ MEAN_LINES, LINES_SIGMA, HOLD_SHARE = (28.0, 12.0, 12.0, 12.0), 0.6, 0.22
 REVISED_SHARE, REPLACED_SHARE = 0.3, 0.15
 # What is opened and held is used so often; a card's cost is expected by it.
 OPEN_USED, HOLD_USED, IMPLANT_USED = 0.93, 0.28, 0.97
+# Implants that usually cost no more than this come from the shelf.
+SHELVED_DOLLARS = 500
 CEMENT_UNITS, CEMENT_DOLLARS, PREMIUM_CEMENT_DOLLARS = 2, 80, 600
 
 
@@ -75,7 +77,7 @@ def plan_cards(ground: Ground, carts: Carts, theatre: Theatre) -> Cards:
     card = np.repeat(np.arange(len(key)), versions)
     number = np.arange(len(card)) - first[card] + 1
     lines = _joined([_disposables(random, ground, carts, site, KIND[procedure // VARIANTS], card, number),
-                     _implants(random, ground, procedure // VARIANTS, card)])  # fmt: skip
+                     _implants(random, ground, carts, site, procedure // VARIANTS, card)])  # fmt: skip
     own = np.unique(first[of[theatre.story == planted.TKA_SURGEON]])
     peers = np.flatnonzero((procedure // VARIANTS == KNEE) & (site == theatre.surgeons.site[0]) & (surgeon > 0))
     version_of = first[of] + (is_revised[of] & (theatre.day >= revised_on[of]))
@@ -138,19 +140,23 @@ def _quantities(random: np.random.Generator, price: Ints, carts: Carts, version:
                   np.zeros(len(place), dtype=bool))  # fmt: skip
 
 
-def _implants(random: np.random.Generator, ground: Ground, group: Ints, card: Ints) -> _Lines:
-    """One line an each, of the group's class, at prices around its usual one; the same in every version of a card."""
+def _implants(random: np.random.Generator, ground: Ground, carts: Carts, site: Ints, group: Ints, card: Ints) -> _Lines:
+    """One line an each, of the group's class, the same in every version of a card. What is cheap enough is on the shelf of
+    the operating room; the rest comes with the case, at prices around its usual one."""
     parts = []
     for place in np.unique(group):
         row = GROUPS[place]
-        cards = np.flatnonzero(group == place)
-        if not row.implants:
-            continue
-        dollars = row.price * random.uniform(0.8, 1.2, (len(cards), row.implants))
-        item = nearest(ground, row.implant, dollars.ravel()).reshape(dollars.shape)
-        versions = np.flatnonzero(np.isin(card, cards))
-        item = item[np.searchsorted(cards, card[versions])]
-        parts.append(_with_case(np.repeat(versions, row.implants), item.ravel(), 1, is_implant=True))
+        for here in np.unique(site[group == place]) if row.implants else ():
+            cards = np.flatnonzero((group == place) & (site == here))
+            dollars = row.price * random.uniform(0.8, 1.2, (len(cards), row.implants))
+            item, shelf = nearest(ground, row.implant, dollars), np.full(dollars.shape, -1)
+            if row.kind == OR and row.price <= SHELVED_DOLLARS:
+                shelf = random.choice(carts.shelf(ground, here, row.implant), size=dollars.shape)
+                item = carts.kept.item[shelf]
+            versions = np.flatnonzero(np.isin(card, cards))
+            of = np.searchsorted(cards, card[versions])
+            version = np.repeat(versions, row.implants)
+            parts.append(replace(_with_case(version, item[of].ravel(), 1, is_implant=True), place=shelf[of].ravel()))
     return _joined(parts)
 
 

@@ -39,6 +39,8 @@ IMPLANT = np.array([name in IMPLANT_CLASSES for name in ITEM_CLASSES])
 NEVER_ON_A_CARD = np.array(
     [name in (*IMPLANT_CLASSES, "Food", "Linen", "Office supply", "Housekeeping supply") for name in ITEM_CLASSES]
 )
+# Implants that an operating room has on its shelf, by class, and what they cost there (10,000ths of a dollar).
+SHELVED, SHELVED_PRICES = {"Orthopaedic implant": 10, "Other implant": 8}, (1_200_000, 6_000_000)
 # A par lasts for so many times the supplier's mean lead, and for the days between two orders.
 LEAD_COVER, REVIEW_DAYS = 1.7, 14
 
@@ -70,6 +72,11 @@ class Carts:
         pool: Ints = found[np.sort(first)]
         return pool
 
+    def shelf(self, ground: Ground, site: int, implant: str) -> Ints:
+        """The places of a class of implants on the cart of a site's operating rooms."""
+        is_class = ground.items.item_class[self.kept.item] == ITEM_CLASSES.index(implant)
+        return np.flatnonzero(is_class & (self.kept.location == self.cart[site, OR]))
+
     def lasting(self, ground: Ground, place: Ints, quantity: Ints, largest: Ints) -> LocationItems:
         """The places that cases draw on use nothing else, and their pars last for it. quantity: of all days, by row;
         largest: what one day takes at most."""
@@ -90,6 +97,7 @@ def fill_carts(ground: Ground, kept: LocationItems) -> Carts:
     random = ground.streams.of("clinical carts")
     items = ground.items
     is_kept = items.list_price * items.pack < DEAREST_PACK
+    is_shelved = (items.list_price >= SHELVED_PRICES[0]) & (items.list_price <= SHELVED_PRICES[1]) & (items.pack == 1)
     cart = np.full((len(SITES), len(FUNCTIONS)), -1, dtype=np.int64)
     department = {(center.site, center.function): center.code for center in ground.centers}
     location_of = {row.cost_center: place for place, row in enumerate(ground.locations) if row.cost_center}
@@ -101,13 +109,16 @@ def fill_carts(ground: Ground, kept: LocationItems) -> Carts:
                 continue
             cart[site, kind] = location_of[code]
             has = kept.item[kept.location == location_of[code]]
-            classes = [ITEM_CLASSES.index(name) for name in CLASSES[kind]]
-            for chosen, least in (
-                (np.array([FLUID]), LEAST_FLUIDS),
-                (np.array(classes), LEAST_ITEMS[kind] - LEAST_FLUIDS),
-            ):
-                missing = least - int(np.isin(items.item_class[has], chosen).sum())
-                found = np.setdiff1d(np.flatnonzero(is_kept & np.isin(items.item_class, chosen)), has)
+            wanted = [
+                (is_kept, ["Intravenous fluid"], LEAST_FLUIDS),
+                (is_kept, CLASSES[kind], LEAST_ITEMS[kind] - LEAST_FLUIDS),
+            ]
+            if kind == OR:
+                wanted += [(is_shelved, [name], count) for name, count in SHELVED.items()]
+            for fit, names, least in wanted:
+                fit = fit & np.isin(items.item_class, [ITEM_CLASSES.index(name) for name in names])
+                missing = least - int(fit[has].sum())
+                found = np.setdiff1d(np.flatnonzero(fit), has)
                 if missing > 0:
                     weight = items.popularity[found] / items.popularity[found].sum()
                     drawn = random.choice(found, size=min(missing, len(found)), replace=False, p=weight)

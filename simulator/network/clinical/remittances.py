@@ -20,7 +20,7 @@ from simulator.network.columns import dates, maybe, money, numbered, pick
 from simulator.network.streams import Ints
 
 # By payer, in the order of PAYERS: hundredths of a percent of the bill that are allowed, and of the allowed that patients owe.
-ALLOWED = np.array([2_700, 2_900, 1_900, 5_200, 2_000, 4_500], dtype=np.int64)
+ALLOWED = np.array([3_300, 3_500, 2_400, 6_200, 2_000, 5_000], dtype=np.int64)
 PATIENT_SHARE = np.array([600, 800, 100, 1_200, 0, 0], dtype=np.int64)
 # A patient pays so much of what is owed; the rest is given up, so many days after the payer has paid.
 PATIENT_PAYS, PATIENT_DAYS = 5_500, (25, 75)

@@ -109,8 +109,8 @@ def test_what_cases_used_and_wasted_of_stock_is_what_stock_gave_by_day_and_place
     assert ask(f"({used}) EXCEPT ({given})") == ask(f"({given}) EXCEPT ({used})") == []
     assert ask("SELECT count(*) > 10_000 FROM given") == [(True,)]
     # Cheap implants are on the shelf and leave it; dear ones come with the case.
-    shelf = "SELECT count(*) > 100, bool_and(lot IS NOT NULL) FROM truth_use WHERE is_implant AND ownership = 'OWNED' AND used > 0"
-    assert ask(shelf) == [(True, True)]
+    shelf = "truth_use WHERE is_implant AND ownership = 'OWNED' AND used > 0"
+    assert ask(f"SELECT count(*) > 100, bool_and(lot IS NOT NULL) FROM {shelf}") == [(True, True)]
 
 
 def test_places_that_cases_draw_on_have_no_other_use(world):

@@ -33,9 +33,8 @@ from simulator.network.places import SITES
 from simulator.network.streams import Ints, quota
 
 CODES_A_KIND, MARK_UP, CREDITED_SHARE = 24, 3, 0.015
-CHARGE, CREDIT = range(2)
 KINDS = ["CHARGE", "CREDIT"]
-CLEAN, CHARGED_NOT_USED = range(2)
+CREDIT = KINDS.index("CREDIT")
 CHARGE_LABELS = ["CLEAN", "CHARGED_NOT_USED"]
 
 

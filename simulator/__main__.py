@@ -10,7 +10,7 @@ from pathlib import Path
 
 from simulator.serve.clock import START, Clock, ClockError, after, latest, set_clock
 from simulator.serve.faults import CATALOGUE, FaultError, Faults, asked_faults, cut_files, described_faults, switch
-from simulator.serve.network import ServingError, serve, serving, stop
+from simulator.serve.process import ServingError, serve, serving, stop
 from simulator.serve.status import shown
 
 WORLD = Path("var/network")
@@ -44,8 +44,10 @@ def _make(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    from simulator.serve.network import network_app
+
     _deliver_files(options.world)
-    serve(options.world, options.port)
+    serve(options.world, network_app, options.port)
 
 
 def _advance(options: argparse.Namespace) -> None:

@@ -37,7 +37,7 @@ def served(world: Path) -> Iterator[dict[str, Any]]:
         announced = json.loads(process.stdout.readline())
         try:
             yield announced
-            if process.poll() is None:
+            if (world / "serving.json").exists():
                 process.send_signal(signal.SIGTERM)
             assert process.wait(20) == 0
         finally:

@@ -16,6 +16,9 @@ from simulator.network.places import SITES
 from simulator.systems.documents import open_documents, parts_of, write_documents
 
 SIGNED_BEFORE_DAYS, KNOWN_BEFORE_DAYS = 30, 10
+COLUMNS = {
+    "truth_supplier_in_use": "source VARCHAR, supplier_id VARCHAR, source_pk VARCHAR, from_thousandth BIGINT",
+}
 # The numbers of the network's own places stand apart from those of its suppliers.
 FIRST_FACILITY = 900_000_000
 
@@ -23,7 +26,9 @@ VIEWS = f"""
     CREATE TEMP MACRO known_from(signed, starts, takes_effect) AS
         if(takes_effect <= starts, signed, greatest(signed, takes_effect - {KNOWN_BEFORE_DAYS}));
     CREATE TEMP TABLE header AS
-        SELECT *, starts_on - {SIGNED_BEFORE_DAYS} AS signed_on FROM truth_contract JOIN truth_supplier USING (supplier_id);
+        SELECT *, starts_on - {SIGNED_BEFORE_DAYS} AS signed_on FROM truth_contract JOIN truth_supplier USING (supplier_id)
+        LEFT JOIN (SELECT supplier_id, source_pk AS vendor FROM truth_supplier_in_use
+                   WHERE source = 'sap_s4' AND from_thousandth = 0) USING (supplier_id);
     CREATE TEMP TABLE priced AS
         SELECT line.*, manufacturer_part_number, if(pack = 1, gtin, pack_gtin) AS line_gtin,
             known_from(signed_on, starts_on, from_date) AS known_on
@@ -72,7 +77,7 @@ DOCUMENTS = {
                 ON earlier.contract_number = later.contract_number AND earlier.number <= later.number
             WHERE in_part(later.contract_number) GROUP BY ALL)
         SELECT contract_number, type, if(known_on > ends_on, 'EXPIRED', 'ACTIVE') AS status,
-            {'number': vendor(supplier_id), 'name': supplier_name} AS supplier, gpo, starts_on, ends_on,
+            {'number': vendor, 'name': supplier_name} AS supplier, gpo, starts_on, ends_on,
             if(known_on > ends_on, ends_on, NULL) AS terminated_on, number AS version, at_time AS updated_at, versions,
             coalesce(tiers, []) AS tiers, coalesce(eligibility, []) AS eligibility,
             coalesce(price_lines, []) AS price_lines, at_time AS _from, until AS _until
@@ -88,7 +93,7 @@ def write_contracts(truth: Path, folder: Path) -> dict[str, int]:
     facilities = pa.Table.from_pylist(
         [{"site": s.code, "name": s.name, "gln": gln(FIRST_FACILITY + place)} for place, s in enumerate(SITES)]
     )
-    with open_documents(truth) as connection:
+    with open_documents(truth, COLUMNS) as connection:
         connection.register("facility", facilities)
         connection.execute(VIEWS)
         return write_documents(connection, DOCUMENTS, folder, parts_of(connection, "line_version"))

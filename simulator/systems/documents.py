@@ -9,15 +9,14 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from simulator.systems.truth import open_truth
+from simulator.systems.masters import master_records
+from simulator.systems.truth import empty_where_missing, open_truth
 
 CHILDREN_IN_PART, ROWS_IN_GROUP = 250_000, 50_000
 
 # The network's cloud services stand beside its SAP company and know suppliers, items and orders by SAP's numbers.
 # Every time is UTC; the sites are on Eastern time, so a day of theirs is from 05:00 to 05:00 (04:00 in summer).
 MACROS = """
-    CREATE TEMP MACRO vendor(supplier) AS '00001' || lpad(substr(supplier, 3), 5, '0');
-    CREATE TEMP MACRO material(item) AS '1' || lpad(substr(item, 3), 8, '0');
     CREATE TEMP MACRO sap_order(number) AS '45' || right(number, 8);
     CREATE TEMP MACRO sap_receipt(number) AS '50' || right(number, 8);
     CREATE TEMP MACRO spread(document, many) AS (hash(document) % many)::BIGINT;
@@ -27,16 +26,26 @@ MACROS = """
     CREATE TEMP MACRO in_part(document) AS hash(document) % getvariable('parts') = getvariable('part');
     CREATE TEMP VIEW site AS SELECT code AS site, name, company FROM truth_site WHERE erp = 'sap';
 """
+FIRST_NUMBERS = """
+    CREATE TEMP TABLE first_number AS
+        SELECT item_id, first(source_pk ORDER BY from_thousandth NULLS LAST, source_pk) AS sap_number
+        FROM item_record GROUP BY item_id;
+"""
 
 
 def open_documents(truth: Path, columns: dict[str, str] | None = None) -> duckdb.DuckDBPyConnection:
     """A connection to the truth with the macros above. A table named in `columns` that this truth lacks is empty."""
     connection = open_truth(truth)
-    for table, declared in (columns or {}).items():
-        if not (truth / f"{table}.parquet").exists():
-            connection.execute(f"CREATE TEMP TABLE {table} ({declared})")
+    empty_where_missing(connection, columns or {})
     connection.execute(MACROS)
     return connection
+
+
+def sap_records(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the tables item_record and supplier_record of SAP's catalogue (masters.py), and first_number: the number that each
+    golden item had there first, for what knows only one of it."""
+    master_records(connection, "sap_s4")
+    connection.execute(FIRST_NUMBERS)
 
 
 def write_documents(

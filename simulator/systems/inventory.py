@@ -4,8 +4,9 @@ which each location recorded it, with par levels and counts.
 Belongs here: how the truth's movements look to who scanned them. Not here: the service (simulator/serve/saas/inventory.py).
 
 A location's first movements are the count that the network began with. Receipts are recorded when the dock posts them,
-so those that it posts late (truth_receipt_line.is_late) come late. Of what is used, 2 % is scanned hours and 0.2 % more
-than a week later; a row's own two times say so.
+so those that it posts late (truth_receipt_line.is_late) come late. What a case takes is recorded when its use is documented
+(truth_use, late ones labelled). Of all other use 2 % is scanned hours and 0.2 % more than a week later; a row's own two
+times say so.
 """
 
 from pathlib import Path
@@ -27,28 +28,41 @@ VIEWS = f"""
         SELECT m.*, place.kind,
             row_number() OVER (PARTITION BY location, item_id, date, movement, quantity) AS turn
         FROM truth_stock_movement AS m JOIN place ON place.code = m.location;
+    CREATE TEMP VIEW used AS
+        FROM (
+            SELECT location, item_id, use_date AS date, coalesce(recorded_case_id, case_id) AS case_id, used_at,
+                documented_at, if(label = 'MISSING_LOT', NULL, lot) AS lot,
+                if(label = 'MISSING_SERIAL', NULL, serial) AS serial, expiry_date,
+                unnest([{{'type': 'CONSUME', 'quantity': used}}, {{'type': 'WASTE', 'quantity': wasted}}], recursive := true)
+            FROM truth_use SEMI JOIN place ON place.code = location WHERE ownership = 'OWNED')
+        WHERE quantity > 0;
     CREATE TEMP VIEW timed AS
-        SELECT location, item_id, quantity, 'COUNT' AS type, TIMESTAMP '{FIRST_DAY} 04:00:00' AS occurred_at,
-            TIMESTAMP '{FIRST_DAY} 04:00:00' AS recorded_at, 'OPENING' AS ref_type, NULL AS ref_id, 'MATERIALS' AS role,
-            'Opening count' AS reason
-        FROM (SELECT location, item_id, opening AS quantity FROM truth_inventory JOIN place ON place.code = location)
-        UNION ALL
-        SELECT moved.location, moved.item_id, moved.quantity, 'RECEIPT',
-            date + INTERVAL 10 HOUR + INTERVAL (spread(delivery.receipt_number, 7200)) SECOND,
-            coalesce(posted_date, date) + INTERVAL 10 HOUR + INTERVAL (spread(delivery.receipt_number, 7200) + 300) SECOND,
-            'PO', sap_order(delivery.po_number), 'DOCK', NULL
+        SELECT location, item_id, opening AS quantity, 'COUNT' AS type, TIMESTAMP '{FIRST_DAY} 04:00:00' AS occurred_at,
+            occurred_at AS recorded_at, 'OPENING' AS ref_type, 'MATERIALS' AS role, 'Opening count' AS reason
+        FROM truth_inventory JOIN place ON place.code = location
+        UNION ALL BY NAME
+        SELECT moved.location, moved.item_id, moved.quantity, 'RECEIPT' AS type,
+            date + INTERVAL 10 HOUR + INTERVAL (spread(receipt_number, 7200)) SECOND AS occurred_at,
+            coalesce(posted_date, date) + INTERVAL 10 HOUR + INTERVAL (spread(receipt_number, 7200) + 300) SECOND
+                AS recorded_at, 'PO' AS ref_type, sap_order(po_number) AS ref_id, 'DOCK' AS role
         FROM moved LEFT JOIN delivery ON delivery.location = moved.location AND delivery.item_id = moved.item_id
             AND delivery.arrived_date = moved.date AND delivery.quantity = moved.quantity AND delivery.turn = moved.turn
         WHERE movement = 'RECEIPT'
-        UNION ALL
+        UNION ALL BY NAME
+        -- What a case took is recorded when its use is documented, line by line.
+        SELECT * EXCLUDE (date, used_at, documented_at, quantity), -quantity AS quantity, used_at AS occurred_at,
+            greatest(documented_at, used_at) AS recorded_at, 'CASE' AS ref_type, case_id AS ref_id, 'CLINICAL' AS role
+        FROM used
+        UNION ALL BY NAME
         SELECT location, item_id, quantity,
-            CASE WHEN movement <> 'USE' THEN movement WHEN kind = 'STORE_ROOM' THEN 'ISSUE' ELSE 'CONSUME' END,
-            date + INTERVAL (43200 + spread(scan, 50000)) SECOND,
-            date + INTERVAL (43200 + spread(scan, 50000) + late) SECOND, NULL, NULL, 'CLINICAL', NULL
+            CASE WHEN movement <> 'USE' THEN movement WHEN kind = 'STORE_ROOM' THEN 'ISSUE' ELSE 'CONSUME' END AS type,
+            date + INTERVAL (43200 + spread(scan, 50000)) SECOND AS occurred_at,
+            occurred_at + INTERVAL (late) SECOND AS recorded_at, 'CLINICAL' AS role
         FROM (
             SELECT *, CASE WHEN spread(scan || 'late', 1000) < 2 THEN 691200 + spread(scan, 172800)
                 WHEN spread(scan || 'late', 1000) < 20 THEN 3700 + spread(scan, 14400) ELSE spread(scan, 600) END AS late
-            FROM (SELECT *, concat_ws(' ', location, item_id, date, turn) AS scan FROM moved WHERE movement <> 'RECEIPT'));
+            FROM (SELECT *, concat_ws(' ', location, item_id, date, turn) AS scan
+                  FROM moved ANTI JOIN used USING (location, item_id, date) WHERE movement <> 'RECEIPT'));
 """
 
 DOCUMENTS = {
@@ -67,8 +81,8 @@ DOCUMENTS = {
         SELECT location || '-' || lpad(seq::VARCHAR, 7, '0') AS movement_id, seq, type, occurred_at, recorded_at,
             location AS location_id, chr(65 + spread(location || item_id, 6)::INTEGER) || '-'
                 || lpad(spread(item_id, 40)::VARCHAR, 2, '0') AS bin_id,
-            sap_number AS item_no, '(01)' || gtin AS udi, NULL::VARCHAR AS lot, NULL::VARCHAR AS serial,
-            NULL::DATE AS expiry, quantity AS qty, base_uom AS uom, ref_type, ref_id, NULL::VARCHAR AS case_id,
+            sap_number AS item_no, '(01)' || gtin AS udi, lot, serial,
+            expiry_date AS expiry, quantity AS qty, base_uom AS uom, ref_type, ref_id, case_id,
             role AS user_role, NULL::VARCHAR AS reverses_movement_id, reason, recorded_at AS _from,
             NULL::TIMESTAMP AS _until
         FROM (

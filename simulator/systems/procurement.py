@@ -10,7 +10,7 @@ by line, and closed when nothing is open; an invoice comes, is approved when it 
 
 from pathlib import Path
 
-from simulator.systems.documents import open_documents, parts_of, write_documents
+from simulator.systems.documents import open_documents, parts_of, sap_records, write_documents
 
 # Tables of the truth, and of them the columns that are read here, which a world of supplies alone does not have.
 COLUMNS = {
@@ -30,9 +30,14 @@ VIEWS = """
         'R' || right(CASE WHEN copied IS NULL OR altered THEN invoice ELSE copied END, 8);
 
     CREATE TEMP TABLE line AS
-        SELECT l.*, id_in(po_number, line) AS id, description, purchase_uom, base_uom, contract_number, account,
+        SELECT l.*, id_in(po_number, line) AS id, item.source_pk AS material, item.description, real.purchase_uom,
+            supplier.source_pk AS vendor, supplier.name AS supplier_name, contract_number, account,
             in_office(order_date, po_number) AS ordered_at, cancelled_at
-        FROM truth_order_line AS l SEMI JOIN site USING (site) JOIN truth_item USING (item_id)
+        FROM truth_order_line AS l SEMI JOIN site USING (site) JOIN truth_item AS real USING (item_id)
+        JOIN item_record AS item ON item.item_id = l.item_id AND stands_for_line(
+            item.from_thousandth, item.to_thousandth, item.from_date, item.to_date, l.po_number, l.line, l.order_date)
+        JOIN supplier_record AS supplier ON supplier.supplier_id = l.supplier_id AND stands_at_site(
+            supplier.from_thousandth, supplier.to_thousandth, l.supplier_id, l.site)
         -- What its supplier rejects, and never sends all the same, is cancelled a day later.
         LEFT JOIN (SELECT po_number, line, max(acknowledged_at) + INTERVAL 1 DAY AS cancelled_at
                    FROM truth_acknowledgement_line ANTI JOIN truth_receipt_line USING (po_number, line)
@@ -45,10 +50,13 @@ VIEWS = """
         SELECT r.*, line.id AS order_line_id, purchase_uom, in_office(posted_date, receipt_number) AS posted_at
         FROM truth_receipt_line AS r JOIN line USING (po_number, line);
     CREATE TEMP TABLE invoice AS
-        SELECT i.*, supplier_name, payment_terms_days, payment_date, in_office(posted_date, invoice_id) AS posted_at,
+        SELECT i.*, r.source_pk AS vendor, r.name AS supplier_name, payment_terms_days, payment_date,
+            in_office(posted_date, invoice_id) AS posted_at,
             least(in_office(invoice_date + 1, invoice_id), posted_at - INTERVAL 1 HOUR) AS came_at,
             in_office(payment_date, payment_id) AS paid_at
-        FROM truth_invoice AS i SEMI JOIN site USING (site) JOIN truth_supplier USING (supplier_id)
+        FROM truth_invoice AS i SEMI JOIN site USING (site)
+        JOIN supplier_record AS r ON r.supplier_id = i.supplier_id
+            AND stands_at_site(from_thousandth, to_thousandth, i.supplier_id, i.site)
         LEFT JOIN (SELECT payment_id, payment_date FROM truth_payment) USING (payment_id);
     CREATE TEMP TABLE invoice_line AS
         SELECT e.*, row_number() OVER (PARTITION BY invoice_id ORDER BY e.po_number, e.line, receipt_number, receipt_line)
@@ -87,27 +95,35 @@ VIEWS = """
 
 DOCUMENTS = {
     "suppliers": """
-        SELECT number_of(supplier_id) AS id, vendor(supplier_id) AS number, supplier_name AS name,
-            supplier_name AS "display-name", 'active' AS status, 'email' AS "po-method", {'code': 'N'
-            || lpad(payment_terms_days::VARCHAR, 3, '0')} AS "payment-term", ein AS "tax-id", gln AS "corporate-gln",
+        SELECT number AS id, source_pk AS number, name, name AS "display-name",
+            if(is_active, 'active', 'inactive') AS status, 'email' AS "po-method",
+            {'code': 'N' || lpad(payment_terms_days::VARCHAR, 3, '0')} AS "payment-term", ein AS "tax-id",
             TIMESTAMP '2019-01-07 14:00:00' AS "created-at", "created-at" AS "updated-at", false AS exported,
             "created-at" AS _from, NULL::TIMESTAMP AS _until
-        FROM truth_supplier
-        WHERE supplier_id IN (SELECT supplier_id FROM line UNION SELECT supplier_id FROM invoice) ORDER BY id""",
+        FROM supplier_record ORDER BY id""",
+    # A record that another replaces is active until the day of it.
     "items": """
-        SELECT number_of(item_id) AS id, material(item_id) AS "item-number", description AS name, true AS active,
-            {'code': purchase_uom} AS uom, manufacturer_part_number AS "manufacturer-part-number", {'name': item_class}
-            AS commodity, first_ordered AS "created-at", first_ordered AS "updated-at", false AS exported,
-            first_ordered AS _from, NULL::TIMESTAMP AS _until
-        FROM truth_item JOIN (SELECT item_id, min(order_date)::TIMESTAMP - INTERVAL 30 DAY AS first_ordered
-                              FROM line GROUP BY item_id) USING (item_id)
-        ORDER BY id""",
+        WITH version AS (
+            SELECT *, coalesce(created_on, DATE '2019-01-07') AS day, is_active OR replaced_on IS NOT NULL AS active
+            FROM item_record
+            UNION ALL SELECT *, replaced_on, false FROM item_record WHERE replaced_on IS NOT NULL)
+        SELECT r.number AS id, source_pk AS "item-number", description AS name, active, {'code': purchase_uom} AS uom,
+            part_number AS "manufacturer-part-number", manufacturer AS "manufacturer-name",
+            in_office(coalesce(created_on, DATE '2019-01-07'), source_pk) AS "created-at",
+            in_office(day, source_pk) AS "updated-at", false AS exported, "updated-at" AS _from,
+            lead("updated-at") OVER (PARTITION BY source_pk ORDER BY day) AS _until
+        FROM version AS r ORDER BY id, day""",
     "requisitions": """
         WITH asked AS (
             SELECT r.*, id_in(requisition, r.line) AS id, line.id AS order_line_id, line.ordered_at, line.price, account,
-                coalesce(line.description, item.description) AS description, item.purchase_uom
-            FROM truth_requisition_line AS r SEMI JOIN site USING (site) JOIN truth_item AS item USING (item_id)
-            LEFT JOIN line ON line.po_number = r.po_number AND line.line = r.po_line WHERE in_part(requisition)),
+                coalesce(line.description, item.description) AS description, real.purchase_uom,
+                coalesce(line.material, item.source_pk) AS material
+            FROM truth_requisition_line AS r SEMI JOIN site USING (site) JOIN truth_item AS real USING (item_id)
+            LEFT JOIN line ON line.po_number = r.po_number AND line.line = r.po_line
+            LEFT JOIN item_record AS item ON line.id IS NULL AND item.item_id = r.item_id AND stands_for_line(
+                item.from_thousandth, item.to_thousandth, item.from_date, item.to_date, requisition, r.line,
+                requested_at::DATE)
+            WHERE in_part(requisition)),
         header AS (
             SELECT requisition, min(requested_at) AS requested_at, min(approved_at) AS approved_at,
                 greatest(max(ordered_at), min(approved_at)) AS ordered_at, max(approval_steps) AS approval_steps,
@@ -122,7 +138,7 @@ DOCUMENTS = {
             any_value({'login': lower(asked.source) || '-' || lower(asked.site)}) AS "requested-by",
             any_value({'code': asked.site}) AS department, any_value(header.requested_at) AS "submitted-at",
             any_value(header.requested_at) AS "created-at", at_time AS "updated-at",
-            list_sort(list({'id': asked.id, 'line-num': line, 'item': {'item-number': material(item_id)},
+            list_sort(list({'id': asked.id, 'line-num': line, 'item': {'item-number': material},
                 'description': asked.description, 'quantity': packs::DECIMAL(18, 2), 'uom': {'code': purchase_uom},
                 'unit-price': price, 'account': {'code': concat_ws('-', cost_center, account)},
                 'deliver-to': location, 'source-type': asked.source,
@@ -145,10 +161,10 @@ DOCUMENTS = {
             'sent_via_email' AS "transmission-status",
             if(any_value(acknowledged_at) <= at_time, any_value(acknowledged_at), NULL) AS "acknowledged-at",
             any_value(ordered_at) AS "created-at", at_time AS "updated-at",
-            any_value({'number': vendor(supplier_id), 'name': supplier_name}) AS supplier,
+            any_value({'number': vendor, 'name': supplier_name}) AS supplier,
             any_value({'name': site.name, 'location-code': site.site}) AS "ship-to-address",
             {'code': 'USD'} AS currency,
-            list_sort(list({'id': l.id, 'line-num': line, 'item': {'item-number': material(item_id)},
+            list_sort(list({'id': l.id, 'line-num': line, 'item': {'item-number': material},
                 'description': description, 'quantity': packs::DECIMAL(18, 2), 'uom': {'code': purchase_uom},
                 'price': price, 'total': round(packs * price, 2)::DECIMAL(18, 2), 'received': received::DECIMAL(18, 2),
                 'invoiced': invoiced::DECIMAL(18, 2), 'account': {'code': concat_ws('-', cost_center, account)},
@@ -157,8 +173,7 @@ DOCUMENTS = {
                     WHEN is_received THEN 'received' WHEN received > 0 THEN 'partially_received' ELSE 'created' END}))
                 AS "order-lines",
             false AS exported, at_time AS _from, lead(at_time) OVER versions AS _until
-        FROM line_version AS l JOIN truth_supplier USING (supplier_id)
-        JOIN site USING (site) LEFT JOIN acknowledged USING (po_number) WHERE in_part(po_number)
+        FROM line_version AS l JOIN site USING (site) LEFT JOIN acknowledged USING (po_number) WHERE in_part(po_number)
         GROUP BY po_number, at_time WINDOW versions AS (PARTITION BY po_number ORDER BY at_time) ORDER BY id, _from""",
     "inventory_transactions": """
         SELECT id_in(receipt_number, receipt_line) AS id, 'receiving_quantity' AS type, packs::DECIMAL(18, 2) AS quantity,
@@ -189,7 +204,7 @@ DOCUMENTS = {
             UNION ALL SELECT invoice_id, paid_at, 'approved', true FROM invoice WHERE paid_at IS NOT NULL)
         SELECT number_of(invoice_id) AS id, billed_as(invoice_id, copy_of, is_altered) AS "invoice-number",
             status, invoice_date AS "invoice-date", if(gross < 0, 'Credit Note', 'Invoice') AS "document-type",
-            {'number': vendor(supplier_id), 'name': supplier_name} AS supplier, {'code': site} AS "ship-to-address",
+            {'number': vendor, 'name': supplier_name} AS supplier, {'code': site} AS "ship-to-address",
             {'code': 'USD'} AS currency, {'code': 'N' || lpad(payment_terms_days::VARCHAR, 3, '0')} AS "payment-term",
             0.00::DECIMAL(18, 2) AS "handling-amount", freight AS "shipping-amount", 0.00::DECIMAL(18, 2) AS "misc-amount",
             tax AS "tax-amount", gross AS "gross-total", paid, if(paid, payment_date, NULL) AS "payment-date",
@@ -209,5 +224,6 @@ DOCUMENTS = {
 def write_procurement(truth: Path, folder: Path) -> dict[str, int]:
     """Write every object of the procurement service from the truth's files; returns the rows (versions) of each."""
     with open_documents(truth, COLUMNS) as connection:
+        sap_records(connection)
         connection.execute(VIEWS)
         return write_documents(connection, DOCUMENTS, folder, parts_of(connection, "line_version"))

@@ -22,13 +22,16 @@ from simulator.systems.perioperative import write_perioperative
 from simulator.systems.procurement import write_procurement
 
 NOW = datetime(2026, 10, 1, 6)
+WRITERS = {
+    "procurement": write_procurement, "inventory": write_inventory, "hcm": write_hcm, "perioperative": write_perioperative,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
     write_world(1, 0.005, folder / "truth")
-    for name, write in (("procurement", write_procurement), ("inventory", write_inventory), ("hcm", write_hcm)):
+    for name, write in WRITERS.items():
         write(folder / "truth", folder / name)
     return folder
 
@@ -39,6 +42,9 @@ def ask(folder: Path):
     for file in folder.glob("*/*.parquet"):
         connection.execute(f"CREATE VIEW {file.stem} AS FROM '{file}'")
     connection.execute("CREATE VIEW sap AS SELECT code AS site FROM truth_site WHERE erp = 'sap'")
+    connection.execute(
+        "CREATE VIEW golden AS SELECT source_pk AS item_no, item_id FROM truth_source_item WHERE source = 'sap_s4'"
+    )
     return lambda query: connection.execute(query).fetchall()
 
 
@@ -53,6 +59,7 @@ OBJECTS = {
     "pars": "location_id || item_no",
     "locations": "location_id",
     "counts": "count_id",
+    "cases": "case_id",
 }
 
 
@@ -157,7 +164,7 @@ def test_movements_add_up_to_what_is_on_the_shelf(ask):
         SELECT location, item_id, opening + coalesce(sum(m.quantity), 0)::BIGINT FROM truth_inventory
         JOIN truth_location ON code = location SEMI JOIN sap USING (site)
         LEFT JOIN truth_stock_movement AS m USING (location, item_id) GROUP BY location, item_id, opening"""
-    book = "SELECT location_id, 'I-' || right(item_no, 6), sum(qty)::BIGINT FROM movements GROUP BY ALL"
+    book = "SELECT location_id, item_id, sum(qty)::BIGINT FROM movements JOIN golden USING (item_no) GROUP BY ALL"
     assert ask(f"({shelf}) EXCEPT ({book})") == ask(f"({book}) EXCEPT ({shelf})") == []
 
 
@@ -187,13 +194,58 @@ def test_balances_over_http_are_what_was_recorded_by_then(ask, folder):
     assert found == {(location, item): total for location, item, total in ask(book)}
 
 
+def test_what_a_case_takes_of_stock_moves_with_its_number_when_it_is_documented(ask):
+    taken = """
+        SELECT coalesce(recorded_case_id, case_id), location, item_id, greatest(documented_at, used_at), -sum(used + wasted)
+        FROM truth_use JOIN truth_location ON code = location SEMI JOIN sap USING (site)
+        WHERE ownership = 'OWNED' AND used + wasted > 0 GROUP BY ALL"""
+    moved = """
+        SELECT case_id, location_id, item_id, recorded_at, sum(qty) FROM movements JOIN golden USING (item_no)
+        WHERE case_id IS NOT NULL GROUP BY ALL"""
+    assert ask(f"({taken}) EXCEPT ({moved})") == ask(f"({moved}) EXCEPT ({taken})") == []
+
+
 def test_a_count_finds_what_is_there_and_differs_where_the_book_is_late(ask):
     there = """
-        SELECT count(*) FROM counts JOIN truth_inventory AS i ON location = location_id AND item_id = 'I-' || right(item_no, 6)
+        SELECT count(*) FROM counts JOIN golden USING (item_no)
+        JOIN truth_inventory AS i ON i.location = location_id AND i.item_id = golden.item_id
         WHERE counted_qty <> opening + (SELECT coalesce(sum(quantity), 0) FROM truth_stock_movement AS m
             WHERE m.location = i.location AND m.item_id = i.item_id AND m.date < counted_at::DATE)"""
     assert ask(there) == [(0,)]
     assert ask("SELECT count(*) > 0 FROM counts WHERE variance_qty <> 0") == [(True,)]
+
+
+# Perioperative
+
+
+LINES = """
+    SELECT case_id, facility, 'U' || lpad((line_id // 10)::VARCHAR, 9, '0') AS use_id, line_id % 10 AS again,
+        * EXCLUDE (case_id, facility, line_id)
+    FROM (SELECT case_id, facility, unnest(supplies, recursive := true) FROM cases WHERE _until IS NULL)"""
+
+
+def test_the_last_version_of_a_case_tells_every_use_and_hides_what_nobody_scanned(ask):
+    told = """
+        SELECT count(*), sum(used), sum(wasted), count(*) FILTER (label = 'MISSING_LOT' AND lot IS NOT NULL),
+            count(*) FILTER (label = 'MISSING_SERIAL' AND serial IS NOT NULL)
+        FROM truth_use AS u JOIN truth_case AS c ON c.case_id = coalesce(recorded_case_id, u.case_id)
+        WHERE site IN ('H1', 'H2', 'H3', 'H4', 'A1', 'A2', 'H7')"""
+    shown = f"""
+        SELECT count(*), sum(line.used), sum(line.wasted), count(*) FILTER (u.lot IS NOT NULL AND line.lot IS NULL),
+            count(*) FILTER (u.serial IS NOT NULL AND line.serial IS NULL)
+        FROM ({LINES}) AS line JOIN truth_use AS u USING (use_id) WHERE again = 0"""
+    assert ask(shown) == ask(told)
+    assert all(number > 0 for number in ask(told)[0])
+
+
+def test_a_line_names_the_item_of_its_hospitals_catalogue_unless_nobody_mapped_it(ask):
+    catalogue = "SELECT source, source_pk AS erp_item, item_id FROM truth_source_item"
+    named = f"""
+        SELECT count(*), count(*) FILTER (label = 'ITEM_UNMAPPED') FROM ({LINES}) JOIN truth_use AS u USING (use_id)
+        WHERE erp_item IS NOT NULL AND (if(facility = 'H7', 'd365', 'sap_s4'), erp_item, u.item_id) NOT IN ({catalogue})"""
+    assert ask(named) == [(0, 0)]
+    unmapped = f"SELECT count(*) FROM ({LINES}) JOIN truth_use USING (use_id) WHERE label = 'ITEM_UNMAPPED'"
+    assert ask(f"{unmapped} AND erp_item IS NULL AND supply_id LIKE 'NEW-%'") == ask(unmapped) != [(0,)]
 
 
 # Contracts and cases: a small truth by hand
@@ -204,6 +256,8 @@ CONTRACT_TRUTH = {
     "truth_item": """
         SELECT 'I-00000' || n AS item_id, 'Screw ' || n AS description, 'M000' || n AS manufacturer_part_number,
             '0952' || n AS gtin, '1952' || n AS pack_gtin FROM range(1, 4) AS numbers(n)""",
+    "truth_supplier_in_use": """
+        SELECT 'sap_s4' AS source, 'S-0007' AS supplier_id, '0000101007' AS source_pk, 0 AS from_thousandth""",
     "truth_contract": """
         SELECT 'K0001' AS contract_number, 'S-0007' AS supplier_id, 'LOCAL' AS type, DATE '2025-01-01' AS starts_on,
             DATE '2025-12-31' AS ends_on, 'ACTIVE' AS status, NULL::VARCHAR AS gpo""",
@@ -273,6 +327,7 @@ def test_a_contract_has_a_version_when_it_is_signed_when_its_prices_change_and_w
     ((line, gtin, eligible),) = shown(file, "price_lines[1].price, price_lines[1].gtin, eligibility", "version = 1")
     assert (line, gtin) == (Decimal("10.2500"), "19521")
     assert eligible[0]["facility_gln"].startswith("952")
+    assert shown(file, "supplier.number", "version = 1") == [("0000101007",)]
 
 
 def test_a_case_grows_from_booked_to_charted_and_tells_late_what_was_documented_late(tmp_path):

@@ -12,6 +12,7 @@ noticed a day later: then the second line is marked void, or is missing from the
 from pathlib import Path
 
 from simulator.systems.documents import open_documents, parts_of, write_documents
+from simulator.systems.ehr import SERVERS, supplies
 
 COLUMNS = {
     "truth_source_item": "source VARCHAR, source_pk VARCHAR, item_id VARCHAR, description VARCHAR",
@@ -69,11 +70,12 @@ VIEWS = f"""
             AS preference_card
         FROM truth_card_line JOIN supply USING (item_id) GROUP BY card_id, version;
 """
-MACROS = """
-    -- A number of the EHR's supply list that nobody has mapped to an item.
-    CREATE TEMP MACRO unlisted(item) AS 'NEW-' || lpad((hash(item) % 1000000)::VARCHAR, 6, '0');
-    CREATE TEMP MACRO visit_number(site, encounter) AS
-        if(site = 'H7', (number_of(encounter) * 2 + 700000)::VARCHAR, encounter);
+# Visits are known by the numbers of the EHR that keeps them.
+_NUMBERS = "".join(f"CREATE TEMP MACRO {server.name}_number(id) AS {server.own};\n" for server in SERVERS)
+_WHOSE = " ".join(f"WHEN site IN {(*server.sites, '')} THEN {server.name}_number(encounter)" for server in SERVERS)
+MACROS = f"""
+    {_NUMBERS}
+    CREATE TEMP MACRO visit_number(site, encounter) AS CASE {_WHOSE} END;
     CREATE TEMP MACRO minutes_between(start, finish) AS greatest(0, date_diff('minute', start, finish))::INTEGER;
 """
 
@@ -117,6 +119,7 @@ DOCUMENTS = {
 def write_perioperative(truth: Path, folder: Path) -> dict[str, int]:
     """Write the cases from the truth's files; returns their rows (versions)."""
     with open_documents(truth, COLUMNS) as connection:
+        connection.execute(supplies.MACROS)
         connection.execute(MACROS)
         connection.execute(VIEWS)
         return write_documents(connection, DOCUMENTS, folder, parts_of(connection, "line_version"))

@@ -26,11 +26,13 @@ def shown(world: Path, now: datetime) -> list[Shown]:
     found = []
     for path in sorted((world / "systems").glob("*/*.parquet")):
         columns = [row[0] for row in connection.execute(f"DESCRIBE FROM read_parquet('{path}')").fetchall()]
+        # A FHIR server keeps a row for what was deleted.
+        is_there = "NOT is_deleted" if "is_deleted" in columns else "true"
         if {"_from", "_until"} <= set(columns):
             seen = f"""
                 SELECT count(*), count(*) FILTER (_from > TIMESTAMP '{now}' - INTERVAL 1 DAY)
                 FROM read_parquet('{path}')
-                WHERE _from <= TIMESTAMP '{now}' AND (_until IS NULL OR _until > TIMESTAMP '{now}')"""
+                WHERE {is_there} AND _from <= TIMESTAMP '{now}' AND (_until IS NULL OR _until > TIMESTAMP '{now}')"""
         else:
             seen = f"SELECT count(*), 0 FROM read_parquet('{path}')"
         rows, changed = connection.execute(seen).fetchall()[0]

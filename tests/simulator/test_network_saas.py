@@ -1,7 +1,7 @@
 """What the cloud services of the demo network show, read as files and over HTTP, is what truly happened."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,64 @@ def test_paging_by_offset_reads_every_invoice_of_a_quarter_once(ask, folder):
             AND (_until IS NULL OR _until > TIMESTAMP '{NOW}')"""
     assert [(len({row["id"] for row in read}), sum(Decimal(row["gross-total"]) for row in read))] == ask(there)
     assert len(read) > 50
+
+
+# What a truth of orders alone says nothing of: every order was a requisition two days before, and half of those that nothing
+# ever came of had been rejected by the supplier.
+ANSWERS = {
+    "truth_requisition_line": """
+        SELECT 'RQ' || right(po_number, 8) AS requisition, line, site, location, cost_center, item_id, packs,
+            order_date - 2 + INTERVAL 14 HOUR AS requested_at, order_date - 1 + INTERVAL 14 HOUR AS approved_at,
+            2 AS approval_steps, 'PAR' AS source, po_number, line AS po_line, 'ORDERED' AS status
+        FROM truth_order_line""",
+    "truth_acknowledgement_line": """
+        SELECT po_number, line, 1 AS sequence, order_date + 1 + INTERVAL 23 HOUR AS acknowledged_at,
+            if(po_number IN (SELECT po_number FROM truth_receipt_line) OR hash(po_number) % 2 = 0, 'ACCEPT', 'REJECT') AS code,
+            packs, price, order_date + 7 AS promised_date
+        FROM truth_order_line""",
+}
+
+
+@pytest.fixture(scope="module")
+def answered(folder: Path, ask, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    answered = tmp_path_factory.mktemp("answered")
+    (answered / "truth").mkdir()
+    for file in (folder / "truth").glob("*.parquet"):
+        (answered / "truth" / file.name).symlink_to(file)
+    for name, query in ANSWERS.items():
+        (answered / "truth" / f"{name}.parquet").unlink(missing_ok=True)
+        ask(f"COPY ({query}) TO '{answered / 'truth' / name}.parquet' (FORMAT parquet)")
+    write_procurement(answered / "truth", answered)
+    return answered
+
+
+def test_a_requisition_is_approved_and_ordered_with_the_lines_of_its_order(answered):
+    file = answered / "requisitions.parquet"
+    assert duckdb.sql(f"SELECT DISTINCT list(status ORDER BY _from) FROM '{file}' GROUP BY id").fetchall() == [
+        (["pending_approval", "approved", "ordered"],)
+    ]
+    lines = "SELECT unnest(\"{}\") AS line, _until, status FROM '{}'"
+    asked = lines.format("requisition-lines", file)
+    ordered = lines.format("order-lines", answered / "purchase_orders.parquet")
+    assert duckdb.sql(
+        f'SELECT count(*) FROM ({asked}) AS a FULL JOIN ({ordered}) AS o ON a.line."order-line-id" = o.line.id '
+        "WHERE a._until IS NULL AND o._until IS NULL AND a.line.item IS DISTINCT FROM o.line.item"
+    ).fetchall() == [(0,)]
+    steps = duckdb.sql(
+        f"SELECT DISTINCT status, approvals[2].status, approvals[2].\"approval-date\" IS NULL FROM '{file}'"
+    )
+    assert sorted(steps.fetchall()) == [
+        ("approved", "approved", False), ("ordered", "approved", False), ("pending_approval", "pending_approval", True),
+    ]  # fmt: skip
+
+
+def test_an_order_that_its_supplier_rejected_is_cancelled_a_day_later(answered, ask):
+    rejected = """
+        SELECT count(DISTINCT po_number) FROM truth_order_line SEMI JOIN sap USING (site)
+        WHERE po_number NOT IN (SELECT po_number FROM truth_receipt_line) AND hash(po_number) % 2 = 1"""
+    cancelled = f"FROM '{answered / 'purchase_orders.parquet'}' WHERE status = 'cancelled'"
+    assert ask(f"SELECT count(*) {cancelled} AND _until IS NULL") == ask(rejected) != [(0,)]
+    assert ask(f'SELECT DISTINCT _from - "acknowledged-at" {cancelled}') == [(timedelta(days=1),)]
 
 
 # Inventory

@@ -17,7 +17,7 @@ TABLES = {
     "truth_source_item": "source VARCHAR, source_pk VARCHAR, item_id VARCHAR, description VARCHAR",
     "truth_person": "person_id VARCHAR, mrn VARCHAR, mrn_h7 VARCHAR, given_name VARCHAR, family_name VARCHAR, "
     "birth_date DATE, sex VARCHAR, ssn VARCHAR, phone VARCHAR, street VARCHAR, city VARCHAR, postal_code VARCHAR, "
-    "canary VARCHAR",
+    "canary VARCHAR, merged_at TIMESTAMP",
     "truth_provider": "provider_id VARCHAR, npi VARCHAR, given_name VARCHAR, family_name VARCHAR, specialty VARCHAR, "
     "site VARCHAR, is_surgeon BOOLEAN, canary VARCHAR",
     "truth_encounter": "encounter_id VARCHAR, account_number VARCHAR, person_id VARCHAR, site VARCHAR, class VARCHAR, "
@@ -29,9 +29,10 @@ TABLES = {
     "truth_procedure": "procedure_id VARCHAR, encounter_id VARCHAR, case_id VARCHAR, sequence INTEGER, code VARCHAR, "
     "code_system VARCHAR, performed_at TIMESTAMP, provider_id VARCHAR",
     "truth_case": "case_id VARCHAR, encounter_id VARCHAR, site VARCHAR, cost_center VARCHAR, room VARCHAR, "
-    "procedure_code VARCHAR, provider_id VARCHAR, status VARCHAR, cancel_reason VARCHAR, scheduled_at TIMESTAMP, "
-    "in_room_at TIMESTAMP, incision_at TIMESTAMP, close_at TIMESTAMP, out_room_at TIMESTAMP, last_modified_at TIMESTAMP",
-    "truth_use": "use_id VARCHAR, case_id VARCHAR, told_case_id VARCHAR, encounter_id VARCHAR, item_id VARCHAR, "
+    "procedure_code VARCHAR, provider_id VARCHAR, status VARCHAR, cancel_reason VARCHAR, booked_at TIMESTAMP, "
+    "scheduled_at TIMESTAMP, in_room_at TIMESTAMP, incision_at TIMESTAMP, close_at TIMESTAMP, out_room_at TIMESTAMP, "
+    "last_modified_at TIMESTAMP",
+    "truth_use": "use_id VARCHAR, case_id VARCHAR, recorded_case_id VARCHAR, encounter_id VARCHAR, item_id VARCHAR, "
     "used_at TIMESTAMP, documented_at TIMESTAMP, used INTEGER, wasted INTEGER, returned INTEGER, is_implant BOOLEAN, "
     "lot VARCHAR, serial VARCHAR, expiry_date DATE, label VARCHAR",
     "truth_med_admin": "admin_id VARCHAR, encounter_id VARCHAR, item_id VARCHAR, administered_at TIMESTAMP, "
@@ -58,70 +59,75 @@ ROWS = {
         ('ehr', 'SUP000002', 'I-000002', 'Drape'), ('ehr', 'SUP000003', 'I-000003', 'Vial')""",
     "truth_person": """
         ('P0000001', 'M0000017', NULL, 'Ada', 'Núñez', DATE '1950-02-03', 'female', '000-12-0001', '513-555-0101',
-         '1 Quarry Road', 'Brackenford', '45001', 'CanaryP1'),
+         '1 Quarry Road', 'Brackenford', '45001', 'CanaryP1', NULL),
         ('P0000002', 'M0000024', NULL, 'Bram', 'O''Hart', DATE '1980-05-06', 'male', '000-12-0002', NULL,
-         '2 Wren Street', 'Millhaven', '45117', 'CanaryP2'),
+         '2 Wren Street', 'Millhaven', '45117', 'CanaryP2', NULL),
         ('P0000003', 'M0000031', 'HC00031', 'Célia', 'Ashdown', DATE '2001-07-08', 'female', '000-12-0003', '513-555-0103',
-         '3 Old Mill Lane', 'Stonebridge', '41002', 'CanaryP3'),
+         '3 Old Mill Lane', 'Stonebridge', '41002', 'CanaryP3', NULL),
         ('P0000004', 'M0000048', NULL, 'Ada', 'Nunez', DATE '1950-02-03', 'female', '000-12-0001', NULL,
-         '1 Quarry Rd', 'Brackenford', '45001', 'CanaryP4')""",
+         '1 Quarry Rd', 'Brackenford', '45001', 'CanaryP4',
+         TIMESTAMP '2026-10-12 10:00:00')""",
     "truth_provider": """
         ('D00001', '1234567890', 'Dov', 'Corbridge', 'JOINT', 'H1', true, 'CanaryD1'),
         ('D00002', '1234567891', 'Esme', 'Delmonte', 'EMERGENCY', 'H7', false, 'CanaryD2')""",
     "truth_encounter": """
         ('E00000001', 'A0000001', 'P0000001', 'H1', 'EMER', '10068', TIMESTAMP '2026-03-01 08:00:00',
-         TIMESTAMP '2026-03-01 12:00:00', 'finished', NULL, 'MEDICARE', '01', 'D00001', TIMESTAMP '2026-03-12 15:00:00',
+         TIMESTAMP '2026-03-01 12:00:00', 'finished', NULL, 'Medicare', '01', 'D00001', TIMESTAMP '2026-03-12 15:00:00',
          TIMESTAMP '2026-03-14 15:00:00', false, NULL),
         ('E00000002', 'A0000001', 'P0000001', 'H1', 'IMP', '10040', TIMESTAMP '2026-03-01 12:00:00',
-         TIMESTAMP '2026-03-06 16:00:00', 'finished', 'E00000001', 'MEDICARE', '03', 'D00001',
+         TIMESTAMP '2026-03-06 16:00:00', 'finished', 'E00000001', 'Medicare', '03', 'D00001',
          TIMESTAMP '2026-03-12 15:00:00', TIMESTAMP '2026-03-14 15:00:00', false, NULL),
         ('E00000003', 'A0000003', 'P0000002', 'CL', 'AMB', '22001', TIMESTAMP '2026-04-08 14:10:00',
-         TIMESTAMP '2026-04-08 15:00:00', 'cancelled', NULL, 'COMMERCIAL', NULL, 'D00001', NULL, NULL, false, NULL),
+         TIMESTAMP '2026-04-08 15:00:00', 'cancelled', NULL, 'Commercial', NULL, 'D00001', NULL, NULL, false, NULL),
         ('E00000004', 'A0000004', 'P0000002', 'H1', 'EMER', '10068', TIMESTAMP '2026-05-01 20:00:00',
-         TIMESTAMP '2026-05-01 23:00:00', 'entered-in-error', NULL, 'COMMERCIAL', '01', 'D00001', NULL, NULL, true, NULL),
+         NULL, 'entered-in-error', NULL, 'Commercial', NULL, 'D00001', NULL, NULL, true, NULL),
         ('E00000005', 'A0000005', 'P0000003', 'H7', 'EMER', '16050', TIMESTAMP '2025-08-05 20:00:00',
-         TIMESTAMP '2025-08-05 23:00:00', 'finished', NULL, 'SELF_PAY', '01', 'D00002', TIMESTAMP '2025-08-08 15:00:00',
+         TIMESTAMP '2025-08-05 23:00:00', 'finished', NULL, 'Workers'' compensation', '01', 'D00002',
+         TIMESTAMP '2025-08-08 15:00:00',
          TIMESTAMP '2025-08-10 15:00:00', false, NULL),
         ('E00000006', 'A0000006', 'P0000002', 'H5', 'EMER', '14050', TIMESTAMP '2026-01-05 20:00:00',
-         TIMESTAMP '2026-01-05 23:00:00', 'finished', NULL, 'COMMERCIAL', '01', 'D00001', TIMESTAMP '2026-01-08 15:00:00',
+         TIMESTAMP '2026-01-05 23:00:00', 'finished', NULL, 'Commercial', '01', 'D00001', TIMESTAMP '2026-01-08 15:00:00',
          TIMESTAMP '2026-01-10 15:00:00', false, NULL),
         ('E00000007', 'A0000007', 'P0000001', 'H2', 'IMP', '11040', TIMESTAMP '2026-10-01 02:00:00',
-         NULL, 'in-progress', NULL, 'MEDICARE', NULL, 'D00001', NULL, NULL, false, 'P0000004'),
+         NULL, 'in-progress', NULL, 'Medicare', NULL, 'D00001', NULL, NULL, false, 'P0000004'),
         ('E00000009', 'A0000009', 'P0000002', 'H1', 'AMB', '10060', TIMESTAMP '2026-06-02 11:00:00',
-         TIMESTAMP '2026-06-02 14:00:00', 'finished', NULL, 'COMMERCIAL', '01', 'D00001', TIMESTAMP '2026-06-06 15:00:00',
+         TIMESTAMP '2026-06-02 14:00:00', 'finished', NULL, 'Commercial', '01', 'D00001', TIMESTAMP '2026-06-06 15:00:00',
          TIMESTAMP '2026-06-09 15:00:00', false, NULL)""",
     "truth_unit_stay": """
         ('E00000002', 1, '10040', TIMESTAMP '2026-03-01 12:00:00', TIMESTAMP '2026-03-02 18:00:00'),
         ('E00000002', 2, '10043', TIMESTAMP '2026-03-02 18:00:00', TIMESTAMP '2026-03-06 16:00:00')""",
     "truth_diagnosis": """('E00000002', 1, 'M1711'), ('E00000002', 2, 'I10'), ('E00000005', 1, 'R079')""",
     "truth_procedure": """
-        ('X00000001', 'E00000002', 'C0000001', 1, '0SRC0J9', 'ICD-10-PCS', TIMESTAMP '2026-03-02 14:00:00', 'D00001'),
-        ('X00000002', 'E00000002', NULL, 2, '5A1935Z', 'ICD-10-PCS', TIMESTAMP '2026-03-03 10:00:00', 'D00001'),
-        ('X00000003', 'E00000005', NULL, 1, 'MX0417', 'OUTPATIENT', TIMESTAMP '2025-08-05 21:00:00', 'D00002')""",
+        ('PR00000002-1', 'E00000002', 'C0000001', 1, '0SRC0J9', 'ICD-10-PCS', TIMESTAMP '2026-03-02 14:00:00', 'D00001'),
+        ('PR00000002-2', 'E00000002', NULL, 2, '5A1935Z', 'ICD-10-PCS', TIMESTAMP '2026-03-03 10:00:00', 'D00001'),
+        ('PR00000005-1', 'E00000005', NULL, 1, 'MX0417', 'OUTPATIENT', TIMESTAMP '2025-08-05 21:00:00', 'D00002')""",
     "truth_case": """
-        ('C0000001', 'E00000002', 'H1', '10060', 'OR-01', '0SRC0J9', 'D00001', 'COMPLETED', NULL,
-         TIMESTAMP '2026-03-02 13:30:00', TIMESTAMP '2026-03-02 13:40:00', TIMESTAMP '2026-03-02 14:05:00',
+        ('C0000001', 'E00000002', 'H1', '10060', 'H1-OR-01', '0SRC0J9', 'D00001', 'COMPLETED', NULL,
+         TIMESTAMP '2026-03-02 10:00:00', TIMESTAMP '2026-03-02 13:30:00',
+         TIMESTAMP '2026-03-02 13:40:00', TIMESTAMP '2026-03-02 14:05:00',
          TIMESTAMP '2026-03-02 15:40:00', TIMESTAMP '2026-03-02 15:55:00', TIMESTAMP '2026-03-02 16:10:00'),
-        ('C0000002', 'E00000009', 'H1', '10060', 'OR-01', '0FT44ZZ', 'D00001', 'CANCELED', 'NOT_FASTING',
+        ('C0000002', 'E00000009', 'H1', '10060', 'H1-OR-01', '0FT44ZZ', 'D00001', 'CANCELED', 'NOT_FASTING',
+         TIMESTAMP '2026-05-02 12:30:00',
          TIMESTAMP '2026-06-02 12:30:00', NULL, NULL, NULL, NULL, TIMESTAMP '2026-06-02 12:45:00'),
-        ('C0000003', NULL, 'H1', '10060', 'OR-02', '0FT44ZZ', 'D00001', 'SCHEDULED', NULL,
+        ('C0000003', NULL, 'H1', '10060', 'H1-OR-02', '0FT44ZZ', 'D00001', 'SCHEDULED', NULL,
+         TIMESTAMP '2026-10-04 12:45:00',
          TIMESTAMP '2026-11-04 12:30:00', NULL, NULL, NULL, NULL, TIMESTAMP '2026-10-04 12:45:00')""",
     "truth_use": """
-        ('U00000001', 'C0000001', 'C0000001', 'E00000002', 'I-000001', TIMESTAMP '2026-03-02 14:30:00',
+        ('U00000001', 'C0000001', NULL, 'E00000002', 'I-000001', TIMESTAMP '2026-03-02 14:30:00',
          TIMESTAMP '2026-03-02 15:30:00', 1, 0, 0, true, 'LOT7', 'SN900017', DATE '2030-01-31', 'CLEAN'),
-        ('U00000002', 'C0000001', 'C0000001', 'E00000002', 'I-000001', TIMESTAMP '2026-03-02 14:40:00',
+        ('U00000002', 'C0000001', NULL, 'E00000002', 'I-000001', TIMESTAMP '2026-03-02 14:40:00',
          TIMESTAMP '2026-03-02 15:31:00', 1, 0, 0, true, 'LOT7', 'SN900018', DATE '2030-01-31', 'MISSING_SERIAL'),
-        ('U00000003', 'C0000001', 'C0000001', 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:35:00',
+        ('U00000003', 'C0000001', NULL, 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:35:00',
          TIMESTAMP '2026-03-02 15:32:00', 3, 0, 1, false, NULL, NULL, NULL, 'DOUBLE_SCAN'),
-        ('U00000004', 'C0000001', 'C0000001', 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:36:00',
+        ('U00000004', 'C0000001', NULL, 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:36:00',
          TIMESTAMP '2026-03-02 15:33:00', 0, 2, 0, false, NULL, NULL, NULL, 'CLEAN'),
-        ('U00000005', 'C0000001', 'C0000001', 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:37:00',
+        ('U00000005', 'C0000001', NULL, 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:37:00',
          TIMESTAMP '2026-03-02 15:34:00', 0, 0, 2, false, NULL, NULL, NULL, 'CLEAN'),
         ('U00000006', NULL, NULL, 'E00000002', 'I-000002', TIMESTAMP '2026-03-03 14:37:00',
          TIMESTAMP '2026-03-05 15:34:00', 1, 0, 0, false, NULL, NULL, NULL, 'ITEM_UNMAPPED'),
         ('U00000007', NULL, NULL, 'E00000006', 'I-000002', TIMESTAMP '2026-01-05 21:00:00',
          TIMESTAMP '2026-01-05 21:10:00', 1, 0, 0, false, NULL, NULL, NULL, 'CLEAN'),
-        ('U00000010', 'C0000001', 'C0000001', 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:35:00',
+        ('U00000010', 'C0000001', NULL, 'E00000002', 'I-000002', TIMESTAMP '2026-03-02 14:35:00',
          TIMESTAMP '2026-03-02 15:32:00', 1, 0, 0, false, NULL, NULL, NULL, 'DOUBLE_SCAN')""",
     "truth_med_admin": """
         ('B00000001', 'E00000002', 'I-000003', TIMESTAMP '2026-03-03 09:00:00', 2.50, 'mg', 1),

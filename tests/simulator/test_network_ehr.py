@@ -20,7 +20,7 @@ from simulator.fhir.exports import ExportSettings
 from simulator.fhir.server import FhirServer
 from simulator.fhir.store import Store
 from simulator.serve.loopback import serving
-from simulator.systems.ehr import write_ehr
+from simulator.systems.ehr import write_ehr, write_ehr_h7
 from tests.simulator.ehr_world import write_truth
 
 REPOSITORY = Path(__file__).parents[2]
@@ -52,11 +52,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("world"))
     write_truth(world.folder / "truth")
     with ExitStack() as open_until_the_end:
-        for system in write_ehr(world.folder / "truth", world.folder / "systems"):
+        for system, write in {"ehr": write_ehr, "ehr_h7": write_ehr_h7}.items():
+            write(world.folder / "truth", world.folder / "systems" / system)
             store = Store(world.folder / "systems" / system, lambda: datetime.fromisoformat(world.now))
             server = FhirServer(store, None, ExportSettings(polls=0, rows_per_file=3), largest_count=5)
             address = open_until_the_end.enter_context(serving(server.application()))
-            world.clients[system] = open_until_the_end.enter_context(httpx.Client(base_url=f"{address}/fhir"))
+            world.clients[system] = open_until_the_end.enter_context(
+                httpx.Client(base_url=f"{address}/fhir", timeout=60)
+            )
         yield world
 
 
@@ -143,8 +146,7 @@ def test_a_search_follows_its_pages_to_the_declared_total(world: World) -> None:
         ("E00000002", "2026-03-07T00:00:00", "finished"),
         ("E00000003", "2026-04-08T12:00:00", "planned"),
         ("E00000003", "2026-04-09T00:00:00", "cancelled"),
-        ("E00000004", "2026-05-01T22:00:00", "in-progress"),
-        ("E00000004", "2026-05-02T01:00:00", "finished"),
+        ("E00000004", "2026-05-01T21:00:00", "in-progress"),
         ("E00000004", "2026-05-06T00:00:00", "entered-in-error"),
         ("E00000009", "2026-06-01T00:00:00", "planned"),
         ("E00000009", "2026-06-03T00:00:00", "finished"),
@@ -188,7 +190,7 @@ def test_nothing_is_stamped_before_it_happened(world: World) -> None:
 
 def test_an_icd_code_arrives_days_after_the_clinical_one(world: World) -> None:
     def systems(now: str) -> list[str]:
-        codings = seen(world, now, "Procedure")["X00000001"]["code"]["coding"]
+        codings = seen(world, now, "Procedure")["PR00000002-1"]["code"]["coding"]
         return [coding["system"] for coding in codings]
 
     clinical, icd = "https://meridian.example/procedure-code", "http://www.cms.gov/Medicare/Coding/ICD10"
@@ -200,9 +202,9 @@ def test_a_planned_operation_begins_ends_or_is_called_off(world: World) -> None:
     def status(procedure: str, now: str) -> str:
         return str(seen(world, now, "Procedure")[procedure]["status"])
 
-    assert status("X00000001", "2026-03-02T13:30:00") == "preparation"
-    assert status("X00000001", "2026-03-02T14:00:00") == "in-progress"
-    assert status("X00000001", "2026-03-02T20:00:00") == "completed"
+    assert status("PR00000002-1", "2026-03-02T13:30:00") == "preparation"
+    assert status("PR00000002-1", "2026-03-02T14:00:00") == "in-progress"
+    assert status("PR00000002-1", "2026-03-02T20:00:00") == "completed"
     assert status("C0000002", "2026-06-01T00:00:00") == "preparation"
     called_off = seen(world, IN_THE_END, "Procedure")["C0000002"]
     assert called_off["status"] == "not-done"
@@ -225,7 +227,7 @@ def test_an_implant_without_a_serial_number_was_typed_in(world: World) -> None:
     assert scanned["udiCarrier"][0]["carrierHRF"] == "(01)09520000000018(17)300131(10)LOT7(21)SN900017"
     assert (scanned["serialNumber"], typed.get("serialNumber"), typed["lotNumber"]) == ("SN900017", None, "LOT7")
     assert typed["udiCarrier"] == [{"deviceIdentifier": "09520000000018", "entryType": "manual"}]
-    procedure = seen(world, IN_THE_END, "Procedure")["X00000001"]
+    procedure = seen(world, IN_THE_END, "Procedure")["PR00000002-1"]
     used = [device["reference"] for device in procedure["usedReference"]]
     assert used == [acted["manipulated"]["reference"] for acted in procedure["focalDevice"]]
     assert used == ["Device/U00000001", "Device/U00000002"]
@@ -290,7 +292,7 @@ def test_a_second_record_of_a_person_is_replaced_and_the_visit_follows(world: Wo
 
 
 def test_a_department_that_nobody_has_mapped_is_none_of_the_networks_cost_centers(world: World) -> None:
-    stay = seen(world, "2026-05-01T22:00:00", "Encounter")["E00000004"]["location"][0]
+    stay = seen(world, "2026-05-01T21:00:00", "Encounter")["E00000004"]["location"][0]
     unmapped = seen(world, IN_THE_END, "Location")[stay["location"]["reference"].removeprefix("Location/")]
     assert unmapped["identifier"][0]["value"] == "H1-NEW"
 

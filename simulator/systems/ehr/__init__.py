@@ -36,19 +36,23 @@ class Server:
     opened: str
 
 
-SERVERS = (
-    Server("ehr", ("H1", "H2", "H3", "H4", "A1", "A2", "CL"), "mrn", "id", "2019-01-07"),
-    # Numbers in one sequence for all, as a server gives them that knows no better; cases stand between the others.
-    Server(
-        "ehr_h7", ("H7",), "mrn_h7", "(number_of(id) * 2 + (id LIKE 'C%')::INTEGER + 700000)::VARCHAR",
-        month_start(ACQUISITION_H7).isoformat(),
-    ),
+EHR = Server("ehr", ("H1", "H2", "H3", "H4", "A1", "A2", "CL"), "mrn", "id", "2019-01-07")
+# Numbers in one sequence, as a server gives them that knows no better; cases stand between what was done in them.
+EHR_H7 = Server(
+    "ehr_h7", ("H7",), "mrn_h7",
+    "(regexp_replace(id, '[^0-9]', '', 'g')::BIGINT * 2 + (id LIKE 'C%')::INTEGER + 700000)::VARCHAR",
+    month_start(ACQUISITION_H7).isoformat(),
 )  # fmt: skip
 
 
-def write_ehr(truth: Path, folder: Path, servers: tuple[Server, ...] = SERVERS) -> dict[str, dict[str, int]]:
-    """Write `<server>/<Type>.parquet` for each server into the folder of systems; returns the versions of each type."""
-    return {server.name: _write_server(truth, folder / server.name, server) for server in servers}
+def write_ehr(truth: Path, folder: Path) -> dict[str, int]:
+    """Write `<Type>.parquet` of the network's EHR; returns the versions of each type."""
+    return _write_server(truth, folder, EHR)
+
+
+def write_ehr_h7(truth: Path, folder: Path) -> dict[str, int]:
+    """The same of the acquired hospital's."""
+    return _write_server(truth, folder, EHR_H7)
 
 
 def _write_server(truth: Path, folder: Path, server: Server) -> dict[str, int]:
@@ -60,7 +64,8 @@ def _write_server(truth: Path, folder: Path, server: Server) -> dict[str, int]:
     sites = ", ".join(f"'{site}'" for site in server.sites)
     connection.execute(f"""
         CREATE TEMP MACRO own(id) AS {server.own};
-        CREATE TEMP MACRO opened() AS TIMESTAMP '{server.opened} 12:00:00';
+        -- Midnight of the day on which the server began.
+        CREATE TEMP MACRO opened() AS TIMESTAMP '{server.opened} 04:00:00';
         CREATE TEMP VIEW site AS SELECT code AS site, name, kind FROM truth_site WHERE code IN ({sites});
         CREATE TEMP VIEW known_person AS SELECT *, {server.mrn} AS record_number FROM truth_person;
     """)

@@ -60,7 +60,7 @@ RESOURCES = [
     resource(
         "Coverage",
         """
-        SELECT patient || '-' || lower(payer_code(payer)) AS id, seen_at, false AS gone, payer, patient, called
+        SELECT patient || '-' || payer_code(payer) AS id, seen_at, false AS gone, payer, patient, called
         FROM (
             SELECT coalesce(merged_from_person_id, person_id) AS person_id, payer, min(shown_at) AS seen_at
             FROM visit WHERE payer IS NOT NULL GROUP BY ALL)
@@ -70,7 +70,7 @@ RESOURCES = [
             "type": coded(PAYER_CLASS, code("payer_code(payer)")),
             "subscriberId": code("'M' || patient"),
             "beneficiary": reference("Patient", "patient", "called"),
-            "payor": [reference("Organization", "'org-' || lower(payer_code(payer))")],
+            "payor": [reference("Organization", "'org-' || payer_code(payer)")],
         },
     ),
     resource(

@@ -44,8 +44,7 @@ RESOURCES = [
             UNION ALL
             SELECT unmapped_location(site), site || '-NEW', 'New unit', 'wa', 'Ward', site, site_location(site) FROM site
             UNION ALL
-            SELECT room_location(site, room), site || '-' || room, 'Room ' || room, 'ro', 'Room', site,
-                department_location(min(cost_center))
+            SELECT room_location(room), room, 'Room ' || room, 'ro', 'Room', site, department_location(min(cost_center))
             FROM truth_case SEMI JOIN site USING (site) WHERE room IS NOT NULL GROUP BY site, room)""",
         {
             "identifier": [identifier(DEPARTMENT, "code")],

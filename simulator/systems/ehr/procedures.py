@@ -25,15 +25,14 @@ VIEWS = f"""
                 arg_min(code_system, sequence) AS code_system
             FROM truth_procedure WHERE case_id IS NOT NULL GROUP BY case_id),
         booked AS (
-            SELECT c.*, visit.encounter, visit.person_id, visit.merged_from_person_id, visit.merged_at, visit.diagnosed_at,
+            SELECT c.* EXCLUDE (encounter_id), visit.encounter_id, visit.encounter, visit.person_id,
+                visit.merged_from_person_id, visit.merged_at, visit.diagnosed_at,
                 procedure_id, coded, code_system, own(coalesce(procedure_id, c.case_id)) AS procedure,
-                greatest(visit.shown_at, CASE
-                    WHEN visit.planned_at IS NOT NULL THEN visit.planned_at + INTERVAL 1 MINUTE
-                    ELSE later(c.scheduled_at - INTERVAL 5 HOUR, c.case_id, 0, {4 * HOUR}) END) AS booked_at
+                greatest(later(c.booked_at, c.case_id, {MINUTE}, {10 * MINUTE}), visit.shown_at) AS known_at
             FROM truth_case AS c JOIN visit USING (encounter_id) LEFT JOIN done USING (case_id))
         SELECT *, CASE WHEN status = 'COMPLETED' THEN later(in_room_at, case_id, {MINUTE}, {5 * MINUTE}) END AS begun_at,
             CASE WHEN status = 'COMPLETED' THEN later(out_room_at, case_id, {5 * MINUTE}, {HOUR}) END AS documented_at,
-            CASE WHEN status = 'CANCELED' THEN greatest(last_modified_at, booked_at + INTERVAL 1 MINUTE) END AS called_off_at,
+            CASE WHEN status = 'CANCELED' THEN greatest(last_modified_at, known_at + INTERVAL 1 MINUTE) END AS called_off_at,
             CASE WHEN code_system = 'ICD-10-PCS' THEN diagnosed_at END AS code_at
         FROM booked;
     CREATE TEMP VIEW bedside AS
@@ -56,13 +55,13 @@ RESOURCES = [
         f"""
         SELECT operation.procedure AS id, moment.seen_at, false AS gone, operation.* EXCLUDE (site, room),
             devices, implanted_at, patient, person.called, record_number, practitioner, provider.called AS provider_called,
-            room_location(site, room) AS place, coalesce(incision_at, in_room_at) AS started_at,
+            room_location(room) AS place, coalesce(incision_at, in_room_at) AS started_at,
             coalesce(close_at, out_room_at) AS ended_at,
             CASE WHEN moment.seen_at >= called_off_at THEN 'not-done' WHEN moment.seen_at >= documented_at THEN 'completed'
                  WHEN moment.seen_at >= begun_at THEN 'in-progress' ELSE 'preparation' END AS status_then
         FROM (
             SELECT case_id, devices, implanted_at, unnest([
-                booked_at, begun_at, documented_at, called_off_at, greatest(code_at, documented_at),
+                known_at, begun_at, documented_at, called_off_at, greatest(code_at, documented_at),
                 greatest(implanted_at, documented_at)]) AS seen_at
             FROM operation LEFT JOIN ({_IMPLANTS}) USING (case_id)) AS moment
         JOIN operation USING (case_id)

@@ -33,11 +33,12 @@ VIEWS = f"""
         FROM truth_item AS item
         LEFT JOIN (SELECT * FROM truth_source_item WHERE source = 'ehr') AS listed USING (item_id);
     CREATE TEMP VIEW used AS
-        SELECT u.* EXCLUDE (encounter_id), visit.*, told.procedure, told.room, gtin, description, base_uom,
+        SELECT u.* EXCLUDE (encounter_id), visit.*, told.case_id AS told_case_id, told.procedure, told.room,
+            gtin, description, base_uom,
             if(u.label = 'ITEM_UNMAPPED', unlisted(u.item_id), item_number) AS item_number,
             person_then(visit.person_id, visit.merged_from_person_id, visit.merged_at, u.documented_at) AS told_person_id,
             greatest(later(u.documented_at, use_id, {MINUTE}, {10 * MINUTE}), visit.shown_at) AS recorded_at
-        FROM truth_use AS u LEFT JOIN operation AS told ON told.case_id = u.told_case_id
+        FROM truth_use AS u LEFT JOIN operation AS told ON told.case_id = coalesce(u.recorded_case_id, u.case_id)
         JOIN visit ON visit.encounter_id = coalesce(told.encounter_id, u.encounter_id)
         JOIN supply USING (item_id);
     CREATE TEMP VIEW implant AS
@@ -59,7 +60,7 @@ RESOURCES = [
         f"""
         SELECT own(use_id) || again.suffix AS id, again.seen_at, again.gone, used.*, patient, called,
             if(used > 0, used, wasted) AS taken,
-            coalesce(room_location(site, room), department_location(cost_center)) AS place
+            coalesce(room_location(room), department_location(cost_center)) AS place
         FROM used JOIN person ON person.person_id = told_person_id,
             LATERAL (
                 SELECT '' AS suffix, recorded_at AS seen_at, false AS gone

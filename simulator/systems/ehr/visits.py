@@ -19,34 +19,37 @@ VIEWS = f"""
     CREATE TEMP MACRO site_location(site) AS 'loc-' || lower(site);
     CREATE TEMP MACRO department_location(cost_center) AS 'loc-' || cost_center;
     CREATE TEMP MACRO unmapped_location(site) AS 'loc-' || lower(site) || '-new';
-    CREATE TEMP MACRO room_location(site, room) AS 'loc-' || lower(site) || '-' || lower(room);
-    CREATE TEMP MACRO payer_code(payer) AS replace(replace(payer, '_', '-'), ' ', '-');
+    CREATE TEMP MACRO room_location(room) AS 'loc-' || lower(room);
+    CREATE TEMP MACRO payer_code(payer) AS regexp_replace(lower(payer), '[^a-z]+', '-', 'g');
     CREATE TEMP TABLE visit AS
-        WITH shown AS (
-            SELECT e.*, own(encounter_id) AS encounter,
+        WITH moments AS (
+            SELECT e.*, own(encounter_id) AS encounter, merged_at,
                 CASE WHEN status = 'cancelled' THEN later(admitted_at - INTERVAL 21 DAY, encounter_id, 0, {20 * DAY})
-                     WHEN part_of IS NULL THEN later(first_case - INTERVAL 50 DAY, encounter_id, 0, {24 * DAY})
-                END AS planned_at,
+                     WHEN first_booked < admitted_at THEN first_booked END AS asked_for_at,
                 CASE WHEN status <> 'cancelled' THEN later(admitted_at, encounter_id, {MINUTE}, {15 * MINUTE}) END
                     AS arrived_at,
                 CASE WHEN status = 'cancelled' THEN later(admitted_at, encounter_id, {HOUR}, {4 * HOUR}) END
                     AS cancelled_at,
-                CASE WHEN status NOT IN ('cancelled', 'in-progress')
-                    THEN later(discharged_at, encounter_id, {15 * MINUTE}, {60 * MINUTE}) END AS left_at,
+                CASE WHEN status = 'finished' THEN later(discharged_at, encounter_id, {15 * MINUTE}, {60 * MINUTE}) END
+                    AS left_at,
                 CASE WHEN status = 'finished' THEN later(coded_at, encounter_id, {MINUTE}, {15 * MINUTE}) END
                     AS diagnosed_at,
-                CASE WHEN status = 'entered-in-error' THEN later(discharged_at, encounter_id, {DAY}, {4 * DAY}) END
-                    AS withdrawn_at,
-                CASE WHEN merged_from_person_id IS NOT NULL
-                    THEN later(admitted_at, encounter_id, {2 * DAY}, {20 * DAY}) END AS merged_at
+                CASE WHEN status = 'entered-in-error' THEN later(admitted_at, encounter_id, {2 * HOUR}, {4 * DAY}) END
+                    AS withdrawn_at
             FROM truth_encounter AS e SEMI JOIN site USING (site)
-            LEFT JOIN (SELECT encounter_id, min(scheduled_at) AS first_case FROM truth_case GROUP BY ALL) USING (encounter_id)
-            WHERE admitted_at >= opened())
-        SELECT *, coalesce(planned_at, arrived_at) AS shown_at FROM shown;
+            LEFT JOIN (SELECT encounter_id, min(booked_at) AS first_booked FROM truth_case GROUP BY ALL) USING (encounter_id)
+            LEFT JOIN (SELECT person_id AS merged_from_person_id, merged_at FROM truth_person) USING (merged_from_person_id)),
+        planned AS (
+            SELECT * EXCLUDE (asked_for_at),
+                CASE WHEN asked_for_at IS NOT NULL THEN greatest(asked_for_at, opened()) END AS planned_at
+            FROM moments)
+        SELECT *, coalesce(planned_at, arrived_at) AS shown_at FROM planned;
     -- The person under whom something was recorded at a time.
     CREATE TEMP MACRO person_then(person, merged_from, merged_at, seen_at) AS if(merged_at > seen_at, merged_from, person);
     CREATE TEMP VIEW person AS
-        SELECT *, own(person_id) AS patient, given_name || ' ' || canary || ' ' || family_name AS called FROM known_person;
+        SELECT * EXCLUDE (merged_at), own(person_id) AS patient,
+            given_name || ' ' || canary || ' ' || family_name AS called
+        FROM known_person;
     CREATE TEMP VIEW provider AS
         SELECT * EXCLUDE (site), own(provider_id) AS practitioner,
             'Dr. ' || given_name || ' ' || canary || ' ' || family_name AS called
@@ -127,7 +130,7 @@ RESOURCES = [
                 },
             ),
             "location": when(
-                "seen_at >= arrived_at AND len(list_filter(stays, lambda one: one.from_at <= seen_at)) > 0",
+                "seen_at >= arrived_at",
                 each("list_filter(stays, lambda one: one.from_at <= seen_at)", _STAY),
             ),
             "serviceProvider": reference("Organization", "'org-' || lower(site)"),
@@ -156,7 +159,7 @@ RESOURCES = [
             },
             "coverage": when(
                 "payer IS NOT NULL",
-                [{"coverage": reference("Coverage", "patient || '-' || lower(payer_code(payer))"), "priority": 1}],
+                [{"coverage": reference("Coverage", "patient || '-' || payer_code(payer)"), "priority": 1}],
             ),
             "owner": reference("Organization", "'org-' || lower(site)"),
         },

@@ -11,10 +11,12 @@ from pathlib import Path
 from simulator.network.world import write_world
 from simulator.serve.clock import START
 from simulator.systems.d365 import write_d365
+from simulator.systems.ehr import write_ehr
 from simulator.systems.files import write_files
 from simulator.systems.hcm import write_hcm
 from simulator.systems.inventory import write_inventory
 from simulator.systems.oracle import write_oracle
+from simulator.systems.perioperative import write_perioperative
 from simulator.systems.procurement import write_procurement
 from simulator.systems.sap import write_sap
 
@@ -24,6 +26,7 @@ RENDERINGS: dict[str, Callable[[Path, Path], dict[str, int]]] = {
     "oracle_fusion": write_oracle,
     "d365": write_d365,
     "procurement": write_procurement,
+    "perioperative": write_perioperative,
     "inventory": write_inventory,
     "hcm": write_hcm,
 }
@@ -43,6 +46,9 @@ def make(world: Path, seed: int, scale: float, tell: Callable[[str], None] = lam
     for name, render in RENDERINGS.items():
         rows[name] = sum(render(world / "truth", world / "systems" / name).values())
         told(f"{name}: {rows[name]:,} rows")
+    for name, types in write_ehr(world / "truth", world / "systems").items():
+        rows[name] = sum(types.values())
+        told(f"{name}: {rows[name]:,} versions of resources")
     told(f"files: {write_files(world, START)}")
     return rows
 

@@ -144,7 +144,8 @@ def simulate(
         if weekend:
             continue
         workday += 1
-        is_due = (on_hand + on_order <= kept.reorder_point) & (workday % every == turn) & (runs_from <= day)
+        coming = on_hand + on_order
+        is_due = (coming <= kept.reorder_point) & (coming < kept.par) & (workday % every == turn) & (runs_from <= day)
         place = np.flatnonzero(is_due)
         packs = -(-(kept.par[place] - on_hand[place] - on_order[place]) // kept.pack[place])
         on_order[place] += packs * kept.pack[place]

@@ -5,6 +5,7 @@ do not need is let go. Not here: what source systems show of it (simulator/syste
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from simulator.network.calendar import CLOSED_MONTHS, LAST_DAY, MONTHS, day_of, 
 from simulator.network.chart import accounts
 from simulator.network.clinical.care import make_care
 from simulator.network.clinical.cases import Cases, plan_cases
+from simulator.network.deliveries import delivery_faults
 from simulator.network.finance import post_finance
 from simulator.network.ground import Ground, make_ground
 from simulator.network.labor import Labor, make_labor
@@ -43,7 +45,7 @@ def make_world(seed: int, scale: float, keep: Keep) -> None:
     cases = plan_cases(ground, make_location_items(ground.streams, scale, ground.items, ground.locations))
     supply = _supply(ground, cases, books, keep)
     _masters(ground, supply, cases, keep)
-    _care(cases, supply, books, keep)
+    _care(ground, cases, supply, books, keep)
     del supply, cases
     labor = _labor(ground, books, keep)
     totals = ledger_totals(_kept(books, keep))
@@ -83,10 +85,17 @@ def _masters(ground: Ground, supply: Supply, cases: Cases, keep: Keep) -> None:
     _keep_all(master_tables(ground, ground.items.descriptions, items, suppliers), keep)
 
 
-def _care(cases: Cases, supply: Supply, books: Books, keep: Keep) -> None:
+def _care(ground: Ground, cases: Cases, supply: Supply, books: Books, keep: Keep) -> None:
     flows = supply.flows
     use = cases.settle(flows.use_day, flows.use_place, flows.use_quantity)
-    books.post(make_care(cases, use, lambda day: flows.on_hand(supply.kept, day), keep))
+    months = count(1)
+
+    def keep_with_deliveries(name: str, table: pa.Table) -> None:
+        keep(name, table)
+        if name == "truth_charge":
+            keep("truth_event", delivery_faults(ground.streams, "charges", next(months), table["charge_id"]))
+
+    books.post(make_care(cases, use, lambda day: flows.on_hand(supply.kept, day), keep_with_deliveries))
 
 
 def _labor(ground: Ground, books: Books, keep: Keep) -> Labor:

@@ -20,7 +20,7 @@ from simulator.fhir.exports import ExportSettings
 from simulator.fhir.server import FhirServer
 from simulator.fhir.store import Store
 from simulator.serve.loopback import serving
-from simulator.systems.ehr import write_ehr, write_ehr_h7
+from simulator.systems.ehr import write_ehr
 from tests.simulator.ehr_world import write_truth
 
 REPOSITORY = Path(__file__).parents[2]
@@ -52,8 +52,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("world"))
     write_truth(world.folder / "truth")
     with ExitStack() as open_until_the_end:
-        for system, write in {"ehr": write_ehr, "ehr_h7": write_ehr_h7}.items():
-            write(world.folder / "truth", world.folder / "systems" / system)
+        for system in write_ehr(world.folder / "truth", world.folder / "systems"):
             store = Store(world.folder / "systems" / system, lambda: datetime.fromisoformat(world.now))
             server = FhirServer(store, None, ExportSettings(polls=0, rows_per_file=3), largest_count=5)
             address = open_until_the_end.enter_context(serving(server.application()))

@@ -36,23 +36,20 @@ class Server:
     opened: str
 
 
-EHR = Server("ehr", ("H1", "H2", "H3", "H4", "A1", "A2", "CL"), "mrn", "id", "2019-01-07")
-# Numbers in one sequence, as a server gives them that knows no better; cases stand between what was done in them.
-EHR_H7 = Server(
-    "ehr_h7", ("H7",), "mrn_h7",
-    "(regexp_replace(id, '[^0-9]', '', 'g')::BIGINT * 2 + (id LIKE 'C%')::INTEGER + 700000)::VARCHAR",
-    month_start(ACQUISITION_H7).isoformat(),
+SERVERS = (
+    Server("ehr", ("H1", "H2", "H3", "H4", "A1", "A2", "CL"), "mrn", "id", "2019-01-07"),
+    # Numbers in one sequence, as a server gives them that knows no better; cases stand between what was done in them.
+    Server(
+        "ehr_h7", ("H7",), "mrn_h7",
+        "(regexp_replace(id, '[^0-9]', '', 'g')::BIGINT * 2 + (id LIKE 'C%')::INTEGER + 700000)::VARCHAR",
+        month_start(ACQUISITION_H7).isoformat(),
+    ),
 )  # fmt: skip
 
 
-def write_ehr(truth: Path, folder: Path) -> dict[str, int]:
-    """Write `<Type>.parquet` of the network's EHR; returns the versions of each type."""
-    return _write_server(truth, folder, EHR)
-
-
-def write_ehr_h7(truth: Path, folder: Path) -> dict[str, int]:
-    """The same of the acquired hospital's."""
-    return _write_server(truth, folder, EHR_H7)
+def write_ehr(truth: Path, folder: Path, servers: tuple[Server, ...] = SERVERS) -> dict[str, dict[str, int]]:
+    """Write `<server>/<Type>.parquet` for each server into the folder of systems; returns the versions of each type."""
+    return {server.name: _write_server(truth, folder / server.name, server) for server in servers}
 
 
 def _write_server(truth: Path, folder: Path, server: Server) -> dict[str, int]:

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from simulator.systems.masters import master_records
 from simulator.systems.truth import empty_where_missing, open_truth
 
-CHILDREN_IN_PART, ROWS_IN_GROUP = 250_000, 50_000
+ROWS_IN_PART, CHILDREN_IN_PART, ROWS_IN_GROUP = 2_000_000, 250_000, 50_000
+MEMORY = "2GB"
 
 # The network's cloud services stand beside its SAP company and know suppliers, items and orders by SAP's numbers.
 # Every time is UTC; the sites are on Eastern time, so a day of theirs is from 05:00 to 05:00 (04:00 in summer).
@@ -36,6 +37,9 @@ FIRST_NUMBERS = """
 def open_documents(truth: Path, columns: dict[str, str] | None = None) -> duckdb.DuckDBPyConnection:
     """A connection to the truth with the macros above. A table named in `columns` that this truth lacks is empty."""
     connection = open_truth(truth)
+    # What does not fit goes to disk: a world of any size needs no more memory.
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(f"SET temp_directory = '{truth.parent / 'spilled'}'")
     empty_where_missing(connection, columns or {})
     connection.execute(MACROS)
     return connection
@@ -53,8 +57,8 @@ def write_documents(
 ) -> dict[str, int]:
     """Write each SELECT, which has `_from` and `_until`, as `<name>.parquet`; returns the rows of each.
 
-    A SELECT that asks `in_part(document)` is written in so many parts: nested rows take ten times the memory that they
-    take as a file, and those of a large world would not fit at once."""
+    A SELECT that asks `in_part(document)` is written in so many parts: those of a large world would not fit at once, nested
+    rows least of all."""
     folder.mkdir(parents=True, exist_ok=True)
     connection.execute("SET VARIABLE parts = ?", [parts])
     rows = dict.fromkeys(selects, 0)
@@ -72,6 +76,6 @@ def write_documents(
     return rows
 
 
-def parts_of(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """In how many parts to write documents whose children are the rows of this table."""
-    return 1 + int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) // CHILDREN_IN_PART
+def parts_of(connection: duckdb.DuckDBPyConnection, table: str, rows: int = CHILDREN_IN_PART) -> int:
+    """In how many parts to write what is made of the rows of this table, so many of them in each."""
+    return 1 + int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) // rows

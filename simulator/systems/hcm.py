@@ -12,7 +12,7 @@ from pathlib import Path
 from simulator.network.calendar import ACQUISITION_H7, month_start
 from simulator.network.chart import BENEFITS
 from simulator.network.labor import BENEFIT_RATES, PAID_AFTER_DAYS, PERIOD_DAYS
-from simulator.systems.documents import open_documents, write_documents
+from simulator.systems.documents import ROWS_IN_PART, open_documents, parts_of, write_documents
 
 TAXES = {"FICA", "Unemployment", "Workers' compensation"}
 
@@ -64,7 +64,7 @@ REPORTS = {
             amount AS Amount, 'USD' AS Currency, is_retro AS Is_Retro, original AS Original_Period_End,
             -- A run is complete four days after its period, at noon.
             period_end + INTERVAL 4 DAY + INTERVAL 17 HOUR AS _from, NULL::TIMESTAMP AS _until
-        FROM component ORDER BY run, worker_id, worked_cost_center, type, code, is_retro, amount""",
+        FROM component WHERE in_part(run) ORDER BY run, worker_id, worked_cost_center, type, code, is_retro, amount""",
     "Cost_Center_Hierarchy": f"""
         SELECT center.code AS Cost_Center_ID, center.name AS Cost_Center_Name, company AS Company,
             site.code AS Location, 'Meridian Regional Health' AS Level_1, site.name AS Level_2, center.kind AS Level_3,
@@ -79,4 +79,5 @@ def write_hcm(truth: Path, folder: Path) -> dict[str, int]:
     """Write the two reports from the truth's files; returns the rows of each."""
     with open_documents(truth) as connection:
         connection.execute(VIEWS)
-        return write_documents(connection, REPORTS, folder)
+        parts = parts_of(connection, "truth_pay_line", ROWS_IN_PART)
+        return write_documents(connection, REPORTS, folder, parts)

@@ -12,7 +12,7 @@ times say so.
 from pathlib import Path
 
 from simulator.network.calendar import month_start
-from simulator.systems.documents import open_documents, sap_records, write_documents
+from simulator.systems.documents import ROWS_IN_PART, open_documents, parts_of, sap_records, write_documents
 
 FIRST_DAY = month_start(1).isoformat()
 VIEWS = f"""
@@ -86,7 +86,8 @@ DOCUMENTS = {
             role AS user_role, NULL::VARCHAR AS reverses_movement_id, reason, recorded_at AS _from,
             NULL::TIMESTAMP AS _until
         FROM (
-            SELECT *, row_number() OVER (PARTITION BY location ORDER BY recorded_at, item_id, quantity) AS seq FROM timed)
+            SELECT *, row_number() OVER (PARTITION BY location ORDER BY recorded_at, item_id, quantity) AS seq
+            FROM timed WHERE in_part(location))
         JOIN truth_item USING (item_id) JOIN first_number USING (item_id) ORDER BY location, seq""",
     # A location is counted once a quarter, after the day's work. What is there is the truth; what was expected, the book.
     "counts": f"""
@@ -94,14 +95,14 @@ DOCUMENTS = {
             SELECT location, item_id, opening,
                 unnest(range(DATE '{FIRST_DAY}' + spread(location, 90)::INTEGER, DATE '{FIRST_DAY}' + 760,
                              INTERVAL 91 DAY))::DATE AS day
-            FROM truth_inventory JOIN place ON place.code = location),
+            FROM truth_inventory JOIN place ON place.code = location WHERE in_part(location)),
         held AS (
             SELECT location, item_id, date, sum(sum(quantity)) OVER (PARTITION BY location, item_id ORDER BY date) AS total
-            FROM moved GROUP BY location, item_id, date),
+            FROM moved WHERE in_part(location) GROUP BY location, item_id, date),
         booked AS (
             SELECT location, item_id, recorded_at,
                 sum(sum(quantity)) OVER (PARTITION BY location, item_id ORDER BY recorded_at) AS total
-            FROM timed GROUP BY location, item_id, recorded_at),
+            FROM timed WHERE in_part(location) GROUP BY location, item_id, recorded_at),
         counted AS (
             SELECT due.*, day + INTERVAL 28 HOUR AS counted_at, opening + coalesce(held.total, 0) AS found
             FROM due ASOF LEFT JOIN held
@@ -124,4 +125,5 @@ def write_inventory(truth: Path, folder: Path) -> dict[str, int]:
     with open_documents(truth) as connection:
         sap_records(connection)
         connection.execute(VIEWS)
-        return write_documents(connection, DOCUMENTS, folder)
+        parts = parts_of(connection, "truth_stock_movement", ROWS_IN_PART)
+        return write_documents(connection, DOCUMENTS, folder, parts)

@@ -12,7 +12,7 @@ noticed a day later: then the second line is marked void, or is missing from the
 from pathlib import Path
 
 from simulator.systems.documents import open_documents, parts_of, write_documents
-from simulator.systems.ehr import SERVERS, supplies
+from simulator.systems.ehr import supplies
 
 COLUMNS = {
     "truth_source_item": "source VARCHAR, source_pk VARCHAR, item_id VARCHAR, description VARCHAR",
@@ -70,12 +70,10 @@ VIEWS = f"""
             AS preference_card
         FROM truth_card_line JOIN supply USING (item_id) GROUP BY card_id, version;
 """
-# Visits are known by the numbers of the EHR that keeps them.
-_NUMBERS = "".join(f"CREATE TEMP MACRO {server.name}_number(id) AS {server.own};\n" for server in SERVERS)
-_WHOSE = " ".join(f"WHEN site IN {(*server.sites, '')} THEN {server.name}_number(encounter)" for server in SERVERS)
-MACROS = f"""
-    {_NUMBERS}
-    CREATE TEMP MACRO visit_number(site, encounter) AS CASE {_WHOSE} END;
+MACROS = """
+    -- As the EHRs number visits (simulator/systems/ehr): the acquired hospital's counts everything in one sequence.
+    CREATE TEMP MACRO visit_number(site, encounter) AS
+        if(site = 'H7', (number_of(encounter) * 2 + 700000)::VARCHAR, encounter);
     CREATE TEMP MACRO minutes_between(start, finish) AS greatest(0, date_diff('minute', start, finish))::INTEGER;
 """
 

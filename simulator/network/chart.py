@@ -19,7 +19,7 @@ ASSET, LIABILITY, NET_ASSET, REVENUE, EXPENSE = "ASSET", "LIABILITY", "NET_ASSET
 # Control accounts: sub-ledgers agree with them to the cent.
 CASH, RECEIVABLE, ACCOUNTS_PAYABLE, GR_IR, ACCRUED_PAYROLL = "100100", "110100", "200100", "200500", "210100"
 FREIGHT, SALES_TAX, PRICE_VARIANCE, INVENTORY_ADJUSTMENT = "650100", "650200", "650300", "650400"
-OPENING_EQUITY = "300100"
+OPENING_EQUITY, AFFILIATES = "300100", "150100"
 PROPERTY, ACCUMULATED_DEPRECIATION, ACCRUED_EXPENSES, LONG_TERM_DEBT = "140100", "140900", "210200", "220100"
 
 PAYERS = ["Medicare", "Medicare Advantage", "Medicaid", "Commercial", "Self-pay", "Workers' compensation"]
@@ -76,6 +76,7 @@ def accounts() -> list[Account]:
         Account(ACCUMULATED_DEPRECIATION, "Accumulated depreciation", ASSET),
         Account(ACCRUED_EXPENSES, "Accrued expenses", LIABILITY),
         Account(LONG_TERM_DEBT, "Long-term debt", LIABILITY),
+        Account(AFFILIATES, "Due from and to affiliates", ASSET),
         Account(OPENING_EQUITY, "Net assets without restriction", NET_ASSET),
         Account(FREIGHT, "Freight in", EXPENSE, "OTHER_DIRECT"),
         Account(SALES_TAX, "Sales and use tax", EXPENSE, "OTHER_DIRECT"),

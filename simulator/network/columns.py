@@ -37,6 +37,11 @@ def dates(days: Ints) -> pa.Array:
     return pa.array(days.astype(np.int32), mask=days < 0).cast(pa.date32())
 
 
+def moments(days: Ints, seconds: Ints) -> pa.Array:
+    """Days since 1970-01-01 and seconds of the day (UTC) as timestamps without a zone; a negative day is none."""
+    return pa.array((days.astype(np.int64) * 86_400 + seconds) * 1_000_000, mask=days < 0).cast(pa.timestamp("us"))
+
+
 def numbered(prefix: str, numbers: Ints, width: int) -> pa.Array:
     """Document and master numbers: `PO` and 7 at width 5 is PO00007."""
     digits = pc.utf8_lpad(pc.cast(pa.array(numbers), pa.string()), width, "0")

@@ -1,6 +1,6 @@
 """The items that the network truly uses (golden items): what they are, cost, come packed in, and who sells them.
 
-Belongs here: one row per real product, and its price over time. Not here: the item records of four ERPs.
+Belongs here: one row per real product. Not here: its price on contract (contracts.py), the item records of four ERPs.
 """
 
 from dataclasses import dataclass
@@ -9,13 +9,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from simulator.network.calendar import SIMULATED_MONTHS
 from simulator.network.chart import IMPLANT_CLASSES, ITEM_CLASSES
 from simulator.network.columns import decimals, numbered, pick
 from simulator.network.identifiers import gtins
 from simulator.network.masters.descriptions import Descriptions, describe
 from simulator.network.streams import Ints, Streams, zipf
-from simulator.network.suppliers import DIRECT, DISTRIBUTORS, IMPORT, Suppliers
+from simulator.network.suppliers import (
+    CASE_PRICE_SUPPLIER,
+    DIRECT,
+    DISTRIBUTORS,
+    IMPORT,
+    RIVAL_SUPPLIER,
+    SHARE_SUPPLIER,
+    Suppliers,
+)
 
 PER_SCALE, LEAST = 85_000, 2_000
 # Share of items, median price of one each (dollars), spread of its logarithm; in the order of ITEM_CLASSES.
@@ -26,16 +33,25 @@ CLASS_FACTS = np.array([
     [0.01, 5.0, 0.9], [0.01, 6.0, 0.8],
 ])  # fmt: skip
 DISTRIBUTED_SHARE = 0.62
-ON_CONTRACT_SHARE = 0.87
 # What a purchase pack holds, for cheap items and for dear ones.
 PACKS = np.array([1, 10, 20, 24, 50, 100, 500], dtype=np.int64)
 CHEAP_PACKS, DEAR_PACKS = (0.05, 0.25, 0.12, 0.13, 0.2, 0.2, 0.05), (0.86, 0.1, 0.02, 0.02, 0, 0, 0)
 UNIT_OF_PACK = {1: "EA", 10: "BX", 20: "BX", 24: "CA", 50: "BX", 100: "CA", 500: "CA"}
 
 
+# The last items are made for planted stories: supplier, class, list price of one each (10,000ths), eaches a pack.
+PLANTED = np.array(
+    [[CASE_PRICE_SUPPLIER, 0, 42_000 + 9_000 * number, 10] for number in range(5)]
+    + [[SHARE_SUPPLIER, 5, 268_000_000, 1], [SHARE_SUPPLIER, 5, 241_000_000, 1], [RIVAL_SUPPLIER, 5, 255_000_000, 1]],
+    dtype=np.int64,
+)
+CASE_PRICE_ITEMS, SHARE_ITEMS, RIVAL_ITEM = slice(-8, -3), slice(-3, -1), -1
+
+
 @dataclass(frozen=True)
 class Items:
-    """Columns by item number (its place). Prices are of one each, in 10,000ths of a dollar."""
+    """Columns by item number (its place). Prices are of one each, in 10,000ths of a dollar. substitute: the item that
+    may stand in for it, of the same class and pack, or -1."""
 
     table: pa.Table
     item_class: Ints
@@ -43,15 +59,10 @@ class Items:
     supplier: Ints
     manufacturer: Ints
     list_price: Ints
-    contract_price: Ints
     standard_cents: Ints
-    is_on_contract: NDArray[np.bool_]
+    substitute: Ints
     popularity: NDArray[np.float64]
     descriptions: Descriptions
-
-    def price(self, item: Ints, month: Ints) -> Ints:
-        """Price of one each at a fiscal month: the contract's where there is one, else the list price."""
-        return np.where(self.is_on_contract[item], self.contract_price[item, month - 1], self.list_price[item])
 
 
 def make_items(streams: Streams, scale: float, suppliers: Suppliers) -> Items:
@@ -72,11 +83,15 @@ def make_items(streams: Streams, scale: float, suppliers: Suppliers) -> Items:
     is_implant = np.isin(item_class, [ITEM_CLASSES.index(name) for name in IMPLANT_CLASSES])
     is_distributed = (random.random(count) < DISTRIBUTED_SHARE) & ~is_implant
     supplier = np.where(is_distributed, random.integers(0, DISTRIBUTORS, count), manufacturer)
-    descriptions = describe(streams.of("item descriptions"), item_class)
+    last = slice(-len(PLANTED), None)
+    item_class[last] = PLANTED[:, 1]
+    descriptions = describe(streams.of("item descriptions"), item_class, len(PLANTED))
     like = descriptions.like
     list_price, pack, manufacturer, supplier = list_price[like], pack[like], manufacturer[like], supplier[like]
-    is_on_contract = random.random(count) < ON_CONTRACT_SHARE
-    contract_price = _contract_prices(random, list_price)
+    supplier[last], _, list_price[last], pack[last] = PLANTED.T
+    # Nobody happens to order what is planted.
+    popularity = random.permutation(zipf(count, 0.9))
+    manufacturer[last], popularity[last] = supplier[last], 0
     number = np.arange(count, dtype=np.int64)
     table = pa.table(
         {
@@ -93,18 +108,22 @@ def make_items(streams: Streams, scale: float, suppliers: Suppliers) -> Items:
             "purchase_uom": pa.array([UNIT_OF_PACK[int(size)] for size in pack]),
             "eaches_per_purchase_uom": pa.array(pack),
             "list_price": decimals(list_price, 18, 4),
-            "is_on_contract": pa.array(is_on_contract),
         }
     )
     return Items(
-        table, item_class, pack, supplier, manufacturer, list_price, contract_price,
-        np.maximum(1, (list_price + 50) // 100), is_on_contract, random.permutation(zipf(count, 0.9)), descriptions,
+        table, item_class, pack, supplier, manufacturer, list_price, np.maximum(1, (list_price + 50) // 100),
+        _substitutes(item_class, pack, list_price), popularity, descriptions,
     )  # fmt: skip
 
 
-def _contract_prices(random: np.random.Generator, list_price: Ints) -> Ints:
-    """By item and month: 3 to 22 % below list, and up by 0 to 4 % at each new fiscal year."""
-    first = list_price * (10_000 - random.integers(300, 2_200, len(list_price))) // 10_000
-    second = first * (10_000 + random.integers(0, 400, len(list_price))) // 10_000
-    return np.column_stack([first] * 12 + [second] * (SIMULATED_MONTHS - 12))
-
+def _substitutes(item_class: Ints, pack: Ints, list_price: Ints) -> Ints:
+    """The next dearer item of the same class and pack, where it costs at most half as much again."""
+    ranked = np.lexsort((list_price, pack, item_class))
+    this, next_ = ranked[:-1], ranked[1:]
+    fits = (
+        (item_class[this] == item_class[next_]) & (pack[this] == pack[next_])
+        & (list_price[next_] * 2 <= list_price[this] * 3)
+    )  # fmt: skip
+    substitute = np.full(len(pack), -1, dtype=np.int64)
+    substitute[this[fits]] = next_[fits]
+    return substitute

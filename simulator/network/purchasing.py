@@ -1,31 +1,59 @@
-"""Purchase orders and their receipts: orders of stock, and orders of departments for what is not kept.
+"""Purchase orders: of stock, of departments for what is not kept, and of implants after they were used.
 
-Belongs here: what was ordered from whom, at which price, and what came when. Not here: why stock was ordered (stock.py),
-what was invoiced (payables.py). Prices are of one purchase pack, in 10,000ths of a dollar; quantities in packs.
+Belongs here: what was ordered from whom, by whom and when. Not here: why stock was ordered (stock.py), the price
+(pricing.py), what came of it (receiving.py). Prices are of one purchase pack, in 10,000ths of a dollar; quantities in packs.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.network.calendar import DAYS, FIRST_DAY, LAST_DAY, is_weekend, month_of, next_workday
+from simulator.network.calendar import (
+    CUT_OVER_H5,
+    DAYS,
+    FIRST_DAY,
+    LAST_DAY,
+    STARTS,
+    is_weekend,
+)
+from simulator.network.contracts import Contracts
+from simulator.network.fates import ACCEPT, WHOLE, Fate, Fates
+from simulator.network.ground import Ground
 from simulator.network.items import Items
-from simulator.network.places import ANCILLARY, OPENS, PATIENT_CARE, SITE_CODES, SITES, CostCenter, Location
-from simulator.network.stock import NEVER_SHARE, SPLIT_SHARE, Flows, LocationItems, lead_days
-from simulator.network.streams import Bools, Ints, Streams, quota
-from simulator.network.suppliers import Suppliers
+from simulator.network.places import ANCILLARY, OPENS, PATIENT_CARE, SITE_CODES, SITES, CostCenter
+from simulator.network.pricing import Asked, Prices, resolve_prices
+from simulator.network.stock import Flows
+from simulator.network.stocked import LocationItems
+from simulator.network.stories import Planted, planted_orders
+from simulator.network.streams import Bools, Ints
 
-# Order lines of departments in the 24 months at scale 1.
-DEPARTMENT_LINES = 660_000
+# Order lines of departments at scale 1, over the whole time.
+DEPARTMENT_LINES = 860_000
 # One in so many lines ends a basket; how strongly a department avoids what is dear.
 BASKET, DEARNESS = 0.22, 0.35
-# Shares of order lines and receipts with a known fault.
-PRICE_NOT_CONTRACT, POSTED_LATE, POSTED_LATE_H6 = 0.07, 0.09, 0.22
+ORIGINS = ["PAR", "MANUAL", "PREFCARD"]
+PAR, MANUAL, PREFCARD = range(len(ORIGINS))
 
 
 @dataclass(frozen=True)
-class Orders:
-    """One place per order line; `order` numbers the purchase orders from 0. place: the stock place, or -1."""
+class Used:
+    """Implants used in cases that are ordered afterwards, on order_day. quantity: in eaches; case: its number from 0."""
+
+    day: Ints
+    order_day: Ints
+    item: Ints
+    case: Ints
+    quantity: Ints
+    site: Ints
+    cost_center: Ints
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One place per order line; `order` numbers the purchase orders from 0. place: the stock place, or -1; case: the case
+    that used it before, or -1; used: its place in what was used, or -1; priced: the day whose price counts."""
 
     order: Ints
     line: Ints
@@ -34,97 +62,125 @@ class Orders:
     supplier: Ints
     item: Ints
     packs: Ints
-    price: Ints
-    contract_price: Ints
     place: Ints
     cost_center: Ints
-    is_price_wrong: Bools
-    is_never: Bools
+    origin: Ints
+    case: Ints
+    used: Ints
+    priced: Ints
+    is_planted: Bools
+    response: Ints
+    delivery: Ints
+    first_day: Ints
+    second_day: Ints
+    first_packs: Ints
 
 
 @dataclass(frozen=True)
-class Receipts:
-    """One place per receipt line; `receipt` numbers the receipt documents from 0. line: the order line."""
+class Orders(Lines):
+    """With their prices."""
 
-    receipt: Ints
-    line: Ints
-    arrived: Ints
-    posted: Ints
-    packs: Ints
-    is_late: Bools
+    price: Ints
+    contract_price: Ints
+    is_price_wrong: Bools
+
+    @property
+    def is_old(self) -> Bools:
+        """Whether the order was made in H5's old system, before the cut-over."""
+        is_old: Bools = (self.site == SITE_CODES.index("H5")) & (self.day < STARTS[CUT_OVER_H5 - 1])
+        return is_old
 
 
 def order_lines(
-    streams: Streams, scale: float, items: Items, kept: LocationItems, flows: Flows, centers: list[CostCenter],
-    locations: list[Location],
-) -> tuple[Orders, Ints]:  # fmt: skip
-    """All order lines by purchase order, and for each order of stock (its place in flows) its line."""
-    random = streams.of("orders")
-    center_of = {center.code: place for place, center in enumerate(centers)}
-    location_center = np.array([center_of.get(place.cost_center, -1) for place in locations], dtype=np.int64)
-    day, site, item, packs, center = _department_baskets(random, scale, items, centers)
-    stocked = flows.order_place
-    columns = {
-        "day": np.concatenate([flows.order_day, day]),
-        "site": np.concatenate([kept.site[stocked], site]),
-        "item": np.concatenate([kept.item[stocked], item]),
-        "packs": np.concatenate([flows.order_packs, packs]),
-        "place": np.concatenate([stocked, np.full(len(day), -1)]),
-        # Stock is charged to a department when it is used; what a department orders, when it comes.
-        "cost_center": np.concatenate([location_center[kept.location[stocked]], center]),
-    }
-    supplier = items.supplier[columns["item"]]
-    # One order a day, site and supplier for stock; one a day, department and supplier for the rest.
-    asker = np.where(columns["place"] < 0, columns["cost_center"] + 1, 0)
-    key = ((columns["day"] - FIRST_DAY) * len(SITES) + columns["site"]) * 4_096 + supplier
-    _, order = np.unique(key * 2_048 + asker, return_inverse=True)
+    ground: Ground, kept: LocationItems, flows: Flows, fates: Fates, contracts: Contracts, used: Used
+) -> tuple[Orders, Prices, Ints]:
+    """All order lines by purchase order, their prices, and for each order of stock (its place in flows) its line."""
+    random, items = ground.streams.of("orders"), ground.items
+    columns = _stacked(
+        [
+            _of_stock(ground, kept, flows),
+            _of_departments(random, ground, fates, planted_orders(ground.streams, items, ground.centers)),
+            _of_cases(items, used),
+        ]
+    )
+    columns["supplier"] = items.supplier[columns["item"]]
+    # One order a day, site and supplier for stock; one a department for what it asks for; one a case.
+    asker = np.select(
+        [columns["place"] >= 0, columns["case"] >= 0], [0, columns["case"] + 4_096], columns["cost_center"] + 1
+    )  # fmt: skip
+    key = ((columns["day"] - FIRST_DAY) * len(SITES) + columns["site"]) * 4_096 + columns["supplier"]
+    _, order = np.unique(key * (1 << 23) + asker, return_inverse=True)
     ranked = np.argsort(order, kind="stable")
-    order = order[ranked]
+    order = order[ranked].astype(np.int64)
     columns = {name: values[ranked] for name, values in columns.items()}
     starts = np.flatnonzero(np.r_[True, order[1:] != order[:-1]])
     line = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)])) + 1
-    contract = items.price(columns["item"], month_of(columns["day"])) * items.pack[columns["item"]]
-    is_wrong = quota(random, items.is_on_contract[columns["item"]], PRICE_NOT_CONTRACT, of=len(order))
-    factor = np.where(is_wrong, random.integers(10_200, 11_500, len(order)), 10_000)
-    is_never = np.zeros(len(order), dtype=bool)
+    lines = Lines(order=order, line=line, **columns)
+    asked = Asked(lines.item, lines.site, lines.priced, lines.packs, lines.is_planted)
+    prices = resolve_prices(ground.streams, contracts, items, asked)
     orders = Orders(
-        order=order.astype(np.int64), line=line, supplier=supplier[ranked], price=contract * factor // 10_000,
-        contract_price=contract, is_price_wrong=is_wrong, is_never=is_never, **columns,
+        **vars(lines), price=prices.price, contract_price=prices.agreed, is_price_wrong=prices.fault > 0
     )  # fmt: skip
-    line_of_stock = np.empty(len(ranked), dtype=np.int64)
-    line_of_stock[ranked] = np.arange(len(ranked))
-    return orders, line_of_stock[: len(stocked)]
+    line_of = np.empty(len(ranked), dtype=np.int64)
+    line_of[ranked] = np.arange(len(ranked))
+    return orders, prices, line_of[: len(flows.orders.day)]
 
 
-def receipt_lines(
-    streams: Streams, orders: Orders, flows: Flows, line_of_stock: Ints, suppliers: Suppliers
-) -> Receipts:
-    """What came: the deliveries of stock as they were simulated, and those of departments."""
-    random = streams.of("receipts")
-    lines = np.flatnonzero(orders.place < 0)
-    lead = lead_days(random, suppliers, orders.supplier[lines], orders.order[lines])
-    arrives = next_workday(orders.day[lines] + 1 + lead.astype(np.int64))
-    packs = orders.packs[lines]
-    is_never = quota(random, np.ones(len(lines), dtype=bool), NEVER_SHARE)
-    is_split = quota(random, ~is_never & (packs > 1), SPLIT_SHARE)
-    first = np.where(is_split, (packs + 1) // 2, packs)
-    line = np.concatenate([line_of_stock[flows.delivery_order], lines[~is_never], lines[is_split]])
-    arrived = np.concatenate([flows.delivery_day, arrives[~is_never], next_workday(arrives[is_split] + 4)])
-    sent = np.concatenate([flows.delivery_packs, first[~is_never], (packs - first)[is_split]])
-    here = arrived <= LAST_DAY
-    line, arrived, sent = line[here], arrived[here], sent[here]
-    is_h6 = orders.site[line] == SITE_CODES.index("H6")
-    document = orders.order[line] * (DAYS + 1) + arrived - FIRST_DAY
-    _, first, of = np.unique(document, return_index=True, return_inverse=True)
-    # A dock posts a delivery late as a whole.
-    is_late = (quota(random, is_h6[first], POSTED_LATE_H6) | quota(random, ~is_h6[first], POSTED_LATE))[of]
-    posted = np.minimum(arrived + np.where(is_late, random.integers(2, 9, len(first))[of], 0), LAST_DAY)
-    key = orders.order[line] * (DAYS + 1) + posted - FIRST_DAY
-    _, receipt = np.unique(key, return_inverse=True)
-    ranked = np.lexsort((line, receipt))
-    return Receipts(
-        receipt[ranked].astype(np.int64), line[ranked], arrived[ranked], posted[ranked], sent[ranked], is_late[ranked]
+Columns = dict[str, NDArray[Any]]
+
+
+def _of_stock(ground: Ground, kept: LocationItems, flows: Flows) -> Columns:
+    """Stock is charged to a department when it is used."""
+    place = flows.orders.place
+    count = len(place)
+    return {
+        "day": flows.orders.day, "site": kept.site[place], "item": kept.item[place], "packs": flows.orders.packs,
+        "place": place, "cost_center": _center_of_cart(ground)[kept.location[place]], "origin": np.full(count, PAR),
+        "case": np.full(count, -1), "used": np.full(count, -1), "priced": flows.orders.day,
+        "is_planted": np.zeros(count, dtype=bool), **vars(flows.orders.fate),
+    }  # fmt: skip
+
+
+def _of_departments(random: np.random.Generator, ground: Ground, fates: Fates, planted: Planted) -> Columns:
+    """What a department orders is charged to it when it comes."""
+    baskets = _department_baskets(random, ground.scale, ground.items, ground.centers)
+    day, site, item, packs, center = (
+        np.concatenate([column, more]) for column, more in zip(baskets, vars(planted).values(), strict=True)
     )
+    count = len(day)
+    is_planted = np.arange(count) >= count - len(planted.day)
+    supplier = ground.items.supplier[item]
+    together = (day - FIRST_DAY) * (1 << 24) + center * 4_096 + supplier
+    fate = fates.of_orders(day, item, supplier, packs, together, ~is_planted)
+    return {
+        "day": day, "site": site, "item": item, "packs": packs, "place": np.full(count, -1), "cost_center": center,
+        "origin": np.full(count, MANUAL), "case": np.full(count, -1), "used": np.full(count, -1), "priced": day,
+        "is_planted": is_planted, **vars(fate),
+    }  # fmt: skip
+
+
+def _of_cases(items: Items, used: Used) -> Columns:
+    """What came with its seller and was used; it is there already. What is not ordered by the last day has no order."""
+    count = len(used.day)
+    packs = -(-used.quantity // items.pack[used.item])
+    columns: Columns = {
+        "day": used.order_day, "site": used.site, "item": used.item, "packs": packs, "place": np.full(count, -1),
+        "cost_center": used.cost_center, "origin": np.full(count, PREFCARD), "case": used.case,
+        "used": np.arange(count), "priced": used.day, "is_planted": np.zeros(count, dtype=bool),
+        **vars(Fate(np.full(count, ACCEPT), np.full(count, WHOLE), used.day, np.full(count, -1), packs)),
+    }  # fmt: skip
+    made = np.flatnonzero(used.order_day <= LAST_DAY)
+    return {name: values[made].astype(bool if values.dtype == bool else np.int64) for name, values in columns.items()}
+
+
+def _center_of_cart(ground: Ground) -> Ints:
+    """The department of each cart; a store room has none."""
+    number = {center.code: place for place, center in enumerate(ground.centers)}
+    return np.array([number.get(place.cost_center, -1) for place in ground.locations], dtype=np.int64)
+
+
+def _stacked(parts: list[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _department_baskets(

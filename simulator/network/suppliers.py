@@ -21,6 +21,8 @@ KIND_SHARES = (0.72, 0.08, 0.20)
 # Days from order to receipt: mean and coefficient of variation.
 LEAD_DAYS = np.array([[1.6, 0.3], [7.0, 0.5], [30.0, 0.6], [3.0, 0.4]])
 TERMS_DAYS = np.array([15, 30, 45, 60], dtype=np.int64)
+# Who plays a part in what is planned sells directly (places, the supplier of place 16 is S-0017).
+OUT_SUPPLIER, CASE_PRICE_SUPPLIER, SHARE_SUPPLIER, RIVAL_SUPPLIER = 5, 16, 20, 21
 
 FIRST_WORDS = [
     "Alder", "Amber", "Anchor", "Arbor", "Aspen", "Basin", "Beacon", "Birch", "Bluff", "Boreal", "Brook", "Canyon",
@@ -69,6 +71,7 @@ def make_suppliers(streams: Streams, scale: float) -> Suppliers:
     count = max(LEAST, round(PER_SCALE * scale))
     kind = random.choice([DIRECT, IMPORT, SERVICE], size=count, p=KIND_SHARES).astype(np.int64)
     kind[:DISTRIBUTORS] = DISTRIBUTOR
+    kind[[OUT_SUPPLIER, CASE_PRICE_SUPPLIER, SHARE_SUPPLIER, RIVAL_SUPPLIER]] = DIRECT
     number = np.arange(count, dtype=np.int64)
     terms = random.integers(0, len(TERMS_DAYS), size=count)
     lead = LEAD_DAYS[kind, 0] * random.lognormal(0, 0.15, size=count)

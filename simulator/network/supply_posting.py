@@ -8,13 +8,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from simulator.network.billing import UNMATCHED_CREDIT
 from simulator.network.books import CHART, Entry, both, everywhere
 from simulator.network.calendar import FIRST_DAY
 from simulator.network.chart import (
     ACCOUNTS_PAYABLE,
+    AFFILIATES,
     CASH,
     FREIGHT,
     GR_IR,
+    INVENTORY_ADJUSTMENT,
     ITEM_CLASSES,
     OPENING_EQUITY,
     PRICE_VARIANCE,
@@ -25,6 +28,8 @@ from simulator.network.chart import (
 from simulator.network.columns import times
 from simulator.network.ground import COMPANY_OF_SITE
 from simulator.network.places import OPENS
+from simulator.network.stock import Moves
+from simulator.network.streams import Ints
 from simulator.network.supply import Supply
 
 INVENTORY = np.array([CHART.index(inventory_account(item)) for item in range(len(ITEM_CLASSES))], dtype=np.int64)
@@ -34,7 +39,7 @@ SERVICES = np.array([place for place, code in enumerate(CHART) if code.startswit
 
 def post_supply(supply: Supply) -> Iterator[Entry]:
     """One kind after the other: at scale 1 all of them together would not fit."""
-    for kind in (_opening, _receipts, _invoices, _payments, _use):
+    for kind in (_opening, _receipts, _returns, _invoices, _payments, _use, _losses, _transfers):
         yield from kind(supply)
 
 
@@ -49,28 +54,40 @@ def _opening(supply: Supply) -> list[Entry]:
 
 
 def _receipts(supply: Supply) -> list[Entry]:
+    receipts = supply.receipts
+    every = np.arange(len(receipts.line))
+    return _received("RECEIPT", supply, every, receipts.receipt, receipts.posted, receipts.packs)
+
+
+def _returns(supply: Supply) -> list[Entry]:
+    """What goes back takes its receipt back."""
+    receipts, back = supply.receipts, supply.returns.receipt_line
+    return _received("RETURN", supply, back, np.arange(len(back)), receipts.return_day[back], -receipts.returned[back])
+
+
+def _received(source: str, supply: Supply, of: Ints, document: Ints, day: Ints, packs: Ints) -> list[Entry]:
     """Stock at standard, the rest to the department, against goods received, not invoiced at the order's price."""
-    items, orders, receipts, general = supply.ground.items, supply.orders, supply.receipts, supply.ground.general_center
-    line = receipts.line
+    items, orders, general = supply.ground.items, supply.orders, supply.ground.general_center
+    line = supply.receipts.line[of]
     item, site, center = orders.item[line], orders.site[line], orders.cost_center[line]
     company, is_stock = COMPANY_OF_SITE[site], orders.place[line] >= 0
-    ordered = times(receipts.packs, orders.price[line])
-    standard = receipts.packs * items.pack[item] * items.standard_cents[item]
+    ordered = times(packs, orders.price[line])
+    standard = packs * items.pack[item] * items.standard_cents[item]
     debit = np.where(is_stock, INVENTORY[items.item_class[item]], EXPENSE[items.item_class[item]])
     value = np.where(is_stock, standard, ordered)
     variance = ordered - value
-    receipt, day = receipts.receipt, receipts.posted
     nowhere = np.full(len(line), -1)
     return [
-        Entry("RECEIPT", receipt, day, company, debit, np.where(is_stock, -1, center), value),
-        Entry("RECEIPT", receipt, day, company, everywhere(line, PRICE_VARIANCE), general[site], variance),
-        Entry("RECEIPT", receipt, day, company, everywhere(line, GR_IR), nowhere, -ordered),
+        Entry(source, document, day, company, debit, np.where(is_stock, -1, center), value),
+        Entry(source, document, day, company, everywhere(line, PRICE_VARIANCE), general[site], variance),
+        Entry(source, document, day, company, everywhere(line, GR_IR), nowhere, -ordered),
     ]
 
 
 def _invoices(supply: Supply) -> list[Entry]:
-    """Ordered goods clear goods received at the order's price, the difference in price is variance; services, freight
-    and tax go to the site's own department; the gross is owed."""
+    """Ordered goods clear goods received at the order's price, the difference in price is variance, and so is a credit
+    that refers to nothing; services, freight and tax go to the site's own department; the gross is owed. A credit is a
+    negative invoice."""
     orders, invoices, general = supply.orders, supply.invoices, supply.ground.general_center
     company, site = COMPANY_OF_SITE[invoices.site], invoices.site
     document = np.arange(len(company))
@@ -78,6 +95,7 @@ def _invoices(supply: Supply) -> list[Entry]:
     is_ordered = invoices.order_line >= 0
     cleared = np.where(is_ordered, times(invoices.packs, orders.price[invoices.order_line]), 0)
     service = SERVICES[(invoices.supplier[of] + of) % len(SERVICES)]
+    service = np.where(invoices.kind[of] == UNMATCHED_CREDIT, CHART.index(PRICE_VARIANCE), service)
     center = np.where(is_ordered, -1, general[site[of]])
     return [
         Entry("INVOICE", of, day, company[of], np.where(is_ordered, CHART.index(GR_IR), service), center,
@@ -99,21 +117,50 @@ def _payments(supply: Supply) -> list[Entry]:
 
 
 def _use(supply: Supply) -> list[Entry]:
-    """By day, place and class of item: what was used at standard, to the department of the cart; a store room's to the
-    site's own department."""
-    ground, kept, flows = supply.ground, supply.kept, supply.flows
+    """What was used at standard, to the department of the cart; a store room's to the site's own department."""
+    return _taken("STOCK_USE", supply, supply.flows.use, None)
+
+
+def _losses(supply: Supply) -> list[Entry]:
+    """What expired; and what was counted less than the books said."""
+    counts = supply.flows.counts
+    found = Moves(counts.day, counts.place, counts.book - counts.counted)
+    return [
+        *_taken("EXPIRY", supply, supply.flows.expiry, INVENTORY_ADJUSTMENT),
+        *_taken("COUNT", supply, found, INVENTORY_ADJUSTMENT),
+    ]
+
+
+def _taken(source: str, supply: Supply, moves: Moves, account: str | None) -> list[Entry]:
+    """By day, department and class of item, at standard: an expense of the class, or of one account, against stock."""
+    ground, kept = supply.ground, supply.kept
     items, centers = ground.items, len(ground.centers)
     owner = ground.center_of_location[kept.location]
-    place = flows.use_place
-    item_class = items.item_class[kept.item[place]]
-    key = ((flows.use_day - FIRST_DAY) * centers + owner[place]) * len(ITEM_CLASSES) + item_class
+    item_class = items.item_class[kept.item[moves.place]]
+    key = ((moves.day.astype(np.int64) - FIRST_DAY) * centers + owner[moves.place]) * len(ITEM_CLASSES) + item_class
     found, of = np.unique(key, return_inverse=True)
     value = np.zeros(len(found), dtype=np.int64)
-    np.add.at(value, of, flows.use_quantity * items.standard_cents[kept.item[place]])
+    np.add.at(value, of, moves.quantity * items.standard_cents[kept.item[moves.place]])
     rest, item_class = np.divmod(found, len(ITEM_CLASSES))
     day, center = np.divmod(rest, centers)
     company = ground.company_of_center[center]
+    expense = EXPENSE[item_class] if account is None else everywhere(day, account)
     return [
-        Entry("STOCK_USE", day, day + FIRST_DAY, company, EXPENSE[item_class], center, value),
-        Entry("STOCK_USE", day, day + FIRST_DAY, company, INVENTORY[item_class], np.full(len(found), -1), -value),
+        Entry(source, day, day + FIRST_DAY, company, expense, center, value),
+        Entry(source, day, day + FIRST_DAY, company, INVENTORY[item_class], np.full(len(found), -1), -value),
+    ]
+
+
+def _transfers(supply: Supply) -> list[Entry]:
+    """Between companies only: what leaves the distribution center is the receiver's as soon as it is under way."""
+    items, kept, transfers = supply.ground.items, supply.kept, supply.flows.transfers
+    sender, receiver = (COMPANY_OF_SITE[kept.site[place]] for place in (transfers.place, transfers.to))
+    other = np.flatnonzero(sender != receiver)
+    item = kept.item[transfers.place[other]]
+    value = transfers.quantity[other] * items.standard_cents[item]
+    day = transfers.day[other].astype(np.int64)
+    stock, owed = INVENTORY[items.item_class[item]], everywhere(value, AFFILIATES)
+    return [
+        *both("TRANSFER", other, day, sender[other], value, owed, stock),
+        *both("TRANSFER", other, day, receiver[other], value, stock, owed),
     ]

@@ -17,18 +17,20 @@ from simulator.network.calendar import CLOSED_MONTHS, LAST_DAY, MONTHS, day_of, 
 from simulator.network.chart import accounts
 from simulator.network.clinical.care import make_care
 from simulator.network.clinical.cases import Cases, plan_cases
+from simulator.network.clinical.use import Use
 from simulator.network.deliveries import delivery_faults
 from simulator.network.finance import post_finance
 from simulator.network.ground import Ground, make_ground
 from simulator.network.labor import Labor, make_labor
 from simulator.network.masters.catalogues import EHR
 from simulator.network.masters.tables import by_erp, master_tables
-from simulator.network.payables import make_invoices, make_payments
+from simulator.network.movements import on_hand, stock_tables
 from simulator.network.payroll import labor_tables, post_payroll
 from simulator.network.places import SITES
-from simulator.network.purchasing import order_lines, receipt_lines
+from simulator.network.procurement import Stock, kept_stock, procure, run_stock
+from simulator.network.purchasing import Used
 from simulator.network.statistics import budget_table, ledger_totals, statistics_table
-from simulator.network.stock import make_location_items, simulate
+from simulator.network.stocked import Demand
 from simulator.network.supply import Supply, supply_tables
 from simulator.network.supply_posting import post_supply
 from simulator.network.truth import Truth
@@ -42,11 +44,13 @@ def make_world(seed: int, scale: float, keep: Keep) -> None:
     ground = make_ground(seed, scale)
     books = Books(ground)
     _keep_all(_ground_tables(ground), keep)
-    cases = plan_cases(ground, make_location_items(ground.streams, scale, ground.items, ground.locations))
-    supply = _supply(ground, cases, books, keep)
+    cases = plan_cases(ground, kept_stock(ground))
+    stock, use = _stock(ground, cases)
+    supply = _supply(ground, stock, _ordered_after(ground, cases, use), books, keep)
     _masters(ground, supply, cases, keep)
-    _care(ground, cases, supply, books, keep)
-    del supply, cases
+    del supply
+    _care(ground, cases, stock, use, books, keep)
+    del stock, use, cases
     labor = _labor(ground, books, keep)
     totals = ledger_totals(_kept(books, keep))
     keep("truth_gl_total", totals)
@@ -64,16 +68,23 @@ def write_world(seed: int, scale: float, folder: Path) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _supply(ground: Ground, cases: Cases, books: Books, keep: Keep) -> Supply:
-    streams, scale, items, suppliers = ground.streams, ground.scale, ground.items, ground.suppliers
-    kept = cases.kept
-    flows = simulate(streams, scale, kept, items, suppliers, cases.demand())
-    orders, line_of_stock = order_lines(streams, scale, items, kept, flows, ground.centers, ground.locations)
-    receipts = receipt_lines(streams, orders, flows, line_of_stock, suppliers)
-    invoices = make_invoices(streams, items, orders, receipts, suppliers)
-    payments = make_payments(streams, invoices, suppliers)
-    supply = Supply(ground, kept, flows, orders, receipts, invoices, payments)
+def _stock(ground: Ground, cases: Cases) -> tuple[Stock, Use]:
+    """Stock with what cases ask of it, and what they had of it."""
+    demand = Demand(*cases.demand())
+    stock = run_stock(ground, cases.kept, demand)
+    return stock, cases.settle(demand.day, demand.place, stock.flows.demand_used)
+
+
+def _ordered_after(ground: Ground, cases: Cases, use: Use) -> Used:
+    """What came with a case is ordered after it."""
+    came = use.bill_only(ground, cases.theatre)
+    return Used(came.day, came.order_day, came.item, came.case, came.quantity, came.site, came.center)
+
+
+def _supply(ground: Ground, stock: Stock, used: Used, books: Books, keep: Keep) -> Supply:
+    supply = procure(ground, stock, used)
     _keep_all(supply_tables(supply), keep)
+    _keep_all(stock_tables(supply), keep)
     books.post(post_supply(supply))
     return supply
 
@@ -85,9 +96,7 @@ def _masters(ground: Ground, supply: Supply, cases: Cases, keep: Keep) -> None:
     _keep_all(master_tables(ground, ground.items.descriptions, items, suppliers), keep)
 
 
-def _care(ground: Ground, cases: Cases, supply: Supply, books: Books, keep: Keep) -> None:
-    flows = supply.flows
-    use = cases.settle(flows.use_day, flows.use_place, flows.use_quantity)
+def _care(ground: Ground, cases: Cases, stock: Stock, use: Use, books: Books, keep: Keep) -> None:
     months = count(1)
 
     def keep_with_deliveries(name: str, table: pa.Table) -> None:
@@ -95,7 +104,7 @@ def _care(ground: Ground, cases: Cases, supply: Supply, books: Books, keep: Keep
         if name == "truth_charge":
             keep("truth_event", delivery_faults(ground.streams, "charges", next(months), table["charge_id"]))
 
-    books.post(make_care(cases, use, lambda day: flows.on_hand(supply.kept, day), keep_with_deliveries))
+    books.post(make_care(cases, use, lambda day: on_hand(stock, day), keep_with_deliveries))
 
 
 def _labor(ground: Ground, books: Books, keep: Keep) -> Labor:

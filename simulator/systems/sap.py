@@ -193,7 +193,8 @@ ENTITY_SETS = {
             'USD' AS DocumentCurrency, billed.amount AS SupplierInvoiceItemAmount
         FROM truth_exception AS billed JOIN invoice USING (invoice_id) JOIN site USING (site)
         JOIN truth_gl_line AS gl
-            ON gl.source = 'INVOICE' AND gl.document + 1 = substr(invoice_id, 3)::INTEGER AND gl.account LIKE '660%'
+            ON gl.source = 'INVOICE' AND gl.document + 1 = substr(invoice_id, 3)::INTEGER
+            AND (gl.account LIKE '660%' OR gl.account = '650300')
         WHERE billed.po_number IS NULL""",
     "A_SupplierInvoiceTax": """
         SELECT supplier_invoice AS SupplierInvoice, fiscal_year AS FiscalYear, 'I1' AS TaxCode,

@@ -21,7 +21,7 @@ from simulator.network.clinical.theatres import plan_theatres
 from simulator.network.clinical.use import FAULTS, BillOnly, Use
 from simulator.network.columns import dates, numbered
 from simulator.network.ground import make_ground
-from simulator.network.stock import make_location_items
+from simulator.network.procurement import kept_stock
 from simulator.network.truth import logical_hash
 
 SCALE = 0.01
@@ -39,7 +39,7 @@ class World:
 
 def make(seed: int) -> World:
     ground = make_ground(seed, SCALE)
-    cases = plan_cases(ground, make_location_items(ground.streams, SCALE, ground.items, ground.locations))
+    cases = plan_cases(ground, kept_stock(ground))
     day, place, wanted = cases.demand()
     given = np.where(np.arange(len(day)) % 10 == 0, wanted // 2, wanted)
     # Stock reports only what moved.

@@ -14,8 +14,7 @@ from simulator.network.masters.descriptions import ATTRIBUTES, TELLING, WORDS, D
 from simulator.network.masters.habits import HANDS, WIDTH, spell, written
 from simulator.network.masters.tables import by_erp, master_tables
 from simulator.network.places import SITE_CODES
-from simulator.network.purchasing import order_lines
-from simulator.network.stock import make_location_items, simulate
+from simulator.network.procurement import kept_stock, procure, run_stock
 from simulator.network.streams import Streams
 from simulator.network.truth import logical_hash
 
@@ -25,13 +24,12 @@ ERPS = ("sap_s4", "oracle_fusion", "d365", "legacy_h8")
 
 def masters(seed: int) -> dict[str, pa.Table]:
     ground = make_ground(seed, SCALE)
-    streams, items = ground.streams, ground.items
-    kept = make_location_items(streams, SCALE, items, ground.locations)
-    flows = simulate(streams, SCALE, kept, items, ground.suppliers)
-    orders, _ = order_lines(streams, SCALE, items, kept, flows, ground.centers, ground.locations)
+    items = ground.items
+    kept = kept_stock(ground)
+    orders = procure(ground, run_stock(ground, kept)).orders
     items_in_use = by_erp(np.r_[orders.site, kept.site], np.r_[orders.item, kept.item])
     is_sap = orders.site == SITE_CODES.index("H1")
-    descriptions = describe(streams.of("item descriptions"), items.item_class)
+    descriptions = items.descriptions
     in_use = items_in_use | {"ehr": np.unique(orders.item[is_sap])[::3]}
     tables = dict(master_tables(ground, descriptions, in_use, by_erp(orders.site, orders.supplier)))
     used = [(source, place) for source, places in in_use.items() for place in places.tolist()]

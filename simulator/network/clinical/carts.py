@@ -13,7 +13,7 @@ from simulator.network.chart import IMPLANT_CLASSES, ITEM_CLASSES
 from simulator.network.clinical.procedures import CATH, ENDO, FUNCTIONS, IR, OR
 from simulator.network.ground import Ground
 from simulator.network.places import SITE_CODES, SITES
-from simulator.network.stock import CYCLE_DAYS, DEAREST_PACK, LocationItems
+from simulator.network.stocked import CYCLE_DAYS, DEAREST_PACK, LocationItems
 from simulator.network.streams import Ints
 
 # Items on a cart at least, and how many of them are intravenous fluids.
@@ -128,7 +128,8 @@ def fill_carts(ground: Ground, kept: LocationItems) -> Carts:
     site_of = np.array([SITE_CODES.index(row.site) for row in ground.locations], dtype=np.int64)
     pack = items.pack[item]
     new = LocationItems(
-        item, location, site_of[location], np.zeros(len(item)), pack, pack, np.ones(len(item), dtype=np.int64)
-    )
+        item, location, site_of[location], np.zeros(len(item)), pack, pack, np.ones(len(item), dtype=np.int64),
+        np.full(len(item), -1),
+    )  # fmt: skip
     whole = {name: np.concatenate([getattr(kept, name), getattr(new, name)]) for name in vars(kept)}
     return Carts(LocationItems(**whole), cart)

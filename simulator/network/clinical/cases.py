@@ -15,7 +15,7 @@ from simulator.network.clinical.theatres import Theatre, plan_theatres
 from simulator.network.clinical.use import Plan, Use, plan_use
 from simulator.network.clinical.visits import Visits, plan_visits
 from simulator.network.ground import Ground
-from simulator.network.stock import LocationItems
+from simulator.network.stocked import LocationItems
 from simulator.network.streams import Ints
 
 

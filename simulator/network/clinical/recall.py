@@ -11,7 +11,7 @@ from simulator.network.calendar import RECALL, STARTS
 from simulator.network.chart import ITEM_CLASSES
 from simulator.network.clinical.theatres import COMPLETED, Theatre
 from simulator.network.ground import Ground
-from simulator.network.stock import LocationItems
+from simulator.network.stocked import LocationItems
 from simulator.network.streams import Bools, Ints
 
 RECALL_ID, LOT = "RC-0001", "LQ7R20"

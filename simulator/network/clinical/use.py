@@ -16,7 +16,7 @@ from simulator.network.clinical.hours import NONE
 from simulator.network.clinical.recall import Recall
 from simulator.network.clinical.theatres import CANCELED, COMPLETED, Theatre
 from simulator.network.ground import Ground
-from simulator.network.stock import LocationItems
+from simulator.network.stocked import LocationItems
 from simulator.network.streams import Bools, Ints, quota
 
 # Of operating-room cases with an implant; of canceled cases, those for which something was opened already; lines that no

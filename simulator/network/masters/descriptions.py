@@ -71,13 +71,13 @@ class Descriptions:
         return {name: self.text(name) for name in ATTRIBUTES}
 
 
-def describe(random: np.random.Generator, item_class: Ints) -> Descriptions:
+def describe(random: np.random.Generator, item_class: Ints, alone: int = 0) -> Descriptions:
     """The attributes of items by class (places in ITEM_CLASSES). No two items agree in all of them; of n items
-    2 x round(n x 9 % / 2) stand in near-miss pairs, each item in one pair at most.
+    2 x round(n x 9 % / 2) stand in near-miss pairs, each item in one pair at most, and of the last `alone` items none.
     """
     kind = _chosen(random, [np.array(kinds) for kinds in KINDS_OF_CLASS], item_class)
     words = {name: _chosen(random, _places(name), kind) for name in ATTRIBUTES}
-    first, second = _pairs(random, item_class)
+    first, second = _pairs(random, item_class, alone)
     kind[second] = kind[first]
     for values in words.values():
         values[second] = values[first]
@@ -127,9 +127,9 @@ def _table(options: list[Ints]) -> Ints:
     return table
 
 
-def _pairs(random: np.random.Generator, item_class: Ints) -> tuple[Ints, Ints]:
+def _pairs(random: np.random.Generator, item_class: Ints, alone: int) -> tuple[Ints, Ints]:
     """Two items of one class each, no item twice."""
-    shuffled = random.permutation(len(item_class))
+    shuffled = random.permutation(len(item_class) - alone)
     by_class = shuffled[np.argsort(item_class[shuffled], kind="stable")]
     first, second = by_class[0:-1:2], by_class[1::2]
     fits = np.flatnonzero(item_class[first] == item_class[second])

@@ -24,7 +24,7 @@ VIEWS = f"""
             row_number() OVER (PARTITION BY location, item_id, arrived_date, r.packs * l.eaches_per_pack
                                ORDER BY receipt_number, receipt_line) AS turn
         FROM truth_receipt_line AS r JOIN truth_order_line AS l USING (po_number, line) WHERE location IS NOT NULL;
-    CREATE TEMP VIEW moved AS
+    CREATE TEMP TABLE moved AS
         SELECT m.*, place.kind,
             row_number() OVER (PARTITION BY location, item_id, date, movement, quantity) AS turn
         FROM truth_stock_movement AS m JOIN place ON place.code = m.location;
@@ -36,7 +36,7 @@ VIEWS = f"""
                 unnest([{{'type': 'CONSUME', 'quantity': used}}, {{'type': 'WASTE', 'quantity': wasted}}], recursive := true)
             FROM truth_use SEMI JOIN place ON place.code = location WHERE ownership = 'OWNED')
         WHERE quantity > 0;
-    CREATE TEMP VIEW timed AS
+    CREATE TEMP TABLE timed AS
         SELECT location, item_id, opening AS quantity, 'COUNT' AS type, TIMESTAMP '{FIRST_DAY} 04:00:00' AS occurred_at,
             occurred_at AS recorded_at, 'OPENING' AS ref_type, 'MATERIALS' AS role, 'Opening count' AS reason
         FROM truth_inventory JOIN place ON place.code = location

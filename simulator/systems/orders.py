@@ -136,17 +136,24 @@ VERSIONS = """
                 unnest([entered_at, approved_at, promised_at, received_at, billed_at, cancelled_at]) AS seen_at
             FROM line_history)
         WHERE seen_at IS NOT NULL;
-    CREATE TEMP TABLE line_version AS
+    -- A view: of a large world, all lines at all moments of their orders are too many to keep.
+    CREATE TEMP VIEW line_version AS
         SELECT po_number, line, seen_at, until, seen_at >= approved_at AS is_approved,
             coalesce(seen_at >= received_at, false) AS is_received, coalesce(seen_at >= billed_at, false) AS is_billed,
             coalesce(seen_at >= cancelled_at, false) AS is_cancelled,
             if(seen_at >= promised_at, promised_date, NULL) AS promised_date
         FROM moment JOIN line_history USING (po_number);
+    -- An order is where the last of its lines is.
+    CREATE TEMP MACRO of_all(moments) AS if(count(moments) = count(*), max(moments), NULL);
     CREATE TEMP TABLE order_version AS
-        SELECT po_number, seen_at, any_value(until) AS until, bool_and(is_approved) AS is_approved,
-            bool_and(is_received OR is_cancelled) AS is_received, bool_and(is_billed OR is_cancelled) AS is_billed,
-            bool_and(is_cancelled) AS is_cancelled
-        FROM line_version GROUP BY po_number, seen_at;
+        WITH history AS (
+            SELECT po_number, max(approved_at) AS approved_at, of_all(least(received_at, cancelled_at)) AS received_at,
+                of_all(least(billed_at, cancelled_at)) AS billed_at, of_all(cancelled_at) AS cancelled_at
+            FROM line_history GROUP BY po_number)
+        SELECT po_number, seen_at, until, seen_at >= approved_at AS is_approved,
+            coalesce(seen_at >= received_at, false) AS is_received, coalesce(seen_at >= billed_at, false) AS is_billed,
+            coalesce(seen_at >= cancelled_at, false) AS is_cancelled
+        FROM moment JOIN history USING (po_number);
 """
 
 

@@ -47,16 +47,22 @@ def write_rows(
 
     What the SELECT does not name is null. Raises duckdb.Error for a value that its column cannot hold.
     """
+    rows = ordered_rows(connection, select, columns, order, file.name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = connection.execute(f"COPY ({rows}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    return int(written[0]) if written else 0
+
+
+def ordered_rows(
+    connection: duckdb.DuckDBPyConnection, select: str, columns: dict[str, str], order: str, name: str
+) -> str:
+    """SQL for a SELECT's rows as they are written: the declared columns and their versions, in these types and order."""
     named = {row[0] for row in connection.execute(f"DESCRIBE {select}").fetchall()}
     declared = columns | VERSION_COLUMNS
     if unknown := named - set(declared):
-        raise ValueError(f"{file.name}: nothing declares {sorted(unknown)}")
+        raise ValueError(f"{name}: nothing declares {sorted(unknown)}")
     typed = ", ".join(
-        f'CAST("{name}" AS {kind}) AS "{name}"' if name in named else f'NULL::{kind} AS "{name}"'
-        for name, kind in declared.items()
+        f'CAST("{column}" AS {kind}) AS "{column}"' if column in named else f'NULL::{kind} AS "{column}"'
+        for column, kind in declared.items()
     )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    written = connection.execute(
-        f"COPY (SELECT {typed} FROM ({select}) ORDER BY {order}, _from) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"
-    ).fetchone()
-    return int(written[0]) if written else 0
+    return f"SELECT {typed} FROM ({select}) ORDER BY {order}, _from"

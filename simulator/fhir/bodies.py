@@ -3,7 +3,6 @@
 Belongs here: reading bodies by row number. Not here: which rows are wanted (`store.py`).
 """
 
-from collections import OrderedDict
 from pathlib import Path
 from typing import cast
 
@@ -11,9 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-
-# Decoded row groups of one type. A client that pages in the order of the file asks for the same one again.
-KEPT_GROUPS = 2
 
 
 class Bodies:
@@ -25,7 +21,8 @@ class Bodies:
         sizes = [self._file.metadata.row_group(group).num_rows for group in groups] if self._file else []
         # The first row of each group, and the first behind the file.
         self._starts = np.cumsum([0, *sizes], dtype=np.int64)
-        self._kept: OrderedDict[int, pa.Array] = OrderedDict()
+        # The row group decoded last: a client that pages in the order of the file asks for the same one again.
+        self._kept: tuple[int, pa.Array] | None = None
         self._added: list[bytes] = []
 
     def add(self, body: bytes) -> int:
@@ -48,11 +45,8 @@ class Bodies:
         return found
 
     def _group(self, group: int) -> pa.Array:
-        if group not in self._kept:
+        if self._kept is None or self._kept[0] != group:
             # A group other than the last stands in the file, so there is one.
             column = cast(pq.ParquetFile, self._file).read_row_group(group, columns=["resource"])["resource"]
-            self._kept[group] = column.combine_chunks().cast(pa.binary())
-            while len(self._kept) > KEPT_GROUPS:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(group)
-        return self._kept[group]
+            self._kept = group, column.combine_chunks().cast(pa.binary())
+        return self._kept[1]

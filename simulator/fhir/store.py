@@ -111,7 +111,12 @@ class Store:
         return sorted(self._files.keys() | self._bodies.keys())
 
     def counts(self) -> dict[str, int]:
-        counted = {type_: len(self.select(type_)) for type_ in self.types()}
+        """Current resources of each type that has any."""
+        now, counted = self.now(), {}
+        for type_ in self.types():
+            with self._lock:
+                query = f"SELECT count(*) FROM {self._table(type_)} WHERE {VISIBLE} AND NOT is_deleted"
+                counted[type_] = self._database.execute(query, (now, now)).fetchall()[0][0]
         return {type_: count for type_, count in counted.items() if count}
 
     def select(self, type_: str, conditions: tuple[Condition, ...] = (), order: str = "row") -> Rows:
@@ -196,5 +201,7 @@ class Store:
                     columns = "file_row_number, id, last_updated, _from, _until, is_deleted"
                     source = f"read_parquet('{file}', file_row_number = true)"
                     self._database.execute(f"INSERT INTO {name} SELECT {columns} FROM {source}")
+                    # Compresses what was loaded.
+                    self._database.execute("CHECKPOINT held")
                 self._bodies[type_] = Bodies(self._files.get(type_))
         return name

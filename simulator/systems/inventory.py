@@ -25,9 +25,10 @@ VIEWS = f"""
                                ORDER BY receipt_number, receipt_line) AS turn
         FROM truth_receipt_line AS r JOIN truth_order_line AS l USING (po_number, line) WHERE location IS NOT NULL;
     CREATE TEMP TABLE moved AS
-        SELECT m.*, place.kind,
-            row_number() OVER (PARTITION BY location, item_id, date, movement, quantity) AS turn
-        FROM truth_stock_movement AS m JOIN place ON place.code = m.location;
+        -- What was counted and scanned; what vanished nobody saw.
+        SELECT m.* REPLACE (book_quantity AS quantity), place.kind,
+            row_number() OVER (PARTITION BY location, item_id, date, movement, book_quantity) AS turn
+        FROM truth_stock_movement AS m JOIN place ON place.code = m.location WHERE book_quantity <> 0;
     CREATE TEMP VIEW used AS
         FROM (
             SELECT location, item_id, use_date AS date, coalesce(recorded_case_id, case_id) AS case_id, used_at,
@@ -62,7 +63,8 @@ VIEWS = f"""
             SELECT *, CASE WHEN spread(scan || 'late', 1000) < 2 THEN 691200 + spread(scan, 172800)
                 WHEN spread(scan || 'late', 1000) < 20 THEN 3700 + spread(scan, 14400) ELSE spread(scan, 600) END AS late
             FROM (SELECT *, concat_ws(' ', location, item_id, date, turn) AS scan
-                  FROM moved ANTI JOIN used USING (location, item_id, date) WHERE movement <> 'RECEIPT'));
+                  FROM moved ANTI JOIN (SELECT *, 'USE' AS movement FROM used) AS case_use
+                      USING (location, item_id, date, movement) WHERE movement <> 'RECEIPT'));
 """
 
 DOCUMENTS = {

@@ -1,7 +1,7 @@
 """What the network's EHRs show of its truth, as a client meets it, while the clock stands at different times.
 
 Belongs here: resources against the facts that they are made of, versions, deletions, who sees whom. Not here: the server's
-protocol (`test_fhir_server.py`). The truth is written by hand in `ehr_world.py`.
+protocol (`test_fhir_server.py`). The truth is written by hand in `ehr_world.py`; at the end stands a generated one.
 """
 
 import json
@@ -19,6 +19,7 @@ import pytest
 from simulator.fhir.exports import ExportSettings
 from simulator.fhir.server import FhirServer
 from simulator.fhir.store import Store
+from simulator.network.world import write_world
 from simulator.serve.loopback import serving
 from simulator.systems.ehr import write_ehr
 from tests.simulator.ehr_world import write_truth
@@ -328,14 +329,78 @@ def test_every_reference_leads_to_a_resource(world: World, system: str) -> None:
     assert found - present <= {"#given"}
 
 
+def r4_faults(systems: Path, folder: Path, most: int) -> str:
+    """What the R4 model says of up to so many versions of each type; empty when it accepts them all."""
+    for file in systems.glob("*.parquet"):
+        sample = f"SELECT resource FROM '{file}' WHERE NOT is_deleted ORDER BY hash(id || _from) LIMIT {most}"
+        rows = "".join(f"{body}\n" for (body,) in duckdb.sql(sample).fetchall())
+        (folder / f"{file.stem}.ndjson").write_text(rows, encoding="utf-8")
+    checked = subprocess.run(
+        [R4_PYTHON, "simulator/fhir/validate.py", folder], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert "Encounter.ndjson" in checked.stdout
+    return checked.stdout if checked.returncode else ""
+
+
 @needs_r4
 @pytest.mark.parametrize("system", ["ehr", "ehr_h7"])
 def test_every_version_of_every_type_is_valid_r4(world: World, tmp_path: Path, system: str) -> None:
-    for file in (world.folder / "systems" / system).glob("*.parquet"):
-        versions = duckdb.sql(f"SELECT resource FROM '{file}' WHERE NOT is_deleted").fetchall()
-        (tmp_path / f"{file.stem}.ndjson").write_text("".join(f"{body}\n" for (body,) in versions), encoding="utf-8")
-    checked = subprocess.run(
-        [R4_PYTHON, "simulator/fhir/validate.py", tmp_path], cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
-    assert checked.returncode == 0, checked.stdout
-    assert "Encounter.ndjson" in checked.stdout
+    assert r4_faults(world.folder / "systems" / system, tmp_path, most=1_000) == ""
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("generated")
+    write_world(seed=1, scale=0.002, folder=folder / "truth")
+    write_ehr(folder / "truth", folder / "systems")
+    return folder
+
+
+@pytest.mark.parametrize(("system", "sites"), [("ehr", "'H1', 'H2', 'H3', 'H4', 'A1', 'A2', 'CL'"), ("ehr_h7", "'H7'")])
+def test_in_the_end_a_generated_world_shows_all_of_its_care(generated: Path, system: str, sites: str) -> None:
+    connection = duckdb.connect()
+    for file in (generated / "truth").glob("*.parquet"):
+        connection.execute(f"CREATE VIEW {file.stem} AS FROM '{file}'")
+    connection.execute(f"CREATE VIEW visit AS SELECT * FROM truth_encounter WHERE site IN ({sites})")
+    double_scans = "count(*) FILTER (label = 'DOUBLE_SCAN' AND hash(use_id) % 3 <> 0)"
+    queries = {
+        "Account": "SELECT count(DISTINCT account_number) FROM visit",
+        "ChargeItem": "SELECT count(*) FROM truth_charge SEMI JOIN visit USING (encounter_id)",
+        "Condition": """SELECT count(*) FROM truth_diagnosis JOIN visit USING (encounter_id)
+                        WHERE coded_at IS NOT NULL AND status = 'finished'""",
+        "Device": "SELECT count(*) FROM truth_use SEMI JOIN visit USING (encounter_id) WHERE is_implant AND used > 0",
+        "Encounter": "SELECT count(*) FROM visit",
+        "MedicationAdministration": "SELECT count(*) FROM truth_med_admin SEMI JOIN visit USING (encounter_id)",
+        "Patient": """SELECT count(DISTINCT person)
+                      FROM (SELECT unnest([person_id, merged_from_person_id]) AS person FROM visit)""",
+        # What was coded, and the cases that nothing was coded of.
+        "Procedure": """SELECT (SELECT count(*) FROM truth_procedure SEMI JOIN visit USING (encounter_id))
+                            + (SELECT count(*) FROM truth_case SEMI JOIN visit USING (encounter_id)
+                               ANTI JOIN truth_procedure USING (case_id))""",
+        "SupplyDelivery": f"""SELECT count(*) + {double_scans} FROM truth_use SEMI JOIN visit USING (encounter_id)
+                              WHERE used + wasted > 0""",
+    }
+    store = Store(generated / "systems" / system, lambda: datetime.fromisoformat("2027-06-01T00:00:00"))
+    shown = store.counts()
+    told = {type_: connection.execute(query).fetchall()[0][0] for type_, query in queries.items()}
+    assert {type_: shown.get(type_, 0) for type_ in queries} == told
+    assert shown.get("DeviceUseStatement") == shown.get("Device")
+
+
+def test_what_a_generated_export_counts_is_what_its_files_hold(generated: Path) -> None:
+    now = "2026-10-01T06:00:00"
+    store = Store(generated / "systems" / "ehr", lambda: datetime.fromisoformat(now))
+    server = FhirServer(store, None, ExportSettings(polls=0, rows_per_file=5_000))
+    with serving(server.application()) as address, httpx.Client(base_url=f"{address}/fhir", timeout=60) as client:
+        rows, _ = exported(client)
+    assert {type_: len({row["id"] for row in found}) for type_, found in rows.items()} == store.counts()
+    # Nothing of what is simulated ahead is seen.
+    assert max(row["meta"]["lastUpdated"] for found in rows.values() for row in found) < now
+    # Visits that are booked for the days ahead, that go on, and that are over.
+    assert {"planned", "in-progress", "finished"} <= {row["status"] for row in rows["Encounter"]}
+
+
+@needs_r4
+@pytest.mark.parametrize("system", ["ehr", "ehr_h7"])
+def test_a_sample_of_every_type_of_a_generated_world_is_valid_r4(generated: Path, tmp_path: Path, system: str) -> None:
+    assert r4_faults(generated / "systems" / system, tmp_path, most=100) == ""

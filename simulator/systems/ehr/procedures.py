@@ -55,8 +55,7 @@ RESOURCES = [
         f"""
         SELECT operation.procedure AS id, moment.seen_at, false AS gone, operation.* EXCLUDE (site, room),
             devices, implanted_at, patient, person.called, record_number, practitioner, provider.called AS provider_called,
-            room_location(room) AS place, coalesce(incision_at, in_room_at) AS started_at,
-            coalesce(close_at, out_room_at) AS ended_at,
+            room_location(room) AS place,
             CASE WHEN moment.seen_at >= called_off_at THEN 'not-done' WHEN moment.seen_at >= documented_at THEN 'completed'
                  WHEN moment.seen_at >= begun_at THEN 'in-progress' ELSE 'preparation' END AS status_then
         FROM (
@@ -97,8 +96,8 @@ RESOURCES = [
             "encounter": reference("Encounter", "encounter"),
             "performedDateTime": code("local_time(performed_at)"),
             "performedPeriod": when("seen_at >= begun_at", {
-                "start": code("local_time(started_at)"),
-                "end": when("seen_at >= documented_at", code("local_time(ended_at)")),
+                "start": code("local_time(in_room_at)"),
+                "end": when("seen_at >= documented_at", code("local_time(out_room_at)")),
             }),
             "performer": when("practitioner IS NOT NULL", [
                 {"actor": reference("Practitioner", "practitioner", "provider_called")},

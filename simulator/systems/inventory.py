@@ -91,34 +91,16 @@ DOCUMENTS = {
             SELECT *, row_number() OVER (PARTITION BY location ORDER BY recorded_at, item_id, quantity) AS seq
             FROM timed WHERE in_part(location))
         JOIN truth_item USING (item_id) JOIN first_number USING (item_id) ORDER BY location, seq""",
-    # A location is counted once a quarter, after the day's work. What is there is the truth; what was expected, the book.
-    "counts": f"""
-        WITH due AS (
-            SELECT location, item_id, opening,
-                unnest(range(DATE '{FIRST_DAY}' + spread(location, 90)::INTEGER, DATE '{FIRST_DAY}' + 760,
-                             INTERVAL 91 DAY))::DATE AS day
-            FROM truth_inventory JOIN place ON place.code = location WHERE in_part(location)),
-        held AS (
-            SELECT location, item_id, date, sum(sum(quantity)) OVER (PARTITION BY location, item_id ORDER BY date) AS total
-            FROM moved WHERE in_part(location) GROUP BY location, item_id, date),
-        booked AS (
-            SELECT location, item_id, recorded_at,
-                sum(sum(quantity)) OVER (PARTITION BY location, item_id ORDER BY recorded_at) AS total
-            FROM timed WHERE in_part(location) GROUP BY location, item_id, recorded_at),
-        counted AS (
-            SELECT due.*, day + INTERVAL 28 HOUR AS counted_at, opening + coalesce(held.total, 0) AS found
-            FROM due ASOF LEFT JOIN held
-                ON held.location = due.location AND held.item_id = due.item_id AND held.date <= due.day)
+    # Counted after the day's work: what was found, against what the books said.
+    "counts": """
         SELECT location || '-C' || lpad(seq::VARCHAR, 6, '0') AS count_id, seq, location AS location_id,
-            sap_number AS item_no, counted_at, found::BIGINT AS counted_qty, book::BIGINT AS book_qty,
-            (found - book)::BIGINT AS variance_qty, 'EA' AS uom, counted_at AS _from, NULL::TIMESTAMP AS _until
+            sap_number AS item_no, counted_at, counted::BIGINT AS counted_qty, book::BIGINT AS book_qty,
+            (counted - book)::BIGINT AS variance_qty, 'EA' AS uom, counted_at AS _from, NULL::TIMESTAMP AS _until
         FROM (
-            SELECT counted.*, coalesce(booked.total, 0) AS book,
-                row_number() OVER (PARTITION BY counted.location ORDER BY counted_at, counted.item_id) AS seq
-            FROM counted ASOF LEFT JOIN booked ON booked.location = counted.location
-                AND booked.item_id = counted.item_id AND booked.recorded_at <= counted.counted_at)
-        JOIN first_number USING (item_id)
-        ORDER BY location, seq""",
+            SELECT *, date + INTERVAL 28 HOUR AS counted_at,
+                row_number() OVER (PARTITION BY location ORDER BY date, item_id) AS seq
+            FROM truth_count JOIN place ON place.code = location)
+        JOIN first_number USING (item_id) ORDER BY location, seq""",
 }
 
 

@@ -21,6 +21,7 @@ COLUMNS = {
         code VARCHAR, packs BIGINT, price DECIMAL(18, 4), promised_date DATE""",
     "truth_return_line": """"return" VARCHAR, po_number VARCHAR, line BIGINT, receipt_number VARCHAR,
         returned_at TIMESTAMP, packs BIGINT""",
+    "truth_order_change": "po_number VARCHAR, line BIGINT, changed_at TIMESTAMP, kind VARCHAR",
     "truth_contract_price": "po_number VARCHAR, line BIGINT, contract_number VARCHAR",
 }
 
@@ -32,16 +33,15 @@ VIEWS = """
     CREATE TEMP TABLE line AS
         SELECT l.*, id_in(po_number, line) AS id, item.source_pk AS material, item.description, real.purchase_uom,
             supplier.source_pk AS vendor, supplier.name AS supplier_name, contract_number, account,
-            in_office(order_date, po_number) AS ordered_at, cancelled_at
+            in_office(order_date, po_number) AS ordered_at,
+            if(changed_at < ordered_at, ordered_at, changed_at) AS cancelled_at
         FROM truth_order_line AS l SEMI JOIN site USING (site) JOIN truth_item AS real USING (item_id)
         JOIN item_record AS item ON item.item_id = l.item_id AND stands_for_line(
             item.from_thousandth, item.to_thousandth, item.from_date, item.to_date, l.po_number, l.line, l.order_date)
         JOIN supplier_record AS supplier ON supplier.supplier_id = l.supplier_id AND stands_at_site(
             supplier.from_thousandth, supplier.to_thousandth, l.supplier_id, l.site)
-        -- What its supplier rejects, and never sends all the same, is cancelled a day later.
-        LEFT JOIN (SELECT po_number, line, max(acknowledged_at) + INTERVAL 1 DAY AS cancelled_at
-                   FROM truth_acknowledgement_line ANTI JOIN truth_receipt_line USING (po_number, line)
-                   WHERE code = 'REJECT' GROUP BY ALL) USING (po_number, line)
+        LEFT JOIN (SELECT po_number, line, max(changed_at) AS changed_at FROM truth_order_change
+                   WHERE kind = 'CANCELLED' GROUP BY ALL) USING (po_number, line)
         LEFT JOIN (SELECT po_number, line, any_value(contract_number) AS contract_number
                    FROM truth_contract_price GROUP BY ALL) USING (po_number, line)
         LEFT JOIN (SELECT code AS account, replace(name, ' expense', '') AS item_class FROM truth_account
@@ -131,8 +131,10 @@ DOCUMENTS = {
             FROM asked GROUP BY requisition),
         version AS (
             SELECT requisition, 'pending_approval' AS status, requested_at AS at_time FROM header
-            UNION ALL SELECT requisition, coalesce(if(ordered_at IS NULL, refused, NULL), 'approved'), approved_at
-            FROM header WHERE approved_at IS NOT NULL
+            UNION ALL SELECT requisition, 'approved', approved_at FROM header WHERE approved_at IS NOT NULL
+            -- Somebody says no, or takes it back, a day after it was asked for.
+            UNION ALL SELECT requisition, refused, requested_at + INTERVAL 1 DAY
+            FROM header WHERE approved_at IS NULL AND refused IS NOT NULL
             UNION ALL SELECT requisition, 'ordered', ordered_at + INTERVAL 1 SECOND FROM header WHERE ordered_at IS NOT NULL)
         SELECT number_of(requisition) AS id, any_value(version.status) AS status,
             any_value({'login': lower(asked.source) || '-' || lower(asked.site)}) AS "requested-by",

@@ -44,6 +44,9 @@ VIEWS = f"""
                 CASE WHEN asked_for_at IS NOT NULL THEN greatest(asked_for_at, opened()) END AS planned_at
             FROM moments)
         SELECT *, coalesce(planned_at, arrived_at) AS shown_at FROM planned;
+    -- Later stays of a visit; most have one, which is the visit itself.
+    CREATE TEMP VIEW moved AS
+        SELECT encounter_id, from_at, shown_at FROM truth_unit_stay JOIN visit USING (encounter_id) WHERE sequence > 1;
     -- The person under whom something was recorded at a time.
     CREATE TEMP MACRO person_then(person, merged_from, merged_at, seen_at) AS if(merged_at > seen_at, merged_from, person);
     CREATE TEMP VIEW person AS
@@ -84,8 +87,7 @@ RESOURCES = [
                 AS seen_at
             FROM visit
             UNION ALL
-            SELECT stay.encounter_id, greatest(later(from_at, stay.encounter_id, 60, 1200), shown_at)
-            FROM truth_unit_stay AS stay JOIN visit USING (encounter_id) WHERE sequence > 1) AS moment
+            SELECT encounter_id, greatest(later(from_at, encounter_id, 60, 1200), shown_at) FROM moved) AS moment
         JOIN visit USING (encounter_id)
         JOIN person ON person.person_id = person_then(visit.person_id, merged_from_person_id, merged_at, moment.seen_at)
         LEFT JOIN provider ON provider.provider_id = attending_provider_id
@@ -93,9 +95,11 @@ RESOURCES = [
         LEFT JOIN (
             SELECT encounter_id, list({cost_center: cost_center, from_at: from_at, until_at: until_at} ORDER BY sequence)
                 AS stays
-            FROM truth_unit_stay GROUP BY ALL) AS stay ON stay.encounter_id = visit.encounter_id
-        LEFT JOIN (SELECT encounter_id, list(rank ORDER BY rank) AS ranks FROM truth_diagnosis GROUP BY ALL) AS diagnosis
-            ON diagnosis.encounter_id = visit.encounter_id
+            FROM truth_unit_stay SEMI JOIN moved USING (encounter_id) GROUP BY ALL) AS stay
+            ON stay.encounter_id = visit.encounter_id
+        LEFT JOIN (
+            SELECT encounter_id, max(rank) AS ranks FROM truth_diagnosis SEMI JOIN visit USING (encounter_id) GROUP BY ALL)
+            AS diagnosis ON diagnosis.encounter_id = visit.encounter_id
         WHERE moment.seen_at IS NOT NULL""",
         {
             "identifier": [{"use": "official"} | identifier(VISIT_NUMBER, "id")],
@@ -113,8 +117,8 @@ RESOURCES = [
             },
             "account": [reference("Account", "own(account_number)")],
             "diagnosis": when(
-                "seen_at >= diagnosed_at AND len(ranks) > 0",
-                each("ranks", {
+                "seen_at >= diagnosed_at AND ranks > 0",
+                each("range(1, ranks + 1)", {
                     "condition": reference("Condition", "encounter || '-' || one"),
                     "use": coded(f"{TERMINOLOGY}/diagnosis-role", "DD"),
                     "rank": number("one"),

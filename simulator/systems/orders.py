@@ -93,7 +93,7 @@ VIEWS = """
         LEFT JOIN (
             SELECT document + 1 AS number, account, cost_center FROM truth_gl_line
             WHERE source = 'INVOICE' AND account LIKE '660%') AS gl
-            ON billed.po_number IS NULL AND gl.number = number_of(billed.invoice_id);
+            ON gl.number = if(billed.po_number IS NULL, number_of(billed.invoice_id), NULL);
     CREATE TEMP TABLE sent_back AS
         SELECT b."return" AS document, b.receipt_number, b.po_number, b.line, b.packs, b.returned_at AS shown_at
         FROM truth_return_line AS b SEMI JOIN receipt USING (receipt_number, po_number, line)

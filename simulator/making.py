@@ -10,6 +10,7 @@ from pathlib import Path
 
 from simulator.network.world import write_world
 from simulator.serve.clock import START
+from simulator.systems.contracts import write_contracts
 from simulator.systems.d365 import write_d365
 from simulator.systems.ehr import write_ehr
 from simulator.systems.files import write_files
@@ -26,6 +27,7 @@ RENDERINGS: dict[str, Callable[[Path, Path], dict[str, int]]] = {
     "oracle_fusion": write_oracle,
     "d365": write_d365,
     "procurement": write_procurement,
+    "contracts": write_contracts,
     "perioperative": write_perioperative,
     "inventory": write_inventory,
     "hcm": write_hcm,

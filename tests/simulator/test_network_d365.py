@@ -13,7 +13,6 @@ import duckdb
 import httpx
 import pytest
 
-from simulator.network.world import write_world
 from simulator.serve.loopback import serving
 from simulator.serve.odata import d365
 from simulator.serve.odata.auth import TokenGuard
@@ -33,12 +32,12 @@ REJECTED = """
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("world")
-    write_world(seed=1, scale=0.01, folder=folder / "truth")
+def folder(own_truth: Path) -> Path:
+    folder = own_truth.parent
     connection = duckdb.connect()
     for name in ("truth_order_line", "truth_receipt_line"):
         connection.execute(f"CREATE VIEW {name} AS FROM '{folder}/truth/{name}.parquet'")
+    (own_truth / "truth_acknowledgement_line.parquet").unlink()
     connection.execute(f"COPY ({REJECTED}) TO '{folder}/truth/truth_acknowledgement_line.parquet'")
     write_d365(folder / "truth", folder / "d365")
     return folder

@@ -1,6 +1,8 @@
 """The feeds that come as files: whole, with true trailers, and the same whether time moved in one step or in many."""
 
 import csv
+import os
+import shutil
 from collections import Counter, defaultdict
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +11,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from simulator.network.world import write_world
 from simulator.systems.feeds import FEEDS
 from simulator.systems.files import write_files
 
@@ -17,11 +18,9 @@ START = datetime(2026, 10, 1, 6)
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("world")
-    write_world(1, 0.002, folder / "truth")
-    write_files(folder, START)
-    return folder
+def world(own_truth: Path) -> Path:
+    write_files(own_truth.parent, START)
+    return own_truth.parent
 
 
 def read(file: Path) -> tuple[list[str], list[list[str]], list[str]]:
@@ -121,6 +120,8 @@ def test_time_moved_day_by_day_delivers_what_time_moved_at_once_delivers(world, 
     for folder in ("steps", "once"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "truth").symlink_to(world / "truth")
+        # What was delivered before the first day is there already.
+        shutil.copytree(world / "files", tmp_path / folder / "files", copy_function=os.link)
     for day in (2, 3, 4):
         write_files(tmp_path / "steps", datetime(2026, 10, day, 6))
     write_files(tmp_path / "once", datetime(2026, 10, 4, 6))

@@ -13,7 +13,6 @@ import duckdb
 import httpx
 import pytest
 
-from simulator.network.world import write_world
 from simulator.serve.loopback import serving
 from simulator.serve.odata.auth import BasicGuard
 from simulator.serve.oracle.resources import RESOURCES
@@ -53,16 +52,15 @@ CONTRACTS = """
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("world")
-    truth = folder / "truth"
-    write_world(seed=1, scale=0.005, folder=truth)
+def folder(own_truth: Path) -> Path:
+    truth, folder = own_truth, own_truth.parent
     connection = duckdb.connect()
     connection.execute(f"CREATE VIEW truth_order_line AS FROM '{truth}/truth_order_line.parquet'")
     receipts = f"SELECT *, substr(receipt_number, 3)::INTEGER AS number FROM '{truth}/truth_receipt_line.parquet'"
     connection.execute(f"CREATE VIEW truth_receipt_line AS {receipts}")
     tables = {"acknowledgement_line": ANSWERS, "return_line": RETURNS, "contract_price": CONTRACTS}
     for name, select in tables.items():
+        (truth / f"truth_{name}.parquet").unlink()
         connection.execute(f"COPY ({select}) TO '{truth}/truth_{name}.parquet'")
     write_oracle(folder / "truth", folder / "oracle")
     return folder

@@ -21,20 +21,13 @@ from simulator.network.shipments import ssccs
 from simulator.network.stock import first_come
 from simulator.network.stocked import Demand
 from simulator.network.streams import Streams
-from simulator.network.truth import Truth
 from simulator.network.world import make_world
-
-SCALE = 0.01
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory):
-    folder: Path = tmp_path_factory.mktemp("truth")
-    truth = Truth(folder)
-    make_world(1, SCALE, truth.keep)
-    truth.close()
+def ask(network_truth: Path):
     connection = duckdb.connect()
-    for file in folder.glob("*.parquet"):
+    for file in network_truth.glob("*.parquet"):
         connection.execute(f"CREATE VIEW {file.stem} AS FROM '{file}'")
     connection.execute("""
         CREATE TABLE ordered AS FROM truth_order_line;

@@ -10,7 +10,6 @@ import duckdb
 import httpx
 import pytest
 
-from simulator.network.world import write_world
 from simulator.serve.loopback import serving
 from simulator.serve.saas.hcm import hcm_app, hcm_guard
 from simulator.serve.saas.inventory import inventory_app, inventory_guard
@@ -29,9 +28,8 @@ WRITERS = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("world")
-    write_world(1, 0.005, folder / "truth")
+def folder(own_truth: Path) -> Path:
+    folder = own_truth.parent
     for name, write in WRITERS.items():
         write(folder / "truth", folder / name)
     return folder

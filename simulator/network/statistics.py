@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.network.calendar import CUT_OVER_H5, SIMULATED_MONTHS, month_of
+from simulator.network.calendar import CUT_OVER_H5, LAST_DAY, SIMULATED_MONTHS, month_of
 from simulator.network.chart import JOB_FAMILIES
+from simulator.network.clinical.hours import DAY, local_day
 from simulator.network.columns import cents, decimals, money, pick
 from simulator.network.ground import Ground
 from simulator.network.labor import TIME_OFF, Labor
@@ -41,7 +42,41 @@ def ledger_totals(months: Iterable[pa.Table]) -> pa.Table:
     )
 
 
-def statistics_table(ground: Ground, labor: Labor, totals: pa.Table) -> pa.Table:
+class PatientDays:
+    """Patient days by fiscal month and department: who lies there at midnight, local time."""
+
+    def __init__(self, ground: Ground):
+        self._ground = ground
+        self._places = pa.array([center.code for center in ground.centers])
+        self._days = np.zeros((SIMULATED_MONTHS + 2) * len(ground.centers), dtype=np.int64)
+
+    def add(self, unit_stays: pa.Table) -> None:
+        center = pc.index_in(unit_stays["cost_center"], self._places).to_numpy().astype(np.int64)
+        site = self._ground.site_of_center[center]
+        end = np.full(len(center), (LAST_DAY + 1) * DAY)
+        first, last = (local_day(_minutes(unit_stays[name], end), site) for name in ("from_at", "until_at"))
+        nights = np.maximum(last - first, 0)
+        starts = np.repeat(np.cumsum(nights) - nights, nights)
+        night = np.repeat(first, nights) + np.arange(len(starts)) - starts
+        key = month_of(night) * len(self._places) + np.repeat(center, nights)
+        self._days += np.bincount(key, minlength=len(self._days))
+
+    def table(self) -> pa.Table:
+        count = len(self._places)
+        is_care = np.tile([center.kind == PATIENT_CARE for center in self._ground.centers], SIMULATED_MONTHS + 2)
+        found = np.flatnonzero(is_care & (self._days > 0))
+        found = found[(found // count >= 1) & (found // count <= SIMULATED_MONTHS)]
+        return _table(self._ground, "PATIENT_DAYS", found // count, found % count, self._days[found] * 100)
+
+
+def _minutes(stamps: pa.ChunkedArray, missing: Ints) -> Ints:
+    """Minutes since 1970 of stamps, and something else where there is none."""
+    minutes = pc.divide(stamps.cast(pa.int64()), 60_000_000)
+    known = pc.fill_null(minutes, -1).to_numpy()
+    return np.where(known < 0, missing, known)
+
+
+def statistics_table(ground: Ground, labor: Labor, totals: pa.Table, patient_days: PatientDays) -> pa.Table:
     """One row per cost center, statistic and fiscal month, in the statistic's own unit, with two decimals."""
     parts = [
         _standing(ground, "SQUARE_FEET", _square_feet(ground)),
@@ -50,6 +85,7 @@ def statistics_table(ground: Ground, labor: Labor, totals: pa.Table) -> pa.Table
         _monthly(ground, "MEALS", PATIENT_CARE, 2_600),
         _hours(ground, labor, "HOURS_WORKED", np.ones(len(JOB_FAMILIES), dtype=bool)),
         _hours(ground, labor, "NURSING_HOURS", np.isin(np.arange(len(JOB_FAMILIES)), NURSES)),
+        patient_days.table(),
         _of_ledger(totals, "SALARIES", "600"),
         _of_ledger(totals, "GROSS_REVENUE", "40", is_credit=True),
         _of_ledger(totals, "COSTED_REQUISITIONS", "640"),

@@ -18,7 +18,7 @@ from simulator.network.chart import accounts
 from simulator.network.clinical.care import make_care
 from simulator.network.clinical.cases import Cases, plan_cases
 from simulator.network.clinical.use import Use
-from simulator.network.deliveries import delivery_faults
+from simulator.network.deliveries import delivery_faults, truncated_file
 from simulator.network.finance import post_finance
 from simulator.network.ground import Ground, make_ground
 from simulator.network.labor import Labor, make_labor
@@ -29,7 +29,7 @@ from simulator.network.payroll import labor_tables, post_payroll
 from simulator.network.places import SITES
 from simulator.network.procurement import Stock, kept_stock, procure, run_stock
 from simulator.network.purchasing import Used
-from simulator.network.statistics import budget_table, ledger_totals, statistics_table
+from simulator.network.statistics import PatientDays, budget_table, ledger_totals, statistics_table
 from simulator.network.stocked import Demand
 from simulator.network.supply import Supply, supply_tables
 from simulator.network.supply_posting import post_supply
@@ -49,12 +49,12 @@ def make_world(seed: int, scale: float, keep: Keep) -> None:
     supply = _supply(ground, stock, _ordered_after(ground, cases, use), books, keep)
     _masters(ground, supply, cases, keep)
     del supply
-    _care(ground, cases, stock, use, books, keep)
+    patient_days = _care(ground, cases, stock, use, books, keep)
     del stock, use, cases
     labor = _labor(ground, books, keep)
     totals = ledger_totals(_kept(books, keep))
     keep("truth_gl_total", totals)
-    keep("truth_activity_statistic", statistics_table(ground, labor, totals))
+    keep("truth_activity_statistic", statistics_table(ground, labor, totals, patient_days))
     keep("truth_budget", budget_table(ground, totals))
 
 
@@ -93,18 +93,23 @@ def _masters(ground: Ground, supply: Supply, cases: Cases, keep: Keep) -> None:
     orders, invoices, kept = supply.orders, supply.invoices, supply.kept
     items = by_erp(np.r_[orders.site, kept.site], np.r_[orders.item, kept.item]) | {EHR: np.unique(cases.plan.item)}
     suppliers = by_erp(np.r_[orders.site, invoices.site], np.r_[orders.supplier, invoices.supplier])
-    _keep_all(master_tables(ground, ground.items.descriptions, items, suppliers), keep)
+    tables = dict(master_tables(ground, ground.items.descriptions, items, suppliers))
+    _keep_all(tables.items(), keep)
+    keep("truth_truncated_file", truncated_file(tables["truth_source_item"]))
 
 
-def _care(ground: Ground, cases: Cases, stock: Stock, use: Use, books: Books, keep: Keep) -> None:
-    months = count(1)
+def _care(ground: Ground, cases: Cases, stock: Stock, use: Use, books: Books, keep: Keep) -> PatientDays:
+    months, patient_days = count(1), PatientDays(ground)
 
     def keep_with_deliveries(name: str, table: pa.Table) -> None:
         keep(name, table)
         if name == "truth_charge":
             keep("truth_event", delivery_faults(ground.streams, "charges", next(months), table["charge_id"]))
+        elif name == "truth_unit_stay":
+            patient_days.add(table)
 
     books.post(make_care(cases, use, lambda day: on_hand(stock, day), keep_with_deliveries))
+    return patient_days
 
 
 def _labor(ground: Ground, books: Books, keep: Keep) -> Labor:

@@ -18,10 +18,11 @@ from simulator.network.chart import (
     LONG_TERM_DEBT,
     OPENING_EQUITY,
     PROPERTY,
+    PURCHASED_SERVICES,
 )
 from simulator.network.ground import COMPANY_CODES, COMPANY_OF_SITE, Ground
 from simulator.network.labor import Labor
-from simulator.network.places import OPENS, OVERHEAD_KINDS
+from simulator.network.places import OPENS, OVERHEAD_KINDS, SITE_CODES
 from simulator.network.streams import Ints
 
 # In ten-thousandths of a company's monthly pay.
@@ -32,6 +33,10 @@ SERVICE_ACCOUNTS, UTILITY_ACCOUNTS, DEPRECIATION_ACCOUNTS = (
     np.array([place for place, code in enumerate(CHART) if code.startswith(prefix)], dtype=np.int64)
     for prefix in ("660", "670", "680")
 )
+# A planted fact of H1: one contract maintains the machines of cardiology and of the plant, dollars a month at any scale
+# and with the scale. Who bears it in the end depends on whether departments may serve each other both ways.
+MACHINES_AT, MACHINES_BY = "H1", "Biomedical engineering"
+MACHINES_LEAST, MACHINES_PER_SCALE = 150_000, 2_000_000
 # Capital is collected in two departments, as the cost report wants it: what stands and what is moved.
 BUILDING_KINDS = ("Land improvements", "Buildings", "Fixed equipment", "Leases")
 # Opening balances in months of pay: cash, property at cost, what of it is written off, debt.
@@ -46,6 +51,7 @@ def post_finance(ground: Ground, labor: Labor) -> Iterator[Entry]:
     center = np.repeat(np.arange(len(months)), [len(found) for found in months])
     month = np.concatenate(months)
     yield from _services(random, ground, pay, center, month)
+    yield from _machines(ground)
     yield from _utilities(random, ground, pay, center, month)
     yield from _depreciation(ground, pay, center, month)
 
@@ -73,6 +79,15 @@ def _services(
     for number in range(SERVICES_OF_A_CENTER):
         amount = _about(random, pay[center] * SERVICES_OF_PAY // SERVICES_OF_A_CENTER // 10_000)
         yield from _accrued("SERVICE_CONTRACT", ground, center, month, SERVICE_ACCOUNTS[kinds[center, number]], amount)
+
+
+def _machines(ground: Ground) -> Iterator[Entry]:
+    center = _department(ground, MACHINES_BY)[SITE_CODES.index(MACHINES_AT)]
+    month = np.arange(1, SIMULATED_MONTHS + 1)
+    account = SERVICE_ACCOUNTS[PURCHASED_SERVICES.index("Maintenance contract")]
+    cents = 100 * (MACHINES_LEAST + round(MACHINES_PER_SCALE * ground.scale))
+    yield from _accrued("SERVICE_CONTRACT", ground, np.full(len(month), center), month, np.full(len(month), account),
+                        np.full(len(month), cents))  # fmt: skip
 
 
 def _utilities(

@@ -48,19 +48,19 @@ CLINICS = 20
 
 OVERHEAD, PATIENT_CARE, ANCILLARY, NON_REIMBURSABLE = "OVERHEAD", "PATIENT_CARE", "ANCILLARY", "NON_REIMBURSABLE"
 
-# 31 kinds of overhead, each with the statistic that spreads it.
+# 31 kinds of overhead, each with the statistic that spreads it, in the order in which a cost report closes them.
 OVERHEAD_KINDS = {
     "Capital, buildings": "SQUARE_FEET", "Capital, equipment": "EQUIPMENT_DOLLARS", "Employee benefits": "SALARIES",
     "Human resources": "SALARIES", "Finance": "ACCUMULATED_COST", "Accounts payable": "ACCUMULATED_COST",
     "Patient accounts": "GROSS_REVENUE", "Admitting": "GROSS_REVENUE", "Information systems": "ACCUMULATED_COST",
     "Legal and compliance": "ACCUMULATED_COST", "Executive office": "ACCUMULATED_COST", "Marketing": "ACCUMULATED_COST",
-    "Purchasing": "COSTED_REQUISITIONS", "Materials management": "COSTED_REQUISITIONS",
-    "Receiving and dock": "COSTED_REQUISITIONS", "Sterile processing": "COSTED_REQUISITIONS",
-    "Biomedical engineering": "EQUIPMENT_DOLLARS", "Plant operation": "SQUARE_FEET", "Maintenance": "SQUARE_FEET",
-    "Security": "SQUARE_FEET", "Housekeeping": "SQUARE_FEET", "Laundry and linen": "POUNDS_OF_LAUNDRY",
+    "Purchasing": "COSTED_REQUISITIONS", "Maintenance": "SQUARE_FEET", "Plant operation": "SQUARE_FEET",
+    "Security": "SQUARE_FEET", "Laundry and linen": "POUNDS_OF_LAUNDRY", "Housekeeping": "SQUARE_FEET",
     "Dietary": "MEALS", "Cafeteria": "HOURS_WORKED", "Nursing administration": "NURSING_HOURS",
     "Staffing office": "NURSING_HOURS", "Education": "HOURS_WORKED", "Quality and safety": "ACCUMULATED_COST",
-    "Medical records": "GROSS_REVENUE", "Social service": "PATIENT_DAYS", "Pharmacy administration": "COSTED_DRUGS",
+    "Materials management": "COSTED_REQUISITIONS", "Receiving and dock": "COSTED_REQUISITIONS",
+    "Sterile processing": "COSTED_REQUISITIONS", "Biomedical engineering": "EQUIPMENT_DOLLARS",
+    "Pharmacy administration": "COSTED_DRUGS", "Medical records": "GROSS_REVENUE", "Social service": "PATIENT_DAYS",
 }  # fmt: skip
 
 NURSING_UNITS = [

@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR := $(or $(PARLINE_HOME),var/parline)
+TRYTON_HOME := var/parline-tryton
 # The demo's settings and secrets, written by the demo itself; a real installation has its own environment.
 DEMO = . $(HOME_DIR)/demo.env &&
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-stop dev test lint types format contracts faults bench-ingestion bench-simulator privacy lock clean
+.PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts faults bench-ingestion bench-simulator privacy lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -25,7 +26,7 @@ dbt_project/target/manifest.json: $(BIN)/.installed $(shell find dbt_project -na
 	$(BIN)/dbt --no-partial-parse parse --quiet --project-dir $(CURDIR)/dbt_project --profiles-dir $(CURDIR)/dbt_project
 	touch $@
 
-demo: setup ## Real Tryton, FHIR server, everything loaded, checked and published; then where to look
+demo: setup ## The demo network's EHRs and a real Tryton, loaded, checked and published; then where to look
 	$(BIN)/python -m simulator.demo up --home $(HOME_DIR)
 	$(DEMO) $(BIN)/parline run
 	$(DEMO) $(BIN)/python -m bench.tie_out
@@ -34,6 +35,11 @@ demo: setup ## Real Tryton, FHIR server, everything loaded, checked and publishe
 	@echo "              . $(HOME_DIR)/demo.env       then: .venv/bin/parline sql \"select * from mart_procurement.mart_three_way_match limit 5\""
 	@echo "              .venv/bin/parline dictionary   what every table and column means"
 	@echo "Put it away:  make demo-stop"
+
+demo-tryton: setup ## The same on one real ERP, Tryton, and a small hospital that uses what it buys
+	$(BIN)/python -m simulator.demo up --home $(TRYTON_HOME) --ehr small --ehr-port 8071
+	. $(TRYTON_HOME)/demo.env && $(BIN)/parline run
+	. $(TRYTON_HOME)/demo.env && $(BIN)/python -m bench.tie_out
 
 demo-stop: ## Stop the demo's servers (the data stays)
 	$(BIN)/python -m simulator.demo down
@@ -74,7 +80,7 @@ bench-simulator: setup ## How fast the demo network is made and served (takes mi
 	$(BIN)/python -m bench.simulator.odata
 
 privacy: setup ## Look through everything the demo wrote for anything that names one of its patients
-	$(DEMO) $(BIN)/python -m tests.privacy.scan $(HOME_DIR) var/fhir/world
+	$(DEMO) $(BIN)/python -m tests.privacy.scan $(HOME_DIR) var/network
 
 lock: ## Resolve dependencies again (keeps DuckDB at the version whose extensions are on PyPI)
 	echo "duckdb==1.5.5" > .constraints

@@ -1,8 +1,10 @@
-"""The demo's source systems: a real Tryton server and a FHIR server, filled and running, and the settings that read them.
+"""The demo's source systems, made and running, and the settings that read them.
 
-    python -m simulator.demo up|down [--home var/parline]
+    python -m simulator.demo up|down [--home var/parline] [--ehr network|small]
 
-Belongs here: starting both, and `demo.env` and `sources.toml` for them. Not here: what they hold (tryton/, fhir/).
+A real Tryton server is the ERP. The EHRs are those of the demo network, or a small hospital that uses what Tryton buys.
+Belongs here: starting them, and `demo.env` and `sources.toml` for them. Not here: what they hold (tryton/, fhir/,
+making.py). What else the network serves is not read yet.
 """
 
 import argparse
@@ -15,23 +17,90 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from simulator.fhir.keys import write_key_pair
+from simulator.serve.credentials import credentials_file
+from simulator.serve.process import serving, stop
 from simulator.tryton.server import Server
 
-FHIR_START_SECONDS = 30
+START_SECONDS = 60
 CLIENT_ID = "parline"
 # Beside parline's own home, never in it: a source system holds what parline must not.
-FHIR_HOME = Path("var/fhir").resolve()
+FHIR_HOME, NETWORK = Path("var/fhir").resolve(), Path("var/network").resolve()
+NETWORK_EHRS, NETWORK_SCALE = ("ehr", "ehr_h7"), 0.02
 
 
-def up(home: Path, tryton_port: int, fhir_port: int) -> None:
+@dataclass(frozen=True)
+class Ehr:
+    """A FHIR server as parline's settings name it; `variable` holds the path of the client's private key."""
+
+    name: str
+    variable: str
+    base_url: str
+    private_key: Path
+    key_id: str
+
+
+def up(home: Path, ehr: str, tryton_port: int, ehr_port: int) -> None:
     """Start what is not running, make what is not there. Can be repeated: nothing is made twice."""
     home.mkdir(parents=True, exist_ok=True)
     tryton = Server(port=tryton_port)
     tryton.up()
+    ehrs = _network(ehr_port) if ehr == "network" else [_small_hospital(tryton, ehr_port)]
+    _write_settings(home, tryton, ehrs)
+
+
+def down(tryton_port: int) -> None:
+    """Stop every server of the demo; what they hold stays."""
+    Server(port=tryton_port).stop()
+    if NETWORK.is_dir() and serving(NETWORK):
+        stop(NETWORK)
+    process = FHIR_HOME / "process"
+    if process.exists():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(process.read_text()), signal.SIGTERM)
+        process.unlink()
+
+
+def _network(port: int) -> list[Ehr]:
+    """The demo network's EHRs, in the process that serves all of its systems."""
+    # Its clock is the last thing that a world gets.
+    if not (NETWORK / "clock.json").exists():
+        print("Network: making two years of a hospital network", flush=True)
+        asked = ["make", "--out", NETWORK, "--scale", NETWORK_SCALE]
+        subprocess.run([sys.executable, "-m", "simulator", *map(str, asked)], check=True)
+    announced = serving(NETWORK) or _serve_network(port)
+    known = json.loads(credentials_file(NETWORK).read_text(encoding="utf-8"))
+    return [
+        Ehr(
+            name, f"PARLINE_{name.upper()}_KEY", f"{announced['systems'][name]}/fhir", Path(known[name]["private_key"]),
+            known[name]["key_id"],
+        )
+        for name in NETWORK_EHRS
+    ]  # fmt: skip
+
+
+def _serve_network(port: int) -> dict[str, dict[str, str]]:
+    with (NETWORK / "serving.log").open("ab") as log:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "simulator", "serve", "--world", str(NETWORK), "--port", str(port)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    deadline = time.monotonic() + START_SECONDS
+    while not (announced := serving(NETWORK)):
+        if started.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The network does not start on port {port}: see {NETWORK / 'serving.log'}")
+        time.sleep(0.2)
+    for system, address in announced["systems"].items():
+        print(f"Network: {address}{' (read)' if system in NETWORK_EHRS else ''}", flush=True)
+    return announced
+
+
+def _small_hospital(tryton: Server, port: int) -> Ehr:
+    """A synthetic hospital whose supplies are Tryton's items."""
     fhir = FHIR_HOME
     if not (fhir / "world" / "truth.json").exists():
         items = fhir / "items.json"
@@ -45,18 +114,9 @@ def up(home: Path, tryton_port: int, fhir_port: int) -> None:
         subprocess.run(
             [sys.executable, "-m", "simulator.fhir.world", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL
         )
-    base_url = _start_fhir(fhir, fhir_port)
-    _write_settings(home, tryton, base_url, fhir / "keys")
-
-
-def down(tryton_port: int) -> None:
-    """Stop both servers; what they hold stays."""
-    Server(port=tryton_port).stop()
-    process = FHIR_HOME / "process"
-    if process.exists():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(process.read_text()), signal.SIGTERM)
-        process.unlink()
+    base_url = _start_fhir(fhir, port)
+    key_id = json.loads((fhir / "keys" / "jwks.json").read_text())["keys"][0]["kid"]
+    return Ehr("ehr_main", "PARLINE_FHIR_KEY", base_url, fhir / "keys" / "private_key.pem", key_id)
 
 
 def _items(tryton: Server) -> list[dict[str, str]]:
@@ -85,7 +145,7 @@ def _start_fhir(folder: Path, port: int) -> str:
             ],
             stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True,
         )  # fmt: skip
-    deadline = time.monotonic() + FHIR_START_SECONDS
+    deadline = time.monotonic() + START_SECONDS
     while not announced.read_text().strip():
         if started.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(
@@ -98,28 +158,28 @@ def _start_fhir(folder: Path, port: int) -> str:
     return base_url
 
 
-def _write_settings(home: Path, tryton: Server, fhir_url: str, keys: Path) -> None:
+def _write_settings(home: Path, tryton: Server, ehrs: list[Ehr]) -> None:
     """`demo.env` (random keys, made once, readable by the owner only) and `sources.toml`."""
     settings = home / "demo.env"
-    if not settings.exists():
-        random = [base64.b64encode(os.urandom(32)).decode() for _ in range(2)]
-        settings.touch(mode=0o600)
-        settings.write_text(
-            f"export PARLINE_ENV=demo\nexport PARLINE_HOME={home}\n"
-            f"export PARLINE_ARCHIVE_KEY={random[0]}\nexport PARLINE_PSEUDONYM_KEY={random[1]}\n"
-            f"export PARLINE_TRYTON_KEY={tryton.key}\nexport PARLINE_FHIR_KEY={keys / 'private_key.pem'}\n",
-            encoding="utf-8",
-        )
-    key_id = json.loads((keys / "jwks.json").read_text())["keys"][0]["kid"]
+    settings.touch(mode=0o600)
+    lines = settings.read_text(encoding="utf-8").splitlines()
+    known = dict(line.removeprefix("export ").split("=", 1) for line in lines)
+    for name in ("PARLINE_ARCHIVE_KEY", "PARLINE_PSEUDONYM_KEY"):
+        known.setdefault(name, base64.b64encode(os.urandom(32)).decode())
+    known |= {"PARLINE_ENV": "demo", "PARLINE_HOME": str(home), "PARLINE_TRYTON_KEY": tryton.key}
+    known |= {ehr.variable: str(ehr.private_key) for ehr in ehrs}
+    settings.write_text("".join(f"export {name}={value}\n" for name, value in known.items()), encoding="utf-8")
     rest = "/rest"
-    (home / "sources.toml").write_text(
-        "# The demo network of today: one ERP, one EHR.\n\n"
-        f'[tryton_main]\nsystem = "tryton"\nbase_url = "{tryton.url.removesuffix(rest)}"\n'
-        'secret = "PARLINE_TRYTON_KEY"\n\n'
-        f'[ehr_main]\nsystem = "fhir_r4"\nbase_url = "{fhir_url}"\nsecret = "PARLINE_FHIR_KEY"\n\n'
-        f'[ehr_main.options]\naccess = "bulk"\nclient_id = "{CLIENT_ID}"\nkey_id = "{key_id}"\n',
-        encoding="utf-8",
-    )
+    blocks = [
+        "# What the demo reads: one ERP, and its EHRs.\n",
+        f'[tryton_main]\nsystem = "tryton"\nbase_url = "{tryton.url.removesuffix(rest)}"\nsecret = "PARLINE_TRYTON_KEY"\n',
+    ]
+    blocks += [
+        f'[{ehr.name}]\nsystem = "fhir_r4"\nbase_url = "{ehr.base_url}"\nsecret = "{ehr.variable}"\n\n'
+        f'[{ehr.name}.options]\naccess = "bulk"\nclient_id = "{CLIENT_ID}"\nkey_id = "{ehr.key_id}"\n'
+        for ehr in ehrs
+    ]
+    (home / "sources.toml").write_text("\n".join(blocks), encoding="utf-8")
 
 
 def _is_alive(process: int) -> bool:
@@ -135,10 +195,11 @@ def main() -> None:
     parser.add_argument("act", choices=["up", "down"])
     parser.add_argument("--home", type=Path, default=Path("var/parline"))
     parser.add_argument("--tryton-port", type=int, default=8069)
-    parser.add_argument("--fhir-port", type=int, default=8070)
+    parser.add_argument("--ehr", choices=["network", "small"], default="network")
+    parser.add_argument("--ehr-port", type=int, default=8070)
     options = parser.parse_args()
     if options.act == "up":
-        up(options.home, options.tryton_port, options.fhir_port)
+        up(options.home, options.ehr, options.tryton_port, options.ehr_port)
     else:
         down(options.tryton_port)
 

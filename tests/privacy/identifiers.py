@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 # Shorter names are syllables of other words, and codes; the full name they belong to is searched for instead.
 SHORTEST_NAME = 4
 SHORTEST = 6
@@ -39,6 +41,23 @@ def from_truth(folder: Path) -> set[Identifier]:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     planted = {Identifier(item["kind"], item["value"]) for item in truth["direct_identifiers"]}
     return planted | {Identifier("canary", value) for value in truth["canaries"]} | from_resources(folder)
+
+
+def from_network(world: Path) -> set[Identifier]:
+    """Everything that identifies the persons of a demo network, and its providers: numbers, whole names, addresses,
+    telephones, and the word that each of them bears so that nothing else can be taken for it. Parts of names are words of
+    suppliers too."""
+    person = f"'{world / 'truth' / 'truth_person.parquet'}'"
+    provider = f"'{world / 'truth' / 'truth_provider.parquet'}'"
+    rows = duckdb.sql(f"""
+        SELECT kind, value FROM (
+            SELECT canary, mrn, mrn_h7, ssn, phone, street || ', ' || city AS address,
+                given_name || ' ' || family_name AS name
+            FROM {person})
+        UNPIVOT (value FOR kind IN (canary, mrn, mrn_h7, ssn, phone, address, name))
+        UNION SELECT 'canary', canary FROM {provider}
+        UNION SELECT 'practitioner_name', given_name || ' ' || family_name FROM {provider}""").fetchall()
+    return {Identifier(kind, value) for kind, value in rows}
 
 
 def from_resources(folder: Path) -> set[Identifier]:

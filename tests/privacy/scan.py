@@ -3,8 +3,8 @@
 Belongs here: how each kind of store is opened, down to texts. Not here: what is looked for (identifiers.py,
 needles.py), or what must be found and what must not (the tests).
 
-`python -m tests.privacy.scan HOME NDJSON_FOLDER` scans an installation for the persons of the files it was loaded from;
-the archive is opened as far as that goes without its key.
+`python -m tests.privacy.scan HOME FOLDER` scans an installation for the persons of the files, or of the demo network, that
+it was loaded from; the archive is opened as far as that goes without its key.
 """
 
 import gzip
@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from tests.privacy.identifiers import NAME_PARTS, Identifier, from_resources, from_truth, searchable
+from tests.privacy.identifiers import NAME_PARTS, Identifier, from_network, from_resources, from_truth, searchable
 from tests.privacy.needles import Needles
 
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -160,7 +160,10 @@ def _as_text(value: object) -> str:
 
 def main() -> None:
     home, folder = (Path(argument) for argument in sys.argv[1:3])
-    found = from_truth(folder) if (folder / "truth.json").exists() else from_resources(folder)
+    if (folder / "truth" / "truth_person.parquet").exists():
+        found = from_network(folder)
+    else:
+        found = from_truth(folder) if (folder / "truth.json").exists() else from_resources(folder)
     kept, skipped = searchable(found, folder)
     needles = Needles(kept)
     result = scan(home, needles)

@@ -24,6 +24,9 @@ OPTIONAL = {
 }
 
 VIEWS = """
+    -- An ERP shows a receipt on the line on which it was posted, now and then a wrong one.
+    CREATE TEMP VIEW receipt_line AS
+        SELECT * REPLACE (posted_line AS line), line AS true_line FROM truth_receipt_line;
     CREATE TEMP TABLE dated_receipt AS
         WITH billed AS (
             SELECT receipt_number, receipt_line, min(posted_date) AS billed_date
@@ -31,8 +34,10 @@ VIEWS = """
             WHERE receipt_number IS NOT NULL GROUP BY ALL)
         SELECT r.*, posted_date < first_day AS is_taken_over,
             is_taken_over AND coalesce(billed_date < first_day, false) AS is_settled,
-            if(is_taken_over, taken_over_at, at_work(posted_date, receipt_number)) AS shown_at
-        FROM truth_receipt_line AS r JOIN truth_order_line USING (po_number, line) JOIN site USING (site)
+            -- What comes on the day of its order is posted when that is approved.
+            if(is_taken_over, taken_over_at, greatest(
+                at_work(posted_date, receipt_number), at_work(order_date, po_number) + INTERVAL 3 HOUR)) AS shown_at
+        FROM receipt_line AS r JOIN truth_order_line USING (po_number, line) JOIN site USING (site)
         LEFT JOIN billed USING (receipt_number, receipt_line);
     CREATE TEMP TABLE receipt AS
         SELECT dated_receipt.*, coalesce(shipment, 'DN' || right(receipt_number, 8)) AS shipment, lot, expiry_date
@@ -69,7 +74,8 @@ VIEWS = """
             s.name AS supplier_name, s.payment_terms_days, s.payee_pk AS payee_number, payment_date,
             if(copy_of IS NULL OR is_altered, invoice_id, copy_of) AS bears_number_of,
             posted_date < first_day AS is_taken_over, coalesce(faulty.has_fault, false) AS has_fault,
-            if(is_taken_over, taken_over_at, at_work(posted_date, invoice_id)) AS shown_at,
+            if(is_taken_over, taken_over_at, greatest(at_work(posted_date, invoice_id), came_at + INTERVAL 5 MINUTE))
+                AS shown_at,
             (payment_date + INTERVAL 20 HOUR + INTERVAL (hash(payment_id) % 3600) SECOND)::TIMESTAMP AS paid_at,
             -- Somebody looks into what does not match; it is settled before it is paid.
             least(shown_at + INTERVAL (if(has_fault, 120, 18)) HOUR, paid_at - INTERVAL 1 HOUR) AS valid_at
@@ -80,6 +86,12 @@ VIEWS = """
         LEFT JOIN (SELECT payment_id, payment_date FROM truth_payment) USING (payment_id)
         LEFT JOIN (SELECT invoice_id, bool_or(code <> 'CLEAN') AS has_fault FROM truth_exception GROUP BY ALL) AS faulty
             USING (invoice_id)
+        -- What is posted on the day of its receipt is posted after it.
+        LEFT JOIN (
+            SELECT invoice_id, max(r.shown_at) AS came_at
+            FROM truth_exception JOIN dated_receipt AS r USING (receipt_number, receipt_line)
+            JOIN (SELECT invoice_id, posted_date FROM truth_invoice) USING (invoice_id, posted_date)
+            GROUP BY invoice_id) USING (invoice_id)
         WHERE posted_date >= first_day OR coalesce(payment_date >= first_day, true);
     -- An order or receipt that is not kept here cannot be named by the invoice that bills it.
     CREATE TEMP TABLE invoice_line AS
@@ -95,9 +107,11 @@ VIEWS = """
             WHERE source = 'INVOICE' AND account LIKE '660%') AS gl
             ON gl.number = if(billed.po_number IS NULL, number_of(billed.invoice_id), NULL);
     CREATE TEMP TABLE sent_back AS
-        SELECT b."return" AS document, b.receipt_number, b.po_number, b.line, b.packs, b.returned_at AS shown_at
-        FROM truth_return_line AS b SEMI JOIN receipt USING (receipt_number, po_number, line)
-        JOIN order_line USING (po_number, line) JOIN site USING (site) WHERE b.returned_at >= taken_over_at;
+        SELECT b."return" AS document, b.receipt_number, b.po_number, r.line, b.packs, b.returned_at AS shown_at
+        FROM truth_return_line AS b JOIN (SELECT DISTINCT receipt_number, po_number, true_line, line FROM receipt) AS r
+            ON r.receipt_number = b.receipt_number AND r.po_number = b.po_number AND r.true_line = b.line
+        JOIN order_line AS o ON o.po_number = r.po_number AND o.line = r.line
+        JOIN site USING (site) WHERE b.returned_at >= taken_over_at;
 """
 
 # From when a line is fully received, fully billed, cancelled, promised for a day; null: not yet.

@@ -28,7 +28,8 @@ BEFORE_CUT_OVER, AFTER_CUT_OVER = datetime(2025, 2, 28, 23), datetime(2025, 3, 1
 SITES = "(VALUES ('H5', DATE '2025-03-01'), ('H6', DATE '1900-01-01')) AS sites(site, first_day)"
 SETTLED = f"""
     SELECT r.*, posted_date < first_day AND coalesce(billed_date < first_day, false) AS is_settled
-    FROM truth_receipt_line AS r JOIN truth_order_line USING (po_number, line) JOIN {SITES} USING (site)
+    FROM (SELECT * REPLACE (posted_line AS line) FROM truth_receipt_line) AS r
+    JOIN truth_order_line USING (po_number, line) JOIN {SITES} USING (site)
     LEFT JOIN (SELECT receipt_number, receipt_line, min(posted_date) AS billed_date
         FROM truth_exception JOIN truth_invoice USING (invoice_id) GROUP BY ALL) USING (receipt_number, receipt_line)"""
 

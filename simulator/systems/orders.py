@@ -102,9 +102,10 @@ VIEWS = """
         FROM truth_exception AS billed JOIN invoice AS i ON i.invoice_id = billed.invoice_id AND NOT i.is_taken_over
         LEFT JOIN order_line AS o ON o.po_number = billed.po_number AND o.line = billed.line
         LEFT JOIN receipt AS r ON r.receipt_number = billed.receipt_number AND r.receipt_line = billed.receipt_line
+        -- What bills no order is a service, or a credit that refers to nothing.
         LEFT JOIN (
             SELECT document + 1 AS number, account, cost_center FROM truth_gl_line
-            WHERE source = 'INVOICE' AND account LIKE '660%') AS gl
+            WHERE source = 'INVOICE' AND (account LIKE '660%' OR account = '650300')) AS gl
             ON gl.number = if(billed.po_number IS NULL, number_of(billed.invoice_id), NULL);
     CREATE TEMP TABLE sent_back AS
         SELECT b."return" AS document, b.receipt_number, b.po_number, r.line, b.packs, b.returned_at AS shown_at

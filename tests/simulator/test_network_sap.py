@@ -296,6 +296,13 @@ def test_invoices_are_what_the_ledger_of_the_company_owes_by_then(ask: Ask, at: 
     assert [(parts,)] == owed
 
 
+def test_what_bills_no_order_says_which_account_and_department_bear_it(ask: Ask) -> None:
+    amount = "sum(if(DebitCreditCode = 'H', -1, 1) * SupplierInvoiceItemAmount)::DECIMAL(18, 2)"
+    assert ask(f"SELECT {amount} FROM A_SupplierInvoiceItemGLAcct WHERE GLAccount <> '' AND CostCenter <> ''") == ask("""
+        SELECT sum(amount) FROM truth_exception JOIN truth_invoice USING (invoice_id) SEMI JOIN sap USING (site)
+        WHERE po_number IS NULL""")
+
+
 def test_an_invoice_that_does_not_match_is_blocked_until_somebody_looked_into_it(ask: Ask) -> None:
     faulty = """
         SELECT DISTINCT '51' || right(invoice_id, 8) FROM truth_exception JOIN truth_invoice USING (invoice_id)

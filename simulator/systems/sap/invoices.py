@@ -59,7 +59,7 @@ SELECTS = {
         FROM billed JOIN order_line USING (po_number, line) WHERE location IS NULL""",
     "A_SupplierInvoiceItemGLAcct": """
         SELECT document AS SupplierInvoice, year AS FiscalYear, lpad(billed.number::VARCHAR, 4, '0') AS SupplierInvoiceItem,
-            company AS CompanyCode, coalesce(gl_account, '650300') AS GLAccount, gl_cost_center AS CostCenter,
+            company AS CompanyCode, gl_account AS GLAccount, gl_cost_center AS CostCenter,
             if(is_credit, 'H', 'S') AS DebitCreditCode, currency AS DocumentCurrency, value AS SupplierInvoiceItemAmount,
             'I0' AS TaxCode, billed.shown_at AS _from
         FROM billed JOIN (SELECT invoice_id, company FROM invoice) USING (invoice_id) WHERE po_number IS NULL""",

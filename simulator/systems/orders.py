@@ -55,7 +55,7 @@ VIEWS = """
             if(is_taken_over, entered_at, entered_at + INTERVAL (1200 + hash(po_number, 'approved') % 7200) SECOND)
                 AS approved_at,
             contract_number, contract_line, manufacturer_part_number AS supplier_item, item_class,
-            coalesce(expense.code, stock.code) AS account, r.source_pk AS item_number, r.number AS item_place,
+            account, r.source_pk AS item_number, r.number AS item_place,
             r.description, r.purchase_uom, r.base_uom, s.source_pk AS supplier_number, s.number AS supplier_place,
             s.name AS supplier_name, s.payment_terms_days
         FROM truth_order_line AS l JOIN site USING (site) JOIN truth_item USING (item_id)
@@ -65,8 +65,9 @@ VIEWS = """
         JOIN supplier_record AS s
             ON s.supplier_id = l.supplier_id
             AND stands_at_site(s.from_thousandth, s.to_thousandth, l.supplier_id, l.site)
-        LEFT JOIN truth_account AS expense ON cost_center IS NOT NULL AND expense.name = item_class || ' expense'
-        LEFT JOIN truth_account AS stock ON cost_center IS NULL AND stock.name = 'Inventory, ' || lower(item_class)
+        -- What a place keeps is stock until it is used, whichever department the place is of.
+        JOIN (SELECT name, code AS account FROM truth_account) AS a
+            ON a.name = if(location IS NULL, item_class || ' expense', 'Inventory, ' || lower(item_class))
         LEFT JOIN settled USING (po_number, line) LEFT JOIN truth_contract_price USING (po_number, line)
         WHERE NOT is_taken_over OR quantity > 0 OR is_open;
     CREATE TEMP TABLE invoice AS

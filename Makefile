@@ -75,8 +75,9 @@ faults: setup ## Forty kills at random points, and every fault of the matrix, wi
 bench-ingestion: setup ## The ratios of the landing path (takes minutes)
 	$(BIN)/python -m bench.ingestion
 
-bench-simulator: setup ## How fast the demo network is made and served (takes minutes)
+bench-simulator: setup ## How fast the demo network is made and served, and whether its rates are met (takes minutes)
 	$(BIN)/python -m bench.simulator.network
+	$(BIN)/python -m bench.simulator.rates
 	$(BIN)/python -m bench.simulator.odata
 
 privacy: setup ## Look through everything the demo wrote for anything that names one of its patients

@@ -1,37 +1,22 @@
 """A whole world in one folder: its truth, what each of its systems shows of it, and the files delivered so far.
 
-Belongs here: which renderings there are. Not here: how any of them looks (simulator/systems).
+Belongs here: the processes that make it. Not here: what happens (simulator/network), how it is shown (simulator/systems).
+This process only waits, so it loads none of the libraries that the others need.
 """
 
 import argparse
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
-from simulator.network.world import write_world
-from simulator.serve.clock import START
-from simulator.systems.contracts import write_contracts
-from simulator.systems.d365 import write_d365
-from simulator.systems.ehr import write_ehr
-from simulator.systems.files import write_files
-from simulator.systems.hcm import write_hcm
-from simulator.systems.inventory import write_inventory
-from simulator.systems.oracle import write_oracle
-from simulator.systems.perioperative import write_perioperative
-from simulator.systems.procurement import write_procurement
-from simulator.systems.sap import write_sap
-
-# What each system shows, by the name of its folder: made of the truth's files, never of each other's.
-RENDERINGS: dict[str, Callable[[Path, Path], dict[str, int]]] = {
-    "sap_s4": write_sap,
-    "oracle_fusion": write_oracle,
-    "d365": write_d365,
-    "procurement": write_procurement,
-    "contracts": write_contracts,
-    "perioperative": write_perioperative,
-    "inventory": write_inventory,
-    "hcm": write_hcm,
-}
+# What takes longest is begun first.
+RENDERED = (
+    "sap_s4", "files", "ehr", "procurement", "perioperative", "inventory", "oracle_fusion", "d365", "ehr_h7", "hcm",
+    "contracts",
+)  # fmt: skip
+PROCESSES = 2
 
 
 def make(world: Path, seed: int, scale: float, tell: Callable[[str], None] = lambda line: None) -> dict[str, int]:
@@ -41,17 +26,35 @@ def make(world: Path, seed: int, scale: float, tell: Callable[[str], None] = lam
     def told(line: str) -> None:
         tell(f"{time.monotonic() - start:6.1f} s  {line}")
 
-    manifest = write_world(seed, scale, world / "truth")
-    events = sum(table["rows"] for table in manifest["tables"].values())
-    told(f"the truth: {len(manifest['tables'])} tables, {events:,} rows")
+    context = get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as one:
+        tables, rows_of_truth = one.submit(_write_truth, world, seed, scale).result()
+    told(f"the truth: {tables} tables, {rows_of_truth:,} rows")
     rows = {}
-    for name, render in RENDERINGS.items():
-        rows[name] = sum(render(world / "truth", world / "systems" / name).values())
-        told(f"{name}: {rows[name]:,} rows")
-    for name, types in write_ehr(world / "truth", world / "systems").items():
-        rows[name] = sum(types.values())
-        told(f"{name}: {rows[name]:,} versions of resources")
-    told(f"files: {write_files(world, START)}")
+    with ProcessPoolExecutor(PROCESSES, mp_context=context) as several:
+        asked = {several.submit(_render, world, name): name for name in RENDERED}
+        for done in as_completed(asked):
+            rows[asked[done]] = done.result()
+            told(f"{asked[done]}: {rows[asked[done]]:,}")
+    return rows
+
+
+def _write_truth(world: Path, seed: int, scale: float) -> tuple[int, int]:
+    from simulator.network.world import write_world
+
+    manifest = write_world(seed, scale, world / "truth")
+    return len(manifest["tables"]), sum(table["rows"] for table in manifest["tables"].values())
+
+
+def _render(world: Path, name: str) -> int:
+    """What one system shows: its rows, all versions; of the files, how many."""
+    import pyarrow as pa
+
+    from simulator.systems.every import RENDERINGS
+
+    rows = sum(RENDERINGS[name](world / "truth", world / "systems" / name).values())
+    # Another rendering follows in this process: what this one held is given back first.
+    pa.default_memory_pool().release_unused()
     return rows
 
 

@@ -12,8 +12,7 @@ import pyarrow.parquet as pq
 from simulator.systems.masters import master_records
 from simulator.systems.truth import empty_where_missing, open_truth
 
-ROWS_IN_PART, CHILDREN_IN_PART, ROWS_IN_GROUP = 2_000_000, 250_000, 50_000
-MEMORY = "2GB"
+ROWS_IN_PART, CHILDREN_IN_PART, ROWS_IN_GROUP = 2_000_000, 80_000, 10_000
 
 # The network's cloud services stand beside its SAP company and know suppliers, items and orders by SAP's numbers.
 # Every time is UTC; the sites are on Eastern time, so a day of theirs is from 05:00 to 05:00 (04:00 in summer).
@@ -37,9 +36,6 @@ FIRST_NUMBERS = """
 def open_documents(truth: Path, columns: dict[str, str] | None = None) -> duckdb.DuckDBPyConnection:
     """A connection to the truth with the macros above. A table named in `columns` that this truth lacks is empty."""
     connection = open_truth(truth)
-    # What does not fit goes to disk: a world of any size needs no more memory.
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
-    connection.execute(f"SET temp_directory = '{truth.parent / 'spilled'}'")
     empty_where_missing(connection, columns or {})
     connection.execute(MACROS)
     return connection

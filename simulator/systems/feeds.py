@@ -113,7 +113,7 @@ FEEDS = [
         """SELECT claim_id, encounter_id, payer AS payer_class, billed, allowed, paid, contractual, denial_code, paid_date,
             frequency AS claim_frequency, site AS _unit, paid_date AS _delivered, paid AS _control
         FROM truth_remittance AS claim JOIN (SELECT encounter_id, site FROM truth_encounter) USING (encounter_id)""",
-        order="claim_id, paid_date",
+        order="claim_id, paid_date, claim_frequency, paid",
     ),
 ]  # fmt: skip
 

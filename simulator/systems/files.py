@@ -32,7 +32,7 @@ def _deliver(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, to
     spans = connection.execute(
         f"SELECT _unit, min(_delivered), max(_delivered) FROM ({feed.select}) GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    written = 0
+    missing: list[tuple[date, date, dict[str, Path]]] = []
     for first, end, stamp in _periods(connection, feed.is_daily):
         if end > today:
             break
@@ -42,17 +42,21 @@ def _deliver(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, to
             for unit, begins, ends in spans
             if begins < end and ends >= first
         }
-        missing = {unit: file for unit, file in files.items() if not file.exists()}
-        if not missing:
-            continue
+        if files := {unit: file for unit, file in files.items() if not file.exists()}:
+            missing.append((first, end, files))
+    if missing:
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE due AS FROM ({feed.select}) WHERE _delivered >= ? AND _delivered < ?",
-            [first, end],
+            f"CREATE OR REPLACE TEMP TABLE feed AS FROM ({feed.select}) WHERE _delivered >= ? AND _delivered < ?",
+            [missing[0][0], missing[-1][1]],
         )
-        for unit, file in missing.items():
+    for first, end, files in missing:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE due AS FROM feed WHERE _delivered >= ? AND _delivered < ?", [first, end]
+        )
+        for unit, file in files.items():
             _write(connection, feed, file, unit)
-        written += len(missing)
-    return written
+    connection.execute("DROP TABLE IF EXISTS feed")
+    return sum(len(files) for _, _, files in missing)
 
 
 def _periods(connection: duckdb.DuckDBPyConnection, is_daily: bool) -> Iterator[tuple[date, date, str]]:

@@ -4,10 +4,13 @@ Belongs here: the truth's tables as views, what all renderings share, and rows i
 any one system.
 """
 
+import os
 from pathlib import Path
 
 import duckdb
 
+# Megabytes that a rendering may hold: some times what the truth takes on disk, within reason.
+MEMORY_OF_TRUTH, LEAST_MEMORY, MOST_MEMORY = 4, 300, 3_000
 VERSION_COLUMNS = {"_from": "TIMESTAMP", "_until": "TIMESTAMP"}
 
 MACROS = """
@@ -20,12 +23,23 @@ MACROS = """
 
 
 def open_truth(truth: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with each table of the truth as a view of its name; one thread."""
-    connection = duckdb.connect(config={"threads": 1})
+    """A connection with each table of the truth as a view of its name; one thread.
+
+    What does not fit into its memory goes to a folder beside the truth, one for each process, and is gone in the end: a
+    world of any size needs no more.
+    """
+    spilled = truth.resolve().parent / f"spilled_{os.getpid()}"
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": _memory(truth), "temp_directory": str(spilled)})
+    connection.execute("SET enable_progress_bar = false")
     for file in sorted(truth.glob("*.parquet")):
         connection.execute(f"CREATE TEMP VIEW {file.stem} AS FROM '{file}'")
     connection.execute(MACROS)
     return connection
+
+
+def _memory(truth: Path) -> str:
+    megabytes = sum(file.stat().st_size for file in truth.glob("*.parquet")) // 1_000_000
+    return f"{min(max(MEMORY_OF_TRUTH * megabytes, LEAST_MEMORY), MOST_MEMORY)}MB"
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

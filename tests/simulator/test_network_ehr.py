@@ -19,9 +19,8 @@ import pytest
 from simulator.fhir.exports import ExportSettings
 from simulator.fhir.server import FhirServer
 from simulator.fhir.store import Store
-from simulator.network.world import write_world
 from simulator.serve.loopback import serving
-from simulator.systems.ehr import write_ehr
+from simulator.systems.ehr import SERVERS, write_ehr
 from tests.simulator.ehr_world import write_truth
 
 REPOSITORY = Path(__file__).parents[2]
@@ -53,10 +52,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("world"))
     write_truth(world.folder / "truth")
     with ExitStack() as open_until_the_end:
-        for system in write_ehr(world.folder / "truth", world.folder / "systems"):
-            store = Store(world.folder / "systems" / system, lambda: datetime.fromisoformat(world.now))
-            server = FhirServer(store, None, ExportSettings(polls=0, rows_per_file=3), largest_count=5)
-            address = open_until_the_end.enter_context(serving(server.application()))
+        for server in SERVERS:
+            system, folder = server.name, world.folder / "systems" / server.name
+            write_ehr(world.folder / "truth", folder, server)
+            store = Store(folder, lambda: datetime.fromisoformat(world.now))
+            shown = FhirServer(store, None, ExportSettings(polls=0, rows_per_file=3), largest_count=5)
+            address = open_until_the_end.enter_context(serving(shown.application()))
             world.clients[system] = open_until_the_end.enter_context(
                 httpx.Client(base_url=f"{address}/fhir", timeout=60)
             )
@@ -349,11 +350,10 @@ def test_every_version_of_every_type_is_valid_r4(world: World, tmp_path: Path, s
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("generated")
-    write_world(seed=1, scale=0.002, folder=folder / "truth")
-    write_ehr(folder / "truth", folder / "systems")
-    return folder
+def generated(own_truth: Path) -> Path:
+    for server in SERVERS:
+        write_ehr(own_truth, own_truth.parent / "systems" / server.name, server)
+    return own_truth.parent
 
 
 @pytest.mark.parametrize(("system", "sites"), [("ehr", "'H1', 'H2', 'H3', 'H4', 'A1', 'A2', 'CL'"), ("ehr_h7", "'H7'")])

@@ -36,28 +36,20 @@ class Server:
     opened: str
 
 
-SERVERS = (
-    Server("ehr", ("H1", "H2", "H3", "H4", "A1", "A2", "CL"), "mrn", "id", "2019-01-07"),
-    # Numbers in one sequence, as a server gives them that knows no better; cases stand between what was done in them.
-    Server(
-        "ehr_h7", ("H7",), "mrn_h7",
-        "(regexp_replace(id, '[^0-9]', '', 'g')::BIGINT * 2 + (id LIKE 'C%')::INTEGER + 700000)::VARCHAR",
-        month_start(ACQUISITION_H7).isoformat(),
-    ),
+EHR = Server("ehr", ("H1", "H2", "H3", "H4", "A1", "A2", "CL"), "mrn", "id", "2019-01-07")
+# Numbers in one sequence for all, as a server gives them that knows no better; cases stand between the others.
+EHR_H7 = Server(
+    "ehr_h7", ("H7",), "mrn_h7",
+    "(regexp_replace(id, '[^0-9]', '', 'g')::BIGINT * 2 + (id LIKE 'C%')::INTEGER + 700000)::VARCHAR",
+    month_start(ACQUISITION_H7).isoformat(),
 )  # fmt: skip
+SERVERS = (EHR, EHR_H7)
 
 
-def write_ehr(truth: Path, folder: Path, servers: tuple[Server, ...] = SERVERS) -> dict[str, dict[str, int]]:
-    """Write `<server>/<Type>.parquet` for each server into the folder of systems; returns the versions of each type."""
-    return {server.name: _write_server(truth, folder / server.name, server) for server in servers}
-
-
-def _write_server(truth: Path, folder: Path, server: Server) -> dict[str, int]:
+def write_ehr(truth: Path, folder: Path, server: Server) -> dict[str, int]:
+    """Write `<Type>.parquet` of one server into its folder; returns the versions of each type."""
     folder.mkdir(parents=True, exist_ok=True)
     connection = open_truth(truth)
-    # What does not fit goes to disk: a world of any size needs no more memory.
-    connection.execute("SET memory_limit = '1GB'")
-    connection.execute(f"SET temp_directory = '{folder / 'spilled'}'")
     sites = ", ".join(f"'{site}'" for site in server.sites)
     connection.execute(f"""
         CREATE TEMP MACRO own(id) AS {server.own};

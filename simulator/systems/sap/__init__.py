@@ -4,7 +4,6 @@ Belongs here: the order in which the areas are made. Not here: names and types o
 the facts (simulator/network).
 """
 
-import tempfile
 from pathlib import Path
 
 import duckdb
@@ -24,15 +23,12 @@ SETS: dict[str, EntitySet] = {
 SELECTS = {
     **masters.SELECTS, **purchasing.SELECTS, **invoices.SELECTS, **sourcing.SELECTS, goods.SERIAL: goods.SERIALS,
 }  # fmt: skip
-# What does not fit beside what is written goes to the disk.
-MEMORY = "3GB"
 
 
 def write_sap(truth: Path, folder: Path) -> dict[str, int]:
     """Write every entity set of the SAP system from the truth's files; returns the rows (versions) of each."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as spilled, open_truth(truth) as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spilled}'")
+    with open_truth(truth) as connection:
         _make_views(connection)
         rows = {name: write_whole(connection, SETS[name], select, folder) for name, select in SELECTS.items()}
         rows |= goods.write_goods(connection, SETS, folder)

@@ -1,5 +1,0 @@
-"""Makes a world: see simulator/making.py."""
-
-from simulator.making import main
-
-main()

@@ -259,7 +259,7 @@ def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the UI has no
         os.environ["PARLINE_HOME"] = str(settings.home.resolve())
     dagster = str(Path(sys.executable).with_name("dagster"))
     workspace = str(PROJECT_ROOT / "workspace.yaml")
-    os.execv(dagster, [dagster, "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S606
+    os.execv(dagster, [dagster, "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S606  # no shell is wanted
 
 
 @app.command(
@@ -269,7 +269,7 @@ def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the UI has no
 def simulate(context: typer.Context) -> None:
     """The demo network's source systems: make a world, serve it, move its time, switch faults on."""
     # The simulator is no part of parline, which becomes its process here: output, signals and exit code are its own.
-    os.execv(sys.executable, [sys.executable, "-m", "simulator", *context.args])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "simulator", *context.args])  # noqa: S606  # no shell is wanted
 
 
 @contextmanager

@@ -27,7 +27,7 @@ NONE = -1
 def _offsets() -> Ints:
     """By zone and day from a week before the first: minutes from UTC to local time at noon, when no clock changes."""
     days = [day_of(day) for day in range(FIRST_DAY - 7, LAST_DAY + 90)]
-    noon = [datetime(day.year, day.month, day.day, 12) for day in days]  # noqa: DTZ001
+    noon = [datetime(day.year, day.month, day.day, 12) for day in days]  # noqa: DTZ001  # in any zone
     return np.array(
         [
             [

@@ -4,7 +4,7 @@ Belongs here: walking a path through structs and lists, reading literals by the 
 Not here: how a service spells its parameters (one module a service).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -39,27 +39,28 @@ def compare(schema: pa.Schema, path: Sequence[str], operator: str, literal: str)
     type_ = leaf(schema, path)
     if operator in COMPARISONS:
         values: tuple = (read_literal(literal, type_),)
-        test: Callable[[str], str] = lambda column: f"{column} {COMPARISONS[operator]} ?"  # noqa: E731
+        test = f"@ {COMPARISONS[operator]} ?"
     elif operator in ("in", "not_in"):
         values = tuple(read_literal(part.strip(), type_) for part in literal.split(","))
         negated = "NOT " if operator == "not_in" else ""
-        test = lambda column: f"{column} {negated}IN ({', '.join('?' * len(values))})"  # noqa: E731
+        test = f"@ {negated}IN ({', '.join('?' * len(values))})"
     elif operator == "contains":
         values = (literal.lower(),)
-        test = lambda column: f"contains(lower({column}::VARCHAR), ?)"  # noqa: E731
+        test = "contains(lower(@::VARCHAR), ?)"
     else:
         values = (read_literal(literal, pa.bool_()),)
-        test = lambda column: f"(coalesce({column}::VARCHAR, '') = '') = ?"  # noqa: E731
+        test = "(coalesce(@::VARCHAR, '') = '') = ?"
     return Condition(_met(schema.field(path[0]).type, quoted(path[0]), path[1:], test), values)
 
 
-def _met(type_: pa.DataType, column: str, path: Sequence[str], test: Callable[[str], str], depth: int = 0) -> str:
+def _met(type_: pa.DataType, column: str, path: Sequence[str], test: str, depth: int = 0) -> str:
+    """`test` is of the column @."""
     if pa.types.is_list(type_):
         inner = _met(type_.value_type, f"e{depth}", path, test, depth + 1)
         return f"len(list_filter({column}, lambda e{depth}: {inner})) > 0"
     if pa.types.is_struct(type_):
         return _met(type_.field(path[0]).type, f"{column}.{quoted(path[0])}", path[1:], test, depth)
-    return test(column)
+    return test.replace("@", column)
 
 
 def read_literal(literal: str, type_: pa.DataType) -> object:

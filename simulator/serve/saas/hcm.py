@@ -45,12 +45,15 @@ def hcm_guard(user: str, password: str) -> UserGuard:
 
 def hcm_app(folder: Path, now: Callable[[], datetime], guard: Guard, tenant: str, owner: str) -> Starlette:
     """The service over a folder of `<report>.parquet`, as it is at `now` (UTC without a zone)."""
-    one_or_none = lambda column: f"if({column}, '1', '0')"  # noqa: E731
-    style = Style(decimal=without_zeros, number=as_text, boolean=one_or_none, omits_null=True)
+    style = Style(decimal=without_zeros, number=as_text, boolean=_one_or_zero, omits_null=True)
     documents = Documents(folder, now, style)
     service = Service(guard, _refusal)
     service.answer(PATH, lambda request: _report(documents, request, tenant, owner))
     return service.application()
+
+
+def _one_or_zero(column: str) -> str:
+    return f"if({column}, '1', '0')"
 
 
 def _refusal(refusal: RefusalError) -> Response:

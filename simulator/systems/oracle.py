@@ -11,18 +11,23 @@ billed, and the unpaid invoices, each with one line and without its order. What 
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from simulator.network.calendar import CUT_OVER_H5, month_start
 from simulator.network.places import ORACLE
 from simulator.serve.oracle.resources import RESOURCES
 from simulator.systems.masters import master_records
 from simulator.systems.orders import order_views
-from simulator.systems.truth import open_truth, write_rows
+from simulator.systems.truth import open_truth, ordered_rows, write_rows
 
 SOURCE = "oracle_fusion"
 
+DOCUMENTS_IN_PART, ROWS_IN_GROUP = 20_000, 10_000
 # Every document and master has an id of 15 digits that is unique in all of Oracle, and a number that people use.
 VIEWS = f"""
+    -- Documents with children are made some at a time, in the order of their numbers.
+    CREATE TEMP MACRO in_part(document) AS
+        number_of(document) >= getvariable('first') AND number_of(document) < getvariable('first') + {DOCUMENTS_IN_PART};
     CREATE TEMP MACRO header_id(po) AS 300100000000000 + number_of(po);
     CREATE TEMP MACRO line_id(po, line) AS 300200000000000 + number_of(po) * 1000 + line;
     CREATE TEMP MACRO schedule_id(po, line) AS 300300000000000 + number_of(po) * 1000 + line;
@@ -50,6 +55,11 @@ VIEWS = f"""
         FROM truth_site WHERE erp = '{ORACLE}';
 """
 
+# The greatest number of the documents that are made in parts.
+NUMBERED = {
+    "purchaseOrders": "SELECT max(number_of(po_number)) FROM order_line",
+    "invoices": "SELECT max(number_of(invoice_id)) FROM invoice",
+}
 SELECTS = {
     "purchaseOrders": """
         WITH line AS (
@@ -71,7 +81,9 @@ SELECTS = {
                         PODistributionId := distribution_id(po_number, line), DistributionNumber := 1,
                         POChargeAccount := combination(company, cost_center, account), Quantity := quantity,
                         Percent := 100)])]) AS shown
-            FROM (SELECT *, status(is_approved, is_received, is_billed, is_cancelled) AS status FROM line_version)
+            FROM (
+                SELECT *, status(is_approved, is_received, is_billed, is_cancelled) AS status FROM line_version
+                WHERE in_part(po_number))
             JOIN order_line USING (po_number, line)),
         -- By their first field. An ORDER BY inside of list() takes eight times as long for what is so wide.
         lines AS (SELECT po_number, seen_at, list_sort(list(shown)) AS lines FROM line GROUP BY ALL),
@@ -79,7 +91,7 @@ SELECTS = {
             SELECT po_number, any_value(business_unit) AS business_unit, any_value(order_date) AS order_date,
                 any_value(entered_at) AS entered_at, any_value(supplier_place) AS supplier_place,
                 any_value(supplier_name) AS supplier_name, any_value(payment_terms_days) AS days
-            FROM order_line GROUP BY ALL)
+            FROM order_line WHERE in_part(po_number) GROUP BY ALL)
         SELECT header_id(po_number) AS POHeaderId, order_number(po_number) AS OrderNumber,
             status(is_approved, is_received, is_billed, is_cancelled) AS StatusCode,
             left(StatusCode, 1) || lower(substr(StatusCode, 2)) AS Status, business_unit AS ProcurementBU,
@@ -132,7 +144,7 @@ SELECTS = {
                 max(l.arrived_date) AS goods_received
             FROM invoice_line AS l JOIN invoice AS i USING (invoice_id)
             LEFT JOIN order_line AS o ON o.po_number = l.po_number AND o.line = l.line
-            GROUP BY ALL),
+            WHERE in_part(invoice_id) GROUP BY ALL),
         -- What is beside the items: freight and tax, or all that is known of an invoice that was taken over.
         extra AS (
             SELECT invoice_id, list(struct_pack(LineNumber := 900 + place, LineType := kind, LineAmount := amount,
@@ -146,7 +158,7 @@ SELECTS = {
                 SELECT invoice_id, company, 0 AS place, 'Miscellaneous' AS kind, gross AS amount,
                     'Balance taken over' AS text, '200100' AS account
                 FROM invoice WHERE is_taken_over)
-            WHERE amount <> 0 OR kind = 'Miscellaneous' GROUP BY ALL)
+            WHERE (amount <> 0 OR kind = 'Miscellaneous') AND in_part(invoice_id) GROUP BY ALL)
         SELECT invoice_key(invoice_id) AS InvoiceId, 'R' || right(bears_number_of, 8) AS InvoiceNumber,
             gross AS InvoiceAmount, 'USD' AS InvoiceCurrency, 'USD' AS PaymentCurrency, invoice_date AS InvoiceDate,
             business_unit AS BusinessUnit, supplier_name AS Supplier, supplier_number AS SupplierNumber,
@@ -163,7 +175,7 @@ SELECTS = {
                 UnpaidAmount := if(is_paid, 0, gross))] AS invoiceInstallments,
             state.seen_at AS _from, lead(state.seen_at) OVER (PARTITION BY invoice_id ORDER BY state.seen_at) AS _until
         FROM state JOIN invoice USING (invoice_id) LEFT JOIN billed USING (invoice_id)
-        LEFT JOIN extra USING (invoice_id)""",
+        LEFT JOIN extra USING (invoice_id) WHERE in_part(invoice_id)""",
     "payablesPayments": """
         WITH paid AS (
             SELECT payment_id, any_value(payment_date) AS day, any_value(business_unit) AS business_unit,
@@ -235,4 +247,19 @@ def write_oracle(truth: Path, folder: Path) -> dict[str, int]:
 def _write(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> int:
     declared = next(resource for resource in RESOURCES if resource.name == name)
     order = ", ".join(f'"{part}"' for part in declared.key)
-    return write_rows(connection, SELECTS[name], declared.columns, order, file)
+    if name not in NUMBERED:
+        return write_rows(connection, SELECTS[name], declared.columns, order, file)
+    documents = ordered_rows(connection, SELECTS[name], declared.columns, order, file.name)
+    last = connection.execute(NUMBERED[name]).fetchall()[0][0] or 0
+    file.parent.mkdir(parents=True, exist_ok=True)
+    writer, rows = None, 0
+    for first in range(0, last + 1, DOCUMENTS_IN_PART):
+        connection.execute("SET VARIABLE first = ?", [first])
+        reader = connection.sql(documents).to_arrow_reader(ROWS_IN_GROUP)
+        writer = writer or pq.ParquetWriter(file, reader.schema, compression="zstd")
+        for batch in reader:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    if writer:
+        writer.close()
+    return rows

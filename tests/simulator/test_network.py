@@ -115,15 +115,6 @@ def test_every_department_has_somebody_where_there_are_enough_people():
     assert len(set(labor.home.tolist())) == 1150
 
 
-def test_h6_posts_its_receipts_late(ask):
-    rates = ask("""
-        SELECT site = 'H6', avg(is_late::INT) FROM (
-            SELECT DISTINCT o.site, r.receipt_number, r.is_late
-            FROM truth_receipt_line AS r JOIN truth_order_line AS o USING (po_number, line))
-        GROUP BY ALL ORDER BY ALL""")
-    assert [round(rate, 1) for _, rate in rates] == [0.1, 0.2]
-
-
 def test_h7_buys_nothing_before_it_is_acquired(ask):
     [(first,)] = ask("SELECT min(posting_date) FROM truth_gl_line WHERE company = '3000' AND source = 'STOCK_USE'")
     assert first >= date(2025, 7, 1)

@@ -18,7 +18,7 @@ from simulator.network.clinical.cases import Cases, plan_cases
 from simulator.network.clinical.hours import local_day, utc
 from simulator.network.clinical.identities import npis
 from simulator.network.clinical.theatres import plan_theatres
-from simulator.network.clinical.use import FAULTS, BillOnly, Use
+from simulator.network.clinical.use import BillOnly, Use
 from simulator.network.columns import dates, numbered
 from simulator.network.ground import make_ground
 from simulator.network.procurement import kept_stock
@@ -141,20 +141,6 @@ def test_a_serial_number_is_in_one_patient(ask):
     )
     assert ask("SELECT count(*) FROM truth_use WHERE serial IS NOT NULL AND (used <> 1 OR lot IS NULL)") == [(0,)]
     assert ask("SELECT count(*) > 500 FROM truth_use WHERE serial IS NOT NULL") == [(True,)]
-
-
-def test_every_fault_of_consumption_is_met_to_the_line(ask):
-    [bases] = ask("""
-        SELECT count(*), count(*) FILTER (is_implant AND used > 0), count(*) FILTER (is_chargeable AND used > 0),
-            count(*) FILTER (ownership = 'BILL_ONLY' AND used > 0) FROM truth_use""")
-    counts = dict(ask("SELECT label, count(*) FROM truth_use GROUP BY ALL"))
-    del counts["CLEAN"]
-    assert counts == {label: round(bases[base] * rate) for label, (base, rate) in FAULTS.items()}
-    rates = {label: rate for label, (_, rate) in FAULTS.items()}
-    assert rates == {
-        "ITEM_UNMAPPED": 0.022, "MISSING_LOT": 0.06, "MISSING_SERIAL": 0.09, "DOCUMENTED_LATE": 0.07, "DOUBLE_SCAN": 0.008,
-        "WRONG_CASE": 0.002, "NOT_CHARGED": 0.034, "CHARGED_NOT_USED": 0.009, "BILL_ONLY_NO_PO": 0.11,
-    }  # fmt: skip
 
 
 def test_a_label_of_use_tells_the_truth(ask):

@@ -117,7 +117,8 @@ def test_a_run_killed_while_dbt_builds_leaves_the_old_file_and_the_next_run_goes
         class DieWhileDbtBuilds(logging.Handler):
             def emit(self, record):
                 if "Running dbt command" in record.getMessage():
-                    os.kill(os.getpid(), signal.SIGKILL)
+                    # With dbt, as a machine or a container dies: it would go on alone otherwise, and hold the warehouse.
+                    os.killpg(os.getpgrp(), signal.SIGKILL)
 
         logging.getLogger("parline.progress").addHandler(DieWhileDbtBuilds())
         settings = Settings(home=Path({str(hospital.settings.home)!r}), pseudonym_key={_key(hospital)!r})
@@ -125,7 +126,9 @@ def test_a_run_killed_while_dbt_builds_leaves_the_old_file_and_the_next_run_goes
         overrides = Overrides(settings, {{"tryton_main": erp}}, Path({str(hospital.overrides.dbt_project_dir)!r}))
         run_everything(settings, overrides=overrides)
     """
-    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], env=dict(os.environ), check=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], env=dict(os.environ), check=False, start_new_session=True
+    )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL
     assert hospital.published_names() == NAMES
     assert "was not evaluated" in hospital.publish().failures[0]

@@ -264,7 +264,7 @@ def _value(kind: str, text: str) -> Any:
         return datetime.fromisoformat(inner).astimezone(UTC).replace(tzinfo=None)
     if kind == "date":
         return date.fromisoformat(inner)
-    if kind == "time" and inner.startswith("PT"):
-        hours, minutes, seconds = (int(part or 0) for part in DURATION.fullmatch(inner).groups())  # type: ignore[union-attr]
+    if kind == "time" and (duration := DURATION.fullmatch(inner)):
+        hours, minutes, seconds = (int(part or 0) for part in duration.groups())
         return time(hours, minutes, seconds)
     return time.fromisoformat(inner) if kind == "time" else text

@@ -9,9 +9,13 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from ingestion.settings import SettingsError
+
+Options = TypeVar("Options", bound=BaseModel)
 
 INSTANCE_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 KNOWN_KEYS = {"system", "base_url", "secret", "objects", "options"}
@@ -41,6 +45,15 @@ class Instance:
         if not value:
             raise SettingsError(f"{self.name}: environment variable {self.secret} is not set; it holds the credential")
         return value
+
+    def options_as(self, kind: type[Options]) -> Options:
+        """`options` as this system's module understands them. Raises SettingsError naming the one that cannot be right."""
+        try:
+            return kind.model_validate(self.options)
+        except ValidationError as error:
+            problem = error.errors(include_input=False, include_url=False)[0]
+            name = ".".join(map(str, problem["loc"]))
+            raise SettingsError(f"{self.name}: options.{name}: {problem['msg']}") from None
 
 
 def load_instances(path: Path) -> dict[str, Instance]:

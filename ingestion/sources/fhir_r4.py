@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ingestion.contracts import Contract, ObjectContract
 from ingestion.instances import Instance
@@ -54,7 +54,7 @@ class FhirR4:
         self._types = tuple(
             obj.source_object for obj in contract.roots if instance.objects is None or obj.name in instance.objects
         )
-        self._options = _options(instance)
+        self._options = instance.options_as(Options)
         self._client = JsonClient(instance.base_url, auth=_authorization(instance, self._options))
         self._exports: list[Export] = []
         self._unread = set(self._types)
@@ -158,15 +158,6 @@ class FhirR4:
 def open_source(instance: Instance, contract: Contract) -> FhirR4:
     """The source of a `fhir_r4` block. Raises SettingsError for options or a key that cannot be right."""
     return FhirR4(instance, contract)
-
-
-def _options(instance: Instance) -> Options:
-    try:
-        return Options.model_validate(instance.options)
-    except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False)[0]
-        name = ".".join(map(str, problem["loc"]))
-        raise SettingsError(f"{instance.name}: options.{name}: {problem['msg']}") from None
 
 
 def _authorization(instance: Instance, options: Options) -> BackendServices | None:

@@ -34,7 +34,16 @@ ENCODINGS: dict[str, tuple[str, ...]] = {
     "zero_or_one": ("boolean",),
     "fhir_reference": ("string",),
     "fhir_datetime": ("timestamp", "date"),
+    "odata_date": ("timestamp", "date"),
+    "odata_date_and_time": ("timestamp",),
+    "iso_date_and_time": ("timestamp",),
+    "date_or_1900": ("timestamp", "date"),
+    "local_time": ("timestamp",),
 }
+# Written in two fields of the record, which the path joins: `LastChangeDate+LastChangeTime`.
+OF_TWO_FIELDS = ("odata_date_and_time", "iso_date_and_time")
+# The cursor of what is read by its delivery (files, exports): no column, but what the source says of each page.
+ARRIVAL = "arrival"
 KEY_TYPES = ("string", "integer", "date")
 
 
@@ -76,6 +85,10 @@ class Column:
     maximum: float | None = None
     max_null_percent: float | None = None
     line: int = 0
+
+    def parts_of(self, path: str) -> tuple[str, ...]:
+        """The fields that a path of this column names: one, or the two that make its value."""
+        return tuple(path.split("+")) if self.encoding in OF_TWO_FIELDS else (path,)
 
     @property
     def has_rules(self) -> bool:
@@ -125,6 +138,24 @@ class VersionOrder:
 
 
 @dataclass(frozen=True)
+class Reread:
+    """Which live records are read again at every incremental load, because their source does not say when they change:
+    those whose column has (`is_in`), or has not, one of these values."""
+
+    column: str
+    values: tuple[str, ...]
+    is_in: bool
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Numbers without a gap, from 1, in each value of `scope`: whoever has read up to one has missed none before it."""
+
+    scope: str
+    number: str
+
+
+@dataclass(frozen=True)
 class ObjectContract:
     """One landed table. A child (`parent` set) holds the lines of one version of its parent's documents."""
 
@@ -137,6 +168,9 @@ class ObjectContract:
     cursor: str | None = None
     lag: timedelta | None = None
     version: VersionOrder = VersionOrder()
+    is_dated_by_read: bool = False
+    reread: Reread | None = None
+    sequence: Sequence | None = None
     floor: float | None = None
     deletes: Deletes = "none"
     parent: str | None = None
@@ -197,6 +231,7 @@ class Contract:
             (
                 obj.name, obj.source_object, obj.disposition, obj.rows_at, obj.version,
                 [(c.name, c.sql_type, c.path, c.encoding, c.key_position, c.minimise) for c in obj.landed_columns],
+                *(["asRead"] if obj.is_dated_by_read else []),
             )
             for obj in self.objects
         ]  # fmt: skip

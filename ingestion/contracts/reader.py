@@ -23,6 +23,8 @@ from ingestion.contracts.model import (
     ContractError,
     Minimise,
     ObjectContract,
+    Reread,
+    Sequence,
     VersionOrder,
 )
 from ingestion.contracts.refusals import refuse_impossible
@@ -30,10 +32,10 @@ from ingestion.contracts.refusals import refuse_impossible
 CONTRACTS = Path(__file__).parent
 OBJECT_PROPERTIES = {
     "sourceObject", "disposition", "cursor", "lag", "version", "floor", "deletes", "parent", "rowsAt", "notTaken",
-    "feeds", "owner",
+    "feeds", "owner", "rereadWhile", "sequence",
 }  # fmt: skip
 COLUMN_PROPERTIES = {"source", "encoding", "minimise"}
-VERSION_PROPERTIES = {"versionNo", "changedAt", "occurredAt"}
+VERSION_PROPERTIES = {"versionNo", "changedAt", "occurredAt", "asRead"}
 # libyaml's loader where PyYAML has it: a contract has thousands of nodes.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)", re.IGNORECASE)
@@ -128,7 +130,7 @@ class _Reader:
     def _object(self, index: int, obj: SchemaObject, owner: str) -> ObjectContract:
         where: Path_ = ("schema", index)
         custom = self._custom(where, obj.customProperties, OBJECT_PROPERTIES)
-        version = self._typed(where, dict[str, str | list[str]], custom.get("version", {}))
+        version = self._typed(where, dict[str, bool | str | list[str]], custom.get("version", {}))
         if set(version) - VERSION_PROPERTIES:
             raise self._error(where, f"version takes {', '.join(sorted(VERSION_PROPERTIES))}")
         changed_at = version.get("changedAt", [])
@@ -151,6 +153,9 @@ class _Reader:
                 changed_at=tuple([changed_at] if isinstance(changed_at, str) else changed_at),
                 occurred_at=version.get("occurredAt"),  # type: ignore[arg-type]
             ),
+            is_dated_by_read=self._typed(where, bool, version.get("asRead", False)),
+            reread=self._reread(where, custom.get("rereadWhile")),
+            sequence=self._sequence(where, custom.get("sequence")),
             floor=self._typed(where, float | None, custom.get("floor")),
             deletes=self._one_of(where, custom, "deletes", ("none", "reconcile", "tombstone"), "none"),
             parent=custom.get("parent"),
@@ -198,6 +203,25 @@ class _Reader:
             max_null_percent=float(nulls.mustBeLessThan) if nulls and nulls.mustBeLessThan is not None else None,
             line=self._line(where),
         )
+
+    def _reread(self, where: Path_, value: Any) -> Reread | None:
+        if value is None:
+            return None
+        given = self._typed(where, dict[str, str | list[str]], value)
+        lists = given.keys() & {"in", "notIn"}
+        if given.keys() - {"column", "in", "notIn"} or "column" not in given or len(lists) != 1:
+            raise self._error(where, "rereadWhile takes a column and either `in` or `notIn`")
+        is_in = lists == {"in"}
+        values = self._typed(where, list[str], given["in" if is_in else "notIn"])
+        return Reread(self._typed(where, str, given["column"]), tuple(values), is_in)
+
+    def _sequence(self, where: Path_, value: Any) -> Sequence | None:
+        if value is None:
+            return None
+        given = self._typed(where, dict[str, str], value)
+        if given.keys() != {"scope", "number"}:
+            raise self._error(where, "sequence takes scope and number")
+        return Sequence(given["scope"], given["number"])
 
     def _custom(self, where: Path_, properties: list[Any] | None, known: set[str]) -> dict[str, Any]:
         values = {item.property: item.value for item in properties or []}

@@ -8,11 +8,13 @@ from datetime import timedelta
 from itertools import permutations
 
 from ingestion.contracts.model import (
+    ARRIVAL,
     CLASSIFICATIONS,
     ENCODINGS,
     IDENTIFIER,
     KEY_TYPES,
     NEEDS_A_RULE,
+    OF_TWO_FIELDS,
     Column,
     Contract,
     ContractError,
@@ -70,9 +72,12 @@ def _refuse_column(where: str, column: Column) -> None:
     if column.minimise.rule == "drop" and (column.key_position is not None or column.required):
         raise ContractError(f"{where}: a dropped column can be neither key nor required")
     try:
-        parse_path(column.path.lstrip("^"))
+        for part in column.parts_of(column.path.lstrip("^")):
+            parse_path(part)
     except ValueError as error:
         raise ContractError(f"{where}: {error}") from None
+    if column.encoding in OF_TWO_FIELDS and len(column.parts_of(column.path)) != 2:
+        raise ContractError(f"{where}: encoding {column.encoding!r} takes two fields: `source: Date+Time`")
     _refuse_types(where, column)
     if column.minimise.rule != "keep" and column.has_rules:
         # Rules are checked on what is kept: a pseudonym has no form, no range and no list of values.
@@ -118,7 +123,8 @@ def _refuse_key(where: str, obj: ObjectContract) -> None:
 
 def _refuse_version(where: str, obj: ObjectContract) -> None:
     columns = {column.name: column for column in obj.columns}
-    for name in (*obj.version.columns, *([obj.cursor] if obj.cursor else [])):
+    cursor = [obj.cursor] if obj.cursor and obj.cursor != ARRIVAL else []
+    for name in (*obj.version.columns, *cursor):
         if name not in columns:
             raise ContractError(f"{where}: {name!r} is no column of the object")
         if columns[name].minimise.rule != "keep":
@@ -139,13 +145,10 @@ def _refuse_root(where: str, obj: ObjectContract) -> None:
     _refuse_version(where, obj)
     if obj.cursor and (obj.lag is None or obj.lag <= timedelta()):
         raise ContractError(f"{where}: a cursor without a lag loses late and changed rows; say `lag: PT...`")
-    if obj.cursor and obj.cursor not in obj.version.changed_at:
-        raise ContractError(
-            f"{where}: cursor {obj.cursor!r} is none of `version: changedAt`, which moves the watermark"
-        )
-    if obj.cursor and names[obj.cursor].logical_type != "timestamp":
-        raise ContractError(f"{where}: cursor {obj.cursor!r} is no timestamp")
-    if obj.disposition == "document" and not obj.version.columns:
+    if obj.cursor and obj.cursor != ARRIVAL:
+        _refuse_cursor(where, obj, names[obj.cursor])
+    _refuse_reading_again(where, obj)
+    if obj.disposition == "document" and not (obj.version.columns or obj.is_dated_by_read):
         raise ContractError(f"{where}: a document changes, and nothing says which version is newer (`version`)")
     if obj.disposition == "snapshot" and obj.floor is None:
         raise ContractError(f"{where}: a snapshot replaces what was there; without a `floor` a short one empties it")
@@ -157,6 +160,34 @@ def _refuse_root(where: str, obj: ObjectContract) -> None:
         raise ContractError(f"{where}: floor {obj.floor} is no share between 0 and 1")
 
 
+def _refuse_cursor(where: str, obj: ObjectContract, cursor: Column) -> None:
+    if cursor.name not in obj.version.changed_at:
+        raise ContractError(
+            f"{where}: cursor {cursor.name!r} is none of `version: changedAt`, which moves the watermark"
+        )
+    if cursor.logical_type not in ("timestamp", "date"):
+        raise ContractError(f"{where}: cursor {cursor.name!r} is no timestamp and no date")
+    if cursor.logical_type == "date" and (obj.lag or timedelta()) < timedelta(days=1):
+        raise ContractError(f"{where}: cursor {cursor.name!r} is a date: what comes later that day needs a lag of P1D")
+
+
+def _refuse_reading_again(where: str, obj: ObjectContract) -> None:
+    names = {column.name: column for column in obj.landed_columns}
+    if obj.reread is not None:
+        if obj.reread.column not in names:
+            raise ContractError(f"{where}: rereadWhile: {obj.reread.column!r} is no landed column")
+        if any(column.minimise.rule != "keep" for column in obj.key_columns):
+            raise ContractError(f"{where}: rereadWhile: a pseudonym is no key to ask the source by")
+    if obj.sequence is not None:
+        wanted = [obj.sequence.scope, obj.sequence.number]
+        if [column.name for column in obj.key_columns] != wanted or any(
+            column.minimise.rule != "keep" for column in obj.key_columns
+        ):
+            raise ContractError(f"{where}: sequence: the key is {', '.join(wanted)}, as the source writes them")
+        if names[obj.sequence.number].logical_type != "integer":
+            raise ContractError(f"{where}: sequence: {obj.sequence.number!r} is no integer")
+
+
 def _refuse_child(where: str, contract: Contract, obj: ObjectContract) -> None:
     parents = {candidate.name for candidate in contract.objects if candidate.parent is None}
     if obj.parent not in parents:
@@ -166,6 +197,10 @@ def _refuse_child(where: str, contract: Contract, obj: ObjectContract) -> None:
     if not obj.rows_at:
         raise ContractError(f"{where}: a child without `rowsAt`: where in the parent's record are its rows?")
     _refuse_version(where, obj)
-    for name, value in (("cursor", obj.cursor), ("floor", obj.floor), ("lag", obj.lag)):
+    of_parent = {
+        "cursor": obj.cursor, "floor": obj.floor, "lag": obj.lag, "rereadWhile": obj.reread, "sequence": obj.sequence,
+        "asRead": obj.is_dated_by_read or None,
+    }  # fmt: skip
+    for name, value in of_parent.items():
         if value is not None:
             raise ContractError(f"{where}: {name} belongs to the parent: a child is read with its document")

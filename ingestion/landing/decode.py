@@ -1,23 +1,23 @@
 """Bytes of pages to flat, typed Arrow tables on the contract's schema: whole blocks first, record by record on error.
 
-Belongs here: JSON, and which record of a page cannot be read. Not here: whether a readable record is valid
-(validate.py), or what may be kept of it (minimise.py).
+Belongs here: JSON and delimited text, and which record of a page cannot be read. Not here: whether a readable record is
+valid (validate.py), or what may be kept of it (minimise.py).
 """
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.json as pj
 
-from ingestion.contracts import ObjectContract
-from ingestion.landing.encodings import to_column, wire_type
+from ingestion.contracts import Column, ObjectContract
+from ingestion.landing.encodings import from_text, to_column, wire_type
 from ingestion.landing.page import Page
+from ingestion.landing.parsing import inferred, read_delimited, read_json, read_records
 from ingestion.landing.paths import SchemaTree, explode, pick, unknown_paths
 from ingestion.landing.slices import line_slices, record_slices, repeats_a_field
 
@@ -33,12 +33,13 @@ class Rows:
 @dataclass
 class BadRecord:
     """A record that cannot be read as the contract says: its bytes (never to be written in clear), its page's number,
-    what is wrong with which column."""
+    what is wrong with which column, and whether all of its values are text."""
 
     body: bytes
     page: int
     error_class: str
     field: str | None
+    is_text: bool
 
 
 @dataclass
@@ -57,19 +58,27 @@ class Block:
 class Decoder:
     """Decodes the pages of one object and its children."""
 
-    def __init__(self, obj: ObjectContract, children: Sequence[ObjectContract] = (), everywhere: Sequence[str] = ()):
-        """everywhere: names that are no drift at any depth (the contract's own `notTaken`)."""
+    def __init__(
+        self,
+        obj: ObjectContract,
+        children: Sequence[ObjectContract] = (),
+        everywhere: Sequence[str] = (),
+        is_text: bool = False,
+    ):
+        """everywhere: names that are no drift at any depth (the contract's own `notTaken`). is_text: for pages whose
+        every value is text; `blocks` finds the right decoder by itself."""
         self.obj, self.children, self._everywhere = obj, tuple(children), frozenset(everywhere)
+        self._is_text = is_text
         tree = SchemaTree()
         for column in obj.landed_columns:
-            tree.add(column.path, wire_type(column))
+            self._add(tree, column, column.path)
         for child in self.children:
             lists = list_paths(child)
             for depth in range(len(lists)):
                 tree.subtree(lists[depth].split("."), is_list=True)
             for column in child.landed_columns:
-                where = column.path[1:] if column.path.startswith("^") else f"{lists[-1]}.{column.path}"
-                tree.add(where, wire_type(column))
+                prefix = "" if column.path.startswith("^") else f"{lists[-1]}."
+                self._add(tree, column, column.path.lstrip("^"), prefix)
         self.record_type = tree.struct()
         self._names = frozenset(tree.fields)
         # Known and not taken, by agreement: these are no drift. A dropped column's own path is known too.
@@ -78,8 +87,18 @@ class Decoder:
             self._agreed |= {prefix + re.sub(r"\[[^\]]*\]", "", c.path) for c in member.columns if not c.is_landed}
 
     def blocks(self, pages: Sequence[Page], first_page: int) -> Iterator[Block]:
-        """Decode pages, numbered from `first_page`. Raises IncompleteAnswerError for a page that is no JSON at all."""
-        if all(page.envelope.lines for page in pages):
+        """Decode pages of one envelope, numbered from `first_page`. Raises IncompleteAnswerError for a page that is no
+        JSON at all."""
+        envelope = pages[0].envelope
+        is_text = envelope.is_text or envelope.delimiter is not None
+        if is_text != self._is_text:
+            yield from self.of_text(is_text).blocks(pages, first_page)
+            return
+        if envelope.delimiter is not None:
+            for number, page in enumerate(pages, first_page):
+                yield self._decode_delimited(page, envelope.delimiter, number)
+            return
+        if envelope.lines:
             for number, page in enumerate(pages, first_page):
                 yield self._decode_lines(page, number)
             return
@@ -103,7 +122,7 @@ class Decoder:
         if envelope.type_field:
             element.fields.setdefault(envelope.type_field, SchemaTree()).leaf = pa.string()
         bodies = [page.body if envelope.list_at else b'{"records":' + page.body + b"}" for page in pages]
-        decoded = _read_json(bodies, page_tree.struct(), "infer")
+        decoded = read_json(bodies, page_tree.struct(), "infer")
         elements, page_of = explode(decoded, ".".join(list_at))
         if elements.null_count:
             raise pa.ArrowInvalid("a null element among the records")
@@ -118,11 +137,29 @@ class Decoder:
             schema = self.record_type
             if type_field and schema.get_field_index(type_field) < 0:
                 schema = pa.struct([*schema, pa.field(type_field, pa.string())])
-            records = _read_json([page.body], schema, "infer", ndjson=True)
+            records = read_json([page.body], schema, "infer", ndjson=True)
             own = self._own(records, np.full(len(records), number), type_field, untyped=True)
             return self._flatten(*own, type_field)
         except pa.ArrowInvalid:
             return self._decode_slices(line_slices(page, self.obj.source_object), number, type_field)
+
+    def _decode_delimited(self, page: Page, delimiter: str, number: int) -> Block:
+        records, ragged = read_delimited(page.body, delimiter, self.record_type)
+        block = self._decode_rows(records, number)
+        block.bad += [BadRecord(row, number, "MALFORMED", None, self._is_text) for row in ragged]
+        return block
+
+    def _decode_rows(self, records: pa.StructArray, number: int) -> Block:
+        """Rows of text, halved until what cannot be read stands alone."""
+        try:
+            return self._flatten(records, np.full(len(records), number), None)
+        except pa.ArrowInvalid:
+            if len(records) > 1:
+                middle = len(records) // 2
+                return join_blocks([self._decode_rows(half, number) for half in (records[:middle], records[middle:])])
+        empty = self._flatten(records[:0], np.zeros(0, dtype=np.int64), None)
+        empty.bad.append(self._diagnose(orjson.dumps(records[0].as_py()), number))
+        return empty
 
     def _own(
         self, records: pa.Array, pages: np.ndarray, type_field: str | None, untyped: bool
@@ -156,12 +193,12 @@ class Decoder:
     def _decode_readable(self, slices: list[bytes], number: int, type_field: str | None = None) -> Block:
         pages = np.full(len(slices), number)
         try:
-            return self._flatten(_read_records(slices, self.record_type, "infer"), pages, type_field)
+            return self._flatten(read_records(slices, self.record_type, "infer"), pages, type_field)
         except pa.ArrowInvalid:
             # Unknown fields of mixed types fail under "infer": leave them out, and name them from the records.
-            block = self._flatten(_read_records(slices, self.record_type, "ignore"), pages, type_field)
+            block = self._flatten(read_records(slices, self.record_type, "ignore"), pages, type_field)
         for body in slices:
-            block.unknown |= set(self._unknown(_inferred(orjson.loads(body)))) - {type_field}
+            block.unknown |= set(self._unknown(inferred(orjson.loads(body)))) - {type_field}
         return block
 
     def _flatten(self, records: pa.Array, pages: np.ndarray, type_field: str | None) -> Block:
@@ -172,7 +209,19 @@ class Decoder:
         return Block(rows, pages, unknown=unknown)
 
     def _columns(self, records: pa.Array, obj: ObjectContract) -> pa.Table:
-        return pa.table({c.name: to_column(c, pick(records, c.path)) for c in obj.landed_columns})
+        return pa.table({c.name: self._value(c, records, c.path) for c in obj.landed_columns})
+
+    def _add(self, tree: SchemaTree, column: Column, path: str, prefix: str = "") -> None:
+        for part in column.parts_of(path):
+            tree.add(prefix + part, pa.string() if self._is_text else wire_type(column))
+
+    def _value(self, column: Column, records: pa.Array, path: str, owners: np.ndarray | None = None) -> pa.Array:
+        """A column at a path of some records; `owners`: for each row of the result the index of its record."""
+        fields = [pick(records, part) for part in column.parts_of(path)]
+        if self._is_text:
+            fields = [from_text(column, texts) for texts in fields]
+        values = to_column(column, *fields)
+        return values if owners is None else values.take(pa.array(owners))
 
     def _child_rows(self, records: pa.Array, child: ObjectContract) -> Rows:
         """Lists are opened one in another; `^` reaches back to the record, or to the element of a list on the way."""
@@ -191,9 +240,9 @@ class Decoder:
             if path.startswith("^"):
                 prefix = max((p for p in enclosing if path[1:].startswith(p)), key=len)
                 outer, index = enclosing[prefix]
-                columns[column.name] = to_column(column, pick(outer, path[1 + len(prefix) :]).take(pa.array(index)))
+                columns[column.name] = self._value(column, outer, path[1 + len(prefix) :], index)
             else:
-                columns[column.name] = to_column(column, pick(elements, path))
+                columns[column.name] = self._value(column, elements, path)
         return Rows(pa.table(columns), parent)
 
     def _unknown(self, actual: pa.DataType) -> Iterator[str]:
@@ -211,10 +260,10 @@ class Decoder:
         except orjson.JSONDecodeError:
             readable = False
         if not readable:
-            return BadRecord(body, page, "MALFORMED", None)
+            return BadRecord(body, page, "MALFORMED", None, self._is_text)
         if repeats_a_field(body):
-            return BadRecord(body, page, "DUPLICATE_FIELD", None)
-        return BadRecord(body, page, "TYPE", next(iter(self.unreadable(body)), None))
+            return BadRecord(body, page, "DUPLICATE_FIELD", None, self._is_text)
+        return BadRecord(body, page, "TYPE", next(iter(self.unreadable(body)), None), self._is_text)
 
     def unreadable(self, body: bytes) -> list[str]:
         """Names (child.column for a child's) of the columns that this record cannot fill."""
@@ -226,12 +275,20 @@ class Decoder:
         ]
 
     def without_all_but(self, member: ObjectContract, column: str) -> "Decoder":
-        return Decoder(*_reduced(self.obj, self.children, {(member.name, column)}, keep=True))
+        return Decoder(*_reduced(self.obj, self.children, {(member.name, column)}, keep=True), is_text=self._is_text)
+
+    def of_text(self, is_text: bool) -> "Decoder":
+        """This decoder, or its other one: for records whose every value is text, or for typed ones."""
+        return self if is_text == self._is_text else self._other
+
+    @cached_property
+    def _other(self) -> "Decoder":
+        return Decoder(self.obj, self.children, tuple(self._everywhere), is_text=not self._is_text)
 
     def without(self, names: Sequence[str]) -> "Decoder":
         """This decoder less some columns (`column` or `child.column`): what can still be read of a bad record."""
         pairs = {tuple(name.split(".")) if "." in name else (self.obj.name, name) for name in names}
-        return Decoder(*_reduced(self.obj, self.children, pairs, keep=False))
+        return Decoder(*_reduced(self.obj, self.children, pairs, keep=False), is_text=self._is_text)
 
     def decode_one(self, body: bytes, page: int) -> Block:
         """One record alone. Raises pa.ArrowInvalid when it cannot be read."""
@@ -239,7 +296,7 @@ class Decoder:
 
     def _can_read(self, body: bytes) -> bool:
         try:
-            self._flatten(_read_records([body], self.record_type, "ignore"), np.zeros(1, dtype=np.int64), None)
+            self._flatten(read_records([body], self.record_type, "ignore"), np.zeros(1, dtype=np.int64), None)
         except pa.ArrowInvalid:
             return False
         return True
@@ -272,56 +329,6 @@ def join_blocks(blocks: Sequence[Block]) -> Block:
         [bad for block in blocks for bad in block.bad],
         {path for block in blocks for path in block.unknown},
     )
-
-
-def _read_json(bodies: Sequence[bytes], schema: pa.StructType, unexpected: str, ndjson: bool = False) -> pa.StructArray:
-    """JSON objects (one a body; `ndjson`: one a line) as one struct array of `schema`, and under "infer" what else they
-    hold. Raises pa.ArrowInvalid."""
-    body = b"\n".join(bodies)
-    if not body.strip():
-        return pa.array([], schema)
-    if body.lstrip()[:1] != b"{":
-        # pyarrow dies of a lone `null`.
-        raise pa.ArrowInvalid("no JSON object")
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        # pyarrow takes any bytes for text, and DuckDB refuses them when the whole load is written.
-        raise pa.ArrowInvalid("text that is no UTF-8") from None
-    table = pj.read_json(
-        io.BytesIO(body),
-        # One block: a page is one JSON object, and a block must hold it whole.
-        read_options=pj.ReadOptions(block_size=len(body) + 1, use_threads=False),
-        parse_options=pj.ParseOptions(
-            explicit_schema=pa.schema(list(schema)),
-            unexpected_field_behavior=unexpected,
-            newlines_in_values=not ndjson and any(b"\n" in page.strip() for page in bodies),
-        ),
-    )
-    return table.combine_chunks().to_struct_array().combine_chunks()
-
-
-def _read_records(slices: Sequence[bytes], schema: pa.StructType, unexpected: str) -> pa.StructArray:
-    """One object a slice. Raises pa.ArrowInvalid also for a slice that is none, or holds two."""
-    if any(body.lstrip()[:1] != b"{" for body in slices):
-        raise pa.ArrowInvalid("no JSON object")
-    records = _read_json(slices, schema, unexpected)
-    if len(records) != len(slices):
-        raise pa.ArrowInvalid("not one JSON object a record")
-    return records
-
-
-def _inferred(value: object) -> pa.DataType:
-    """A type that has the structure of a Python value, for naming its fields only."""
-    if isinstance(value, dict):
-        return pa.struct([pa.field(name, _inferred(item)) for name, item in value.items()])
-    if isinstance(value, list):
-        merged: dict[str, object] = {}
-        for item in value:
-            if isinstance(item, dict):
-                merged.update(item)
-        return pa.list_(_inferred(merged)) if merged else pa.list_(pa.null())
-    return pa.null()
 
 
 def list_paths(child: ObjectContract) -> list[str]:

@@ -18,6 +18,11 @@ PART_RANGES = {
     "microsecond": (0, 999_999),
 }  # fmt: skip
 
+# How SAP's OData v2 writes a date and a time of day in JSON.
+ODATA_DATE = r"^/Date\((?P<ticks>-?\d+)(?P<offset>[+-]\d{1,4})?\)/$"
+ODATA_TIME = r"^PT(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?$"
+YES_AND_NO = (["true", "1", "y", "yes", "x"], ["false", "0", "n", "no"])
+
 
 def wire_type(column: Column) -> pa.DataType:
     """The Arrow type to decode the source's JSON with, before anything is converted."""
@@ -29,7 +34,7 @@ def wire_type(column: Column) -> pa.DataType:
         return FLOAT_DIGITS
     if column.encoding == "zero_or_one":
         return pa.int8()
-    if column.encoding in ("fhir_reference", "fhir_datetime") or column.logical_type in ("date", "timestamp"):
+    if column.encoding == "fhir_reference" or column.logical_type in ("date", "timestamp"):
         return pa.string()
     return {
         "string": pa.string(),
@@ -39,8 +44,35 @@ def wire_type(column: Column) -> pa.DataType:
     }[column.logical_type]
 
 
-def to_column(column: Column, values: pa.Array) -> pa.Array:
-    """Values as decoded to values as contracted (before minimisation). Raises pa.ArrowInvalid for what does not fit."""
+def from_text(column: Column, texts: pa.Array) -> pa.Array:
+    """What stands as text in a file or a report, as the type on the wire; empty text is no value. Raises pa.ArrowInvalid."""
+    filled = pc.if_else(pc.equal(texts, ""), None, texts)
+    kind = wire_type(column)
+    if pa.types.is_string(kind):
+        return filled
+    trimmed = pc.utf8_trim_whitespace(filled)
+    return _said(trimmed) if pa.types.is_boolean(kind) else trimmed.cast(kind)
+
+
+def to_column(column: Column, *fields: pa.Array) -> pa.Array:
+    """Values as decoded to values as contracted (before minimisation); `fields` are two where the encoding joins two.
+    Raises pa.ArrowInvalid for what does not fit."""
+    if column.encoding == "odata_date_and_time":
+        return _odata_date_and_time(*fields)
+    if column.encoding == "iso_date_and_time":
+        return _utc(_with_zone(pc.binary_join_element_wise(*fields, "T")))
+    (values,) = fields
+    if column.encoding == "odata_date":
+        return _ticks(values).cast(pa.timestamp("us")).cast(column.arrow_type, safe=False)
+    if column.encoding == "date_or_1900":
+        values = pc.if_else(pc.starts_with(values, "1900-01-01"), None, values)
+        return (
+            pc.utf8_slice_codeunits(values, 0, 10).cast(pa.date32())
+            if column.logical_type == "date"
+            else _utc(_with_zone(values))
+        )
+    if column.encoding == "local_time":
+        return values.cast(pa.timestamp("us"))
     if column.encoding in ("tryton_datetime", "tryton_date"):
         stamps = _from_parts(values, with_time=column.encoding == "tryton_datetime")
         return stamps.cast(pa.date32()) if column.logical_type == "date" else stamps
@@ -87,6 +119,36 @@ def _from_parts(values: pa.Array, with_time: bool) -> pa.Array:
         for name, unit in (("hour", "h"), ("minute", "m"), ("second", "s"), ("microsecond", "us")):
             stamps = stamps + parts[name].astype(f"m8[{unit}]")
     return pa.array(stamps, type=pa.timestamp("us"), mask=~present)
+
+
+def _said(texts: pa.Array) -> pa.Array:
+    """Yes and no as files say them. Raises pa.ArrowInvalid for any other word."""
+    words = pc.utf8_lower(texts)
+    yes, no = (pc.is_in(words, pa.array(known)) for known in YES_AND_NO)
+    if pc.any(pc.and_(texts.is_valid(), pc.invert(pc.or_(yes, no)))).as_py():
+        raise pa.ArrowInvalid("neither yes nor no")
+    return pc.if_else(texts.is_valid(), yes, None)
+
+
+def _ticks(values: pa.Array) -> pa.Array:
+    """`/Date(1715817600000)/` as milliseconds since 1970, UTC; an offset behind it is only where it was written."""
+    parts = pc.extract_regex(values, ODATA_DATE)
+    if parts.null_count > values.null_count:
+        raise pa.ArrowInvalid("no /Date(...)/")
+    return pc.struct_field(parts, "ticks").cast(pa.int64()).cast(pa.timestamp("ms"))
+
+
+def _odata_date_and_time(dates: pa.Array, times: pa.Array) -> pa.Array:
+    """A date and a time of day, `PT11H22M33S`, of its own; without a time the day's first moment."""
+    parts = pc.extract_regex(times, ODATA_TIME)
+    if parts.null_count > times.null_count:
+        raise pa.ArrowInvalid("no PT..H..M..S")
+    seconds = pa.array(np.zeros(len(dates), dtype=np.int64))
+    for name, length in (("hours", 3600), ("minutes", 60), ("seconds", 1)):
+        part = pc.struct_field(parts, name)
+        number = pc.fill_null(pc.if_else(pc.equal(part, ""), "0", part), "0").cast(pa.int64())
+        seconds = pc.add(seconds, pc.multiply(number, length))
+    return pc.add(_ticks(dates).cast(pa.timestamp("us")), seconds.cast(pa.duration("s")).cast(pa.duration("us")))
 
 
 def _reference_id(values: pa.Array) -> pa.Array:

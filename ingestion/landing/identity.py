@@ -143,7 +143,8 @@ class Identifier:
             f" USING (_record)"
             for child in self._children
         )
-        own_stamp = "_read_at" if obj.disposition == "snapshot" else _changed_at(obj)
+        is_undated = obj.disposition == "snapshot" or (obj.is_dated_by_read and not obj.version.changed_at)
+        own_stamp = "_read_at" if is_undated else _changed_at(obj)
         if obj.disposition == "document" and obj.version.changed_at:
             # A document that says nothing of its age is as new as its read: else the greater hash would stay for ever.
             number = obj.version.version_no

@@ -18,11 +18,11 @@ from dlt.common.exceptions import DltException
 from ingestion.contracts import ContractError, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.archive import Archive
-from ingestion.landing.identity import LoadStamp
+from ingestion.landing.identity import LoadStamp, split_key
 from ingestion.landing.ledger import Drift, Ledger, LoadReport, ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.object_load import Batches, ObjectLoad
-from ingestion.landing.page import Page, Source, SourceError, UnreachableError, Window
+from ingestion.landing.page import Page, Refused, Source, SourceError, UnreachableError, Window
 from ingestion.landing.raw import RawTables
 from ingestion.landing.reconciliation import Reconciliation
 from ingestion.registry import open_source
@@ -148,7 +148,8 @@ class Landing:
         """Read one object from its source and land it."""
         since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
         start = since - (obj.lag or timedelta()) if since and mode == "incremental" else None
-        window = Window(start, self._stamp.as_of)
+        after = self._raw.without_gap(obj, self._instance.name) if obj.sequence and mode == "incremental" else {}
+        window = Window(start, self._stamp.as_of, after)
         compare = obj.deletes == "reconcile" or obj.disposition == "snapshot" or mode != "incremental"
         if mode == "reconcile":
             self.land_pages(obj, (), None, compare, accept_fewer)
@@ -158,7 +159,7 @@ class Landing:
     def land_pages(
         self,
         obj: ObjectContract,
-        pages: Iterable[Page],
+        pages: Iterable[Page | Refused],
         window: Window | None,
         compare_keys: bool,
         accept_fewer: bool = False,
@@ -176,13 +177,15 @@ class Landing:
         started = time.monotonic()
         load = ObjectLoad(
             self.contract, obj, self._stamp, self._raw, self._archive, self._minimiser, self._key, self._progress,
-            keeps_keys=compare_keys or window is None,
+            keeps_keys=compare_keys or window is None or obj.reread is not None,
         )  # fmt: skip
         reconciliation = Reconciliation(obj, self._stamp, self._source, self._raw, self._ledger, self._minimiser)
 
         def afterwards(load: ObjectLoad) -> Batches:
             if window is not None:
                 yield from reconciliation.signalled(load, window)
+            if window is not None and window.start is not None and obj.reread is not None:
+                yield from load.batches(self._source.pages_by_key(obj, self._open_keys(obj, load)))
             if compare_keys:
                 yield from reconciliation.compare(load, window is not None and window.start is None, accept_fewer)
 
@@ -198,6 +201,7 @@ class Landing:
             if reconciliation.summary is not None:
                 self._reconciliations.append(reconciliation.summary)
             self._quarantined += load.quarantined
+            self._resolved += self._ledger.refused_before(self._instance.name, obj.name, load.parts)
             self._drift += load.drift
         except OBJECT_ERRORS as error:
             if isinstance(error, UnreachableError):
@@ -210,6 +214,10 @@ class Landing:
         reports[obj.name].bytes = load.bytes
         reports[obj.name].seconds = round(time.monotonic() - started, 3)
         return load if reports[obj.name].status == "COMPLETE" else None
+
+    def _open_keys(self, obj: ObjectContract, load: ObjectLoad) -> list[tuple[str, ...]]:
+        """Of the records that are to be read again those that this load has not brought yet, as the source writes keys."""
+        return [split_key(key) for key in self._raw.open_keys(obj, self._instance.name) if key not in load.fetched]
 
     @property
     def _working_dir(self) -> Path:
@@ -225,7 +233,7 @@ class Landing:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _lazily(source: Source, obj: ObjectContract, window: Window) -> Iterator[Page]:
+def _lazily(source: Source, obj: ObjectContract, window: Window) -> Iterator[Page | Refused]:
     """A source's pages, not asked for before they are wanted: whatever it raises is raised where it is expected."""
     yield from source.pages(obj, window)
 

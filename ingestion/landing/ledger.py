@@ -3,9 +3,10 @@
 Belongs here: tables of ops and what is written to and read from them. Not here: raw tables (raw.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import duckdb
@@ -185,6 +186,16 @@ class Ledger:
             [instance, obj],
         ).fetchall()
         return [OpenEntry(*row) for row in rows if quarantine_ids is None or row[0] in quarantine_ids]
+
+    def refused_before(self, instance: str, obj: str, parts: Iterable[str]) -> list[str]:
+        """Open entries of files that were refused, of those that have come whole now."""
+        hashes = [sha256(part.encode()).hexdigest()[:32] for part in parts]
+        rows = self._connection.execute(
+            "SELECT quarantine_id FROM ops.quarantine WHERE source_instance = ? AND object = ? AND status = 'OPEN' "
+            "AND record_key IS NULL AND payload_hash IN (SELECT unnest(?::VARCHAR[]))",
+            [instance, obj, hashes],
+        ).fetchall()
+        return [row[0] for row in rows]
 
     def open_quarantine_keys(self, instance: str, obj: str) -> dict[str, datetime | None]:
         """Keys with an open fault and the stamp of the latest faulty version. A conflict is none: a version landed."""

@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.contracts import Contract, ObjectContract
+from ingestion.contracts.model import ARRIVAL
 from ingestion.landing.archive import Archive
 from ingestion.landing.decode import Block, Decoder
 from ingestion.landing.drift import DriftWatch
 from ingestion.landing.identity import Identifier, LoadStamp, Version, tombstones
 from ingestion.landing.ledger import Drift, ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
-from ingestion.landing.page import IncompleteAnswerError, Page
+from ingestion.landing.page import IncompleteAnswerError, Page, Refused
 from ingestion.landing.quarantine import QuarantineDesk
 from ingestion.landing.raw import RawTables
 from ingestion.landing.validate import failures
@@ -47,8 +48,8 @@ class Tally:
 class ObjectLoad:
     """Lands one object and its children once.
 
-    `quarantined`, `drift` and, with `keeps_keys`, `fetched` (the valid records: business key to latest version) are
-    filled as it goes.
+    `quarantined`, `drift`, `parts` (the files that came whole) and, with `keeps_keys`, `fetched` (the valid records:
+    business key to latest version) are filled as it goes.
     """
 
     contract: Contract
@@ -66,6 +67,7 @@ class ObjectLoad:
     bytes: int = 0
     announced: int | None = 0
     fetched: dict[str, Version] = field(default_factory=dict)
+    parts: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.children = self.contract.children(self.obj.name)
@@ -82,7 +84,7 @@ class ObjectLoad:
 
     def run(
         self,
-        pages: Iterable[Page],
+        pages: Iterable[Page | Refused],
         working_dir: Path,
         then: Callable[["ObjectLoad"], Batches] | None = None,
         floor: float | None = None,
@@ -115,11 +117,17 @@ class ObjectLoad:
             self._identifier.close()
         self.drift += self._drift.found(self.raw, self.stamp.instance, self.stamp.load_id, self.quarantined)
 
-    def batches(self, pages: Iterable[Page]) -> Batches:
+    def batches(self, pages: Iterable[Page | Refused]) -> Batches:
         """Pages as tables ready to be written, some pages at a time."""
         gathered: list[Page] = []
         size = 0
         for page in pages:
+            if isinstance(page, Refused):
+                self.quarantined.append(self._desk.refused(page))
+                self.progress(f"{self.stamp.instance}.{self.obj.name}: {page.part} refused: {page.reason}")
+                continue
+            if page.part is not None:
+                self.parts.add(page.part)
             self.bytes += len(page.body)
             self.announced = None if page.records is None or self.announced is None else self.announced + page.records
             if page.watermark is not None:
@@ -162,7 +170,8 @@ class ObjectLoad:
             report.superseded = superseded[name] - in_conflict
             report.landed = written - superseded[name]
             report.unaccounted = tally.fetched - written - report.duplicate - tally.quarantined
-        self.watermark = self._page_watermark or self._stamp_watermark
+        self.watermark = self._page_watermark if self.obj.cursor == ARRIVAL else self._stamp_watermark
+        self.watermark = self._page_watermark or self.watermark
 
     def _batch(self, pages: list[Page]) -> Batches:
         references: dict[int, str | None] = {}
@@ -248,7 +257,8 @@ class ObjectLoad:
         """Which records do not say how old they are."""
         stamps = self.obj.version.changed_at if self.obj.disposition == "document" else ()
         number = (self.obj.version.version_no,) if self.obj.version.version_no else ()
-        silent = pa.repeat(self.obj.disposition == "snapshot" or bool(stamps), len(table))
+        is_undated = self.obj.disposition == "snapshot" or self.obj.is_dated_by_read
+        silent = pa.repeat(is_undated or bool(stamps), len(table))
         for name in (*stamps, *number):
             silent = pc.and_(silent, pc.is_null(table[name]))
         return silent

@@ -3,8 +3,8 @@
 Belongs here: the boundary between a source system and the landing path. Not here: what either side does.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -19,13 +19,16 @@ class Envelope:
     record_at: path of the record inside an element of that list (a FHIR bundle's `resource`); empty when it is the
     element. lines: the page is NDJSON, one record a line (then neither path counts). type_field: where a page may hold
     records of other types (a bundle's OperationOutcome), the field that says so: only those equal to the object's
-    `sourceObject` are its records.
+    `sourceObject` are its records. is_text: every value is written as text, empty where there is none. delimiter: the
+    page is a part of a delimited file, its first line the names (UTF-8; every value is text).
     """
 
     list_at: tuple[str, ...] = ()
     record_at: tuple[str, ...] = ()
     lines: bool = False
     type_field: str | None = None
+    is_text: bool = False
+    delimiter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Page:
     watermark: the source's own word up to when this answer is complete (a bulk export's transactionTime); then it
     counts instead of the records' stamps. label: where it came from, without secrets or identifiers, for messages.
     archive_ref, read_at: of a page that comes from the archive, where it is there and when the source gave it.
+    part: the file that the page is of, where a source delivers files: what was refused of it before is over now.
     """
 
     body: bytes
@@ -45,17 +49,32 @@ class Page:
     watermark: datetime | None = None
     archive_ref: str | None = None
     read_at: datetime | None = None
+    part: str | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that is not taken, none of its rows, while the others are: it breaks off, or its trailer says otherwise.
+
+    part: its name, which holds nothing of anybody; error_class: one word in capitals; reason: what is wrong with it.
+    """
+
+    part: str
+    error_class: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Window:
     """A closed range of change stamps, UTC: everything changed from `start` to `end`, both included.
 
-    start is None for everything. A source must ask with >= and <=: an open end loses ties.
+    start is None for everything. A source must ask with >= and <=: an open end loses ties. after: of an object with a
+    sequence, up to which number each scope is held without a gap; nothing is known of a scope that is not named.
     """
 
     start: datetime | None
     end: datetime
+    after: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,7 +103,7 @@ class Source(Protocol):
     def now(self) -> datetime:
         """The source's own clock, UTC (its Date header), so that a window never ends in its future."""
 
-    def pages(self, obj: ObjectContract, window: Window) -> Iterator[Page]:
+    def pages(self, obj: ObjectContract, window: Window) -> Iterator[Page | Refused]:
         """All records of an object changed in the window, nested children included."""
 
     def pages_by_key(self, obj: ObjectContract, keys: Sequence[tuple[str, ...]]) -> Iterator[Page]:

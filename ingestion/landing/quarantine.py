@@ -18,11 +18,12 @@ from ingestion.landing.decode import BadRecord, Block, Decoder
 from ingestion.landing.identity import join_key
 from ingestion.landing.ledger import Quarantined
 from ingestion.landing.minimise import Minimiser
+from ingestion.landing.page import Refused
 from ingestion.landing.validate import Failure
 
 REASONS = {
     "TYPE": "does not have the type that the contract says",
-    "MALFORMED": "the record is not a JSON object",
+    "MALFORMED": "the record has not the form of one: no JSON object, or another number of values than names",
     "DUPLICATE_FIELD": "a field occurs twice in the record",
 }
 # A long value says no more about the fault than its beginning.
@@ -40,11 +41,12 @@ class QuarantineDesk:
 
     def unreadable(self, bad: BadRecord, archive_ref: str | None) -> Quarantined:
         """An entry for a record that could not be decoded: what of it can be read, minimised."""
-        names = self._decoder.unreadable(bad.body) if bad.error_class == "TYPE" else []
+        decoder = self._decoder.of_text(bad.is_text)
+        names = decoder.unreadable(bad.body) if bad.error_class == "TYPE" else []
         payload: dict[str, object] = {}
         record_key = None
         if bad.error_class == "TYPE":
-            payload, record_key = self._readable_part(bad.body, names)
+            payload, record_key = self._readable_part(decoder.without(names), bad.body)
             if not self._is_personal:
                 kept = [name for name in names if self._column(name).minimise.rule == "keep"]
                 payload["_unreadable"] = {name: _raw(bad.body, self._path(name)) for name in kept}
@@ -73,6 +75,12 @@ class QuarantineDesk:
             archive_ref,
         )
 
+    def refused(self, part: Refused) -> Quarantined:
+        """An entry for a file that was not taken. It has no key: nobody knows which records were in it."""
+        name_hash = hashlib.sha256(part.part.encode()).hexdigest()[:32]
+        reason = f"{part.part}: {part.reason}"
+        return self._entry(part.error_class, None, reason, name_hash, None, {"part": part.part}, None)
+
     def conflict(self, record_key: str, row_hash: str, payload: dict[str, object]) -> Quarantined:
         """An entry for the losing one of two payloads with the same key and version."""
         reason = "another payload has the same key and version; the one with the greater hash is current"
@@ -89,8 +97,7 @@ class QuarantineDesk:
         stamps = (_first(row, member.version.changed_at) for member, row in [(self._obj, payload), *rows])
         return max((stamp for stamp in stamps if stamp is not None), default=None)
 
-    def _readable_part(self, body: bytes, unreadable: Sequence[str]) -> tuple[dict[str, object], str | None]:
-        decoder = self._decoder.without(unreadable)
+    def _readable_part(self, decoder: Decoder, body: bytes) -> tuple[dict[str, object], str | None]:
         try:
             block = decoder.decode_one(body, 0)
         except pa.ArrowInvalid:

@@ -201,6 +201,38 @@ class RawTables:
             (live if op == "UPSERT" else buried)[key] = Version(number, changed_at)
         return live, buried
 
+    def open_keys(self, obj: ObjectContract, instance: str) -> list[str]:
+        """Live records whose current version asks to be read again (`rereadWhile`)."""
+        if obj.reread is None:
+            return []
+        condition = f'list_contains($values, "{obj.reread.column}"::VARCHAR)'
+        rows = self._connection.execute(
+            f"SELECT _business_key FROM (SELECT * FROM {self.schema}.{obj.name} WHERE _source_instance = $instance "
+            f"QUALIFY row_number() OVER (PARTITION BY _business_key ORDER BY {VERSION_ORDER}) = 1) "
+            f"WHERE _op = 'UPSERT' AND coalesce({condition}, false) = $is_in ORDER BY 1",
+            {"instance": instance, "values": list(obj.reread.values), "is_in": obj.reread.is_in},
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def without_gap(self, obj: ObjectContract, instance: str) -> dict[str, int]:
+        """Of an object with a sequence: for each scope the number up to which none is missing. What is in quarantine is
+        held."""
+        if obj.sequence is None:
+            return {}
+        scope, number = obj.sequence.scope, obj.sequence.number
+        rows = self._connection.execute(
+            f"WITH held AS ("
+            f' SELECT "{scope}"::VARCHAR AS scope, "{number}" AS number FROM {self.schema}.{obj.name} '
+            f" WHERE _source_instance = $instance UNION "
+            f" SELECT replace(replace(split_part(record_key, '|', 1), '%7C', '|'), '%25', '%'), "
+            f"  split_part(record_key, '|', 2)::BIGINT FROM ops.quarantine WHERE status = 'OPEN' "
+            f"  AND record_key IS NOT NULL AND source_instance = $instance AND object = $object) "
+            f"SELECT scope, max(number) FROM (SELECT *, row_number() OVER (PARTITION BY scope ORDER BY number) AS place "
+            f" FROM held) WHERE number = place GROUP BY 1",
+            {"instance": instance, "object": obj.name},
+        ).fetchall()
+        return dict(rows)
+
     def history(self, obj: ObjectContract, instance: str, before: str, names: Sequence[str]) -> dict[str, int]:
         """Of an instance's rows from other loads: how often each of some columns was filled; under `*` how many rows."""
         records = "" if obj.parent else "AND _op = 'UPSERT'"

@@ -15,7 +15,7 @@ import pyarrow as pa
 Disposition = Literal["document", "posting", "snapshot"]
 Deletes = Literal["none", "reconcile", "tombstone"]
 LogicalType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
-MinimiseRule = Literal["keep", "drop", "pseudonym", "year", "zip3"]
+MinimiseRule = Literal["keep", "drop", "pseudonym", "year", "zip3", "where"]
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CLASSIFICATIONS = (
@@ -56,12 +56,19 @@ class Minimise:
     """What becomes of a value before anything is written.
 
     domain: separates pseudonyms of different things; is_network_wide: one value has one pseudonym in every source
-    instance (a tax id), otherwise each instance has its own (a patient id means nothing elsewhere).
+    instance (a tax id), otherwise each instance has its own (a patient id means nothing elsewhere). Of `where` the
+    domain is the condition: `ref_type=PO` keeps what refers to an order, and not what refers to a person.
     """
 
     rule: MinimiseRule = "keep"
     domain: str | None = None
     is_network_wide: bool = False
+
+    @property
+    def condition(self) -> tuple[str, str]:
+        """Of `where`: the column that decides, and the value with which a record's value is kept."""
+        column, _, value = (self.domain or "").partition("=")
+        return column, value
 
 
 @dataclass(frozen=True)

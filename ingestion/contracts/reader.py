@@ -173,8 +173,9 @@ class _Reader:
         rule, domain, scope = (*str(custom.get("minimise", "keep")).split(":"), "", "")[:3]
         if scope not in ("", "network"):
             raise self._error(where, f"minimise: scope {scope!r} is not `network` (pseudonym:<domain>:network)")
-        if rule not in ("keep", "drop", "pseudonym", "year", "zip3"):
-            raise self._error(where, f"minimise {rule!r} is none of keep, drop, pseudonym:<domain>, year, zip3")
+        if rule not in ("keep", "drop", "pseudonym", "year", "zip3", "where"):
+            known = "keep, drop, pseudonym:<domain>, year, zip3, where:<column>=<value>"
+            raise self._error(where, f"minimise {rule!r} is none of {known}")
         logical_type = column.logicalType or "string"
         if logical_type not in ("string", "integer", "number", "boolean", "date", "timestamp"):
             raise self._error(where, f"logicalType {logical_type!r} cannot be a landed column: flatten it")

@@ -38,6 +38,7 @@ def refuse_impossible(contract: Contract) -> None:
             raise ContractError(f"{where}: a table name is snake_case")
         for column in obj.columns:
             _refuse_column(f"{contract.file}:{column.line}: {obj.name}.{column.name}", column)
+            _refuse_condition(f"{contract.file}:{column.line}: {obj.name}.{column.name}", obj, column)
         names = [column.name for column in obj.columns]
         for name in names:
             if names.count(name) > 1:
@@ -65,7 +66,7 @@ def _refuse_column(where: str, column: Column) -> None:
     if column.classification in NEEDS_A_RULE and column.minimise.rule == "keep":
         raise ContractError(
             f"{where}: classified {column.classification!r} without a `minimise` rule: say drop, pseudonym:<domain>, "
-            "zip3 or year"
+            "zip3, year or where:<column>=<value>"
         )
     if column.minimise.rule == "pseudonym" and not column.minimise.domain:
         raise ContractError(f"{where}: a pseudonym needs a domain: `pseudonym:patient`")
@@ -89,6 +90,16 @@ def _refuse_column(where: str, column: Column) -> None:
             re.compile(column.pattern)
         except re.error as error:
             raise ContractError(f"{where}: pattern {column.pattern!r}: {error}") from error
+
+
+def _refuse_condition(where: str, obj: ObjectContract, column: Column) -> None:
+    if column.minimise.rule != "where":
+        return
+    decider = next((other for other in obj.landed_columns if other.name == column.minimise.condition[0]), None)
+    if decider is None or decider.logical_type != "string" or decider.minimise.rule != "keep":
+        raise ContractError(f"{where}: minimise: `where:<column>=<value>` takes a column of text that is kept as it is")
+    if column.required:
+        raise ContractError(f"{where}: what is kept of some records only cannot be required")
 
 
 def _refuse_types(where: str, column: Column) -> None:

@@ -29,6 +29,8 @@ class Minimiser:
         for column in obj.landed_columns:
             if column.name in table.column_names:
                 columns[column.name] = self.column(column, table[column.name].combine_chunks())
+            if column.name in columns and column.minimise.rule == "where":
+                columns[column.name] = _where(column, columns[column.name], table)
         return pa.table(columns) if columns else table
 
     def column(self, column: Column, values: pa.Array) -> pa.Array:
@@ -59,3 +61,11 @@ class Minimiser:
             for value in encoded.dictionary.to_pylist()
         ]
         return pa.array(distinct, pa.string()).take(encoded.indices)
+
+
+def _where(column: Column, values: pa.Array, table: pa.Table) -> pa.Array:
+    """What another column's value lets be kept; nothing of a record that could not be asked."""
+    name, value = column.minimise.condition
+    if name not in table.column_names:
+        return pa.nulls(len(values), values.type)
+    return pc.if_else(pc.equal(table[name].combine_chunks(), value), values, None)

@@ -6,7 +6,7 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from ingestion.contracts.model import Column, Minimise
+from ingestion.contracts.model import Column, Minimise, ObjectContract
 from ingestion.landing.minimise import Minimiser
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -53,3 +53,13 @@ def test_dates_become_years_and_zip_codes_their_first_three_digits() -> None:
     zip_code = Column("zip", "ZIP.", "string", "zip", minimise=Minimise("zip3"))
     assert made(Minimiser(KEY, "ehr"), born, datetime(1951, 7, 4), None) == [1951, None]
     assert made(Minimiser(KEY, "ehr"), zip_code, "02139-4307", "9", None) == ["021", "9", None]
+
+
+def test_what_refers_to_a_case_is_not_kept_where_only_orders_are() -> None:
+    kind = Column("ref_type", "Kind.", "string", "ref_type")
+    reference = Column("ref_id", "Reference.", "string", "ref_id", minimise=Minimise("where", "ref_type=PO"))
+    obj = ObjectContract("movement", "Movements.", "movements", "materials", (reference, kind))
+    table = pa.table({"ref_id": ["4500", "C1", "C2", None], "ref_type": ["PO", "CASE", None, "PO"]})
+    kept = Minimiser(None, "stock").table(obj, table)["ref_id"].to_pylist()
+    assert kept == ["4500", None, None, None]
+    assert Minimiser(None, "stock").table(obj, table.select(["ref_id"]))["ref_id"].to_pylist() == [None] * 4

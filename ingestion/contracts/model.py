@@ -39,6 +39,7 @@ ENCODINGS: dict[str, tuple[str, ...]] = {
     "iso_date_and_time": ("timestamp",),
     "date_or_1900": ("timestamp", "date"),
     "local_time": ("timestamp",),
+    "gs1_device_identifier": ("string",),
 }
 # Written in two fields of the record, which the path joins: `LastChangeDate+LastChangeTime`.
 OF_TWO_FIELDS = ("odata_date_and_time", "iso_date_and_time")

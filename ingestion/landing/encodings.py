@@ -21,6 +21,8 @@ PART_RANGES = {
 # How SAP's OData v2 writes a date and a time of day in JSON.
 ODATA_DATE = r"^/Date\((?P<ticks>-?\d+)(?P<offset>[+-]\d{1,4})?\)/$"
 ODATA_TIME = r"^PT(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?$"
+# The first part of a barcode of GS1, as it is printed, (01)09520000017330(21)..., or as a scanner reads it.
+GS1_DEVICE = r"^(?:\][A-Za-z]\d)?\(?01\)?(?P<device>\d{14})"
 YES_AND_NO = (["true", "1", "y", "yes", "x"], ["false", "0", "n", "no"])
 
 
@@ -71,6 +73,9 @@ def to_column(column: Column, *fields: pa.Array) -> pa.Array:
             if column.logical_type == "date"
             else _utc(_with_zone(values))
         )
+    if column.encoding == "gs1_device_identifier":
+        # What follows it names one device, and so perhaps the person in whom it is.
+        return pc.struct_field(pc.extract_regex(values, GS1_DEVICE), "device")
     if column.encoding == "local_time":
         return values.cast(pa.timestamp("us"))
     if column.encoding in ("tryton_datetime", "tryton_date"):

@@ -43,6 +43,10 @@ STAMP = {"year": 2026, "month": 2, "day": 28, "hour": 23, "minute": 59, "second"
         ("fhir_datetime", "date", "2012-05-09T23:30:00-04:00", date(2012, 5, 9)),
         ("fhir_datetime", "date", "2012-05", date(2012, 5, 1)),
         ("iso", "date", "2012-05-09", date(2012, 5, 9)),
+        ("gs1_device_identifier", "string", "(01)09520000017330", "09520000017330"),
+        ("gs1_device_identifier", "string", "(01)09520000017224(17)261024(10)L1(21)SN3", "09520000017224"),
+        ("gs1_device_identifier", "string", "]d201095200000172241726102410L1", "09520000017224"),
+        ("gs1_device_identifier", "string", "+H123PARTNO1234567890120/$$420020216LOT", None),
     ],
 )
 def test_what_is_written_becomes_what_is_meant(encoding: str, kind: Any, value: Any, expected: Any) -> None:

@@ -19,12 +19,13 @@ from ingestion.contracts import ContractError, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.archive import Archive
 from ingestion.landing.identity import LoadStamp, split_key
-from ingestion.landing.ledger import Drift, Ledger, LoadReport, ObjectReport, Quarantined
+from ingestion.landing.ledger import Ledger, LoadReport, ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.object_load import Batches, ObjectLoad
 from ingestion.landing.page import Page, Refused, Source, SourceError, UnreachableError, Window
 from ingestion.landing.raw import RawTables
 from ingestion.landing.reconciliation import Reconciliation
+from ingestion.landing.schema_changes import SchemaChange
 from ingestion.registry import open_source
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
@@ -99,7 +100,7 @@ class Landing:
         self._archive = Archive(settings.archive_dir, settings.archive_keys(), settings.archive_days)
         self._ledger = Ledger(warehouse.connection)
         self._quarantined: list[Quarantined] = []
-        self._drift: list[Drift] = []
+        self._drift: list[SchemaChange] = []
         self._reconciliations: list[dict[str, object]] = []
         now = datetime.now(UTC)
         self._stamp = LoadStamp(f"{now:%Y%m%dT%H%M%S%f}-{instance.name}", instance.name, now, now)

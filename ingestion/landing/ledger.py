@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from ingestion.contracts import Contract, ContractError, ObjectContract
+from ingestion.landing.schema_changes import SchemaChange, SchemaChanges
 
 DDL = """
 CREATE SCHEMA IF NOT EXISTS ops;
@@ -31,10 +32,6 @@ CREATE TABLE IF NOT EXISTS ops.quarantine (
     contract_version VARCHAR,
     load_id VARCHAR, archive_ref VARCHAR, first_seen_at TIMESTAMP, last_seen_at TIMESTAMP, status VARCHAR,
     resolved_at TIMESTAMP, resolved_load_id VARCHAR);
-CREATE TABLE IF NOT EXISTS ops.drift (
-    source_instance VARCHAR, system VARCHAR, object VARCHAR, field VARCHAR, kind VARCHAR, detail VARCHAR,
-    first_load_id VARCHAR, first_seen_at TIMESTAMP, last_seen_at TIMESTAMP,
-    PRIMARY KEY (source_instance, object, field, kind));
 CREATE TABLE IF NOT EXISTS ops.reconciliation (
     load_id VARCHAR, source_instance VARCHAR, system VARCHAR, object VARCHAR, as_of TIMESTAMP, source_count BIGINT,
     warehouse_count BIGINT, missing BIGINT, stale BIGINT, deleted BIGINT, healed BIGINT,
@@ -110,22 +107,13 @@ class OpenEntry:
     archive_ref: str | None
 
 
-@dataclass(frozen=True)
-class Drift:
-    """A row of ops.drift in the making."""
-
-    object: str
-    field: str
-    kind: str
-    detail: str
-
-
 class Ledger:
     """The ops tables of a warehouse."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection):
         self._connection = connection
         connection.execute(DDL)
+        self._schema_changes = SchemaChanges(connection)
 
     def agree(self, contract: Contract) -> None:
         """Note which contract a warehouse is loaded under.
@@ -212,7 +200,7 @@ class Ledger:
         contract: Contract,
         quarantined: list[Quarantined],
         resolved: list[str],
-        drift: list[Drift],
+        drift: list[SchemaChange],
         reconciliations: list[dict[str, Any]],
     ) -> None:
         """Everything a load has to say, and that it is over: all of it or nothing."""
@@ -231,8 +219,7 @@ class Ledger:
                     "WHERE quarantine_id = ?",
                     [_now(), report.load_id, entry],
                 )
-            for change in drift:
-                self._drift(report, change)
+            self._schema_changes.note(report.source_instance, report.system, contract.version, report.load_id, drift)
             for row in reconciliations:
                 self._connection.execute(
                     "INSERT INTO ops.reconciliation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -288,16 +275,6 @@ class Ledger:
             f"  ELSE landed.changed_at >= quarantine.changed_at END",
             {"now": _now(), "load": report.load_id, "instance": report.source_instance, "object": obj.name},
         )
-
-    def _drift(self, report: LoadReport, change: Drift) -> None:
-        self._connection.execute(
-            "INSERT INTO ops.drift VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET last_seen_at = excluded.last_seen_at",
-            [
-                report.source_instance, report.system, change.object, change.field, change.kind, change.detail,
-                report.load_id, _now(), _now(),
-            ],
-        )  # fmt: skip
 
 
 def _now() -> datetime:

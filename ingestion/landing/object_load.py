@@ -20,11 +20,12 @@ from ingestion.landing.archive import Archive
 from ingestion.landing.decode import Block, Decoder
 from ingestion.landing.drift import DriftWatch
 from ingestion.landing.identity import Identifier, LoadStamp, Version, tombstones
-from ingestion.landing.ledger import Drift, ObjectReport, Quarantined
+from ingestion.landing.ledger import ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.page import IncompleteAnswerError, Page, Refused
 from ingestion.landing.quarantine import QuarantineDesk
 from ingestion.landing.raw import RawTables
+from ingestion.landing.schema_changes import SchemaChange
 from ingestion.landing.validate import failures
 
 # Pages are decoded together up to this size: large enough that the cost of a block vanishes, small enough for memory.
@@ -62,7 +63,7 @@ class ObjectLoad:
     progress: Callable[[str], None]
     keeps_keys: bool
     quarantined: list[Quarantined] = field(default_factory=list)
-    drift: list[Drift] = field(default_factory=list)
+    drift: list[SchemaChange] = field(default_factory=list)
     watermark: datetime | None = None
     bytes: int = 0
     announced: int | None = 0
@@ -78,7 +79,7 @@ class ObjectLoad:
         self._identifier = Identifier(self.contract, self.obj, self.stamp)
         self._stamp_watermark: datetime | None = None
         self._page_watermark: datetime | None = None
-        self._drift = DriftWatch(self.members.values())
+        self._drift = DriftWatch(self.members.values(), self.key)
         self._pages = 0
         self._read_at: dict[int, datetime] = {}
 
@@ -115,7 +116,7 @@ class ObjectLoad:
             self.raw.load(self.obj, batches(), working_dir)
         finally:
             self._identifier.close()
-        self.drift += self._drift.found(self.raw, self.stamp.instance, self.stamp.load_id, self.quarantined)
+        self.drift += self._drift.found(self.raw, self.stamp.instance, self.stamp.load_id)
 
     def batches(self, pages: Iterable[Page | Refused]) -> Batches:
         """Pages as tables ready to be written, some pages at a time."""
@@ -176,6 +177,7 @@ class ObjectLoad:
     def _batch(self, pages: list[Page]) -> Batches:
         references: dict[int, str | None] = {}
         for number, page in enumerate(pages, self._pages):
+            self._drift.page(page)
             self._read_at[number] = page.read_at or self.stamp.as_of
             # What comes from the archive stays where it is: a copy would outlive its time.
             references[number] = page.archive_ref or self.archive.add(
@@ -190,12 +192,14 @@ class ObjectLoad:
     def _land_block(self, block: Block, references: dict[int, str | None]) -> dict[str, pa.Table]:
         self._drift.unknown(block.unknown)
         for bad in block.bad:
+            self._drift.unreadable(bad)
             self.quarantined.append(self._desk.unreadable(bad, references[bad.page]))
         root = self.tallies[self.obj.name]
         root.fetched += len(block) + len(block.bad)
         root.quarantined += len(block.bad)
         for name, rows in block.rows.items():
             rows.table = self.minimiser.table(self.members[name], rows.table)
+            self._drift.rows(name, rows.table)
         refused = self._refuse(block, references)
         tables = self._identifier.identify(block.rows, [self._read_at[number] for number in block.pages.tolist()])
         for name in list(self.tallies)[1:]:
@@ -209,6 +213,7 @@ class ObjectLoad:
             for failure in failures(self.members[name], rows.table, self.stamp.as_of):
                 record = int(rows.parent[failure.row])
                 refused.add(record)
+                self._drift.refused(name, failure, rows.table)
                 reference = references[int(block.pages[record])]
                 self.quarantined.append(self._desk.invalid(failure, name, block, record, reference))
         return np.array(sorted(refused), dtype=np.int64)
@@ -234,7 +239,6 @@ class ObjectLoad:
             tally.quarantined += pc.sum(in_held).as_py() or 0
             tally.unchanged += (pc.sum(in_fresh).as_py() or 0) - len(kept)
             tally.repeated += len(rows) - (pc.sum(in_held).as_py() or 0) - (pc.sum(in_fresh).as_py() or 0)
-            self._drift.rows(child.name, rows.filter(pc.invert(in_held)))
             out[child.name] = kept.drop_columns(["_record"])
         return out
 
@@ -275,4 +279,3 @@ class ObjectLoad:
             # A stamp ahead of the source's clock must not pull the watermark ahead: rows in between would be lost.
             clamped = min(latest.replace(tzinfo=UTC), self.stamp.as_of)
             self._stamp_watermark = max(clamped, self._stamp_watermark or clamped)
-        self._drift.rows(self.obj.name, valid)

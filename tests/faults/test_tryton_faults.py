@@ -151,7 +151,7 @@ def test_f9_four_kinds_of_drift_alarm_and_good_rows_land(shop: Shop, board: Boar
             row[0]
             for row in warehouse.connection.execute("SELECT column_name FROM information_schema.columns").fetchall()
         }
-    assert {("ADDED", "surprise"), ("ADDED", "nested"), ("RETYPED", "code"), ("VANISHED", "active")} <= drift
+    assert {("ADDED", "surprise"), ("ADDED", "nested"), ("RETYPED", "code"), ("REMOVED", "active")} <= drift
     assert not {"surprise", "nested"} & columns
     assert truth[5] == "Party 5"
     shop.judge("F9 drift", board, 4)

@@ -10,7 +10,9 @@ from ingestion.settings import SettingsError
 
 # Named, not imported: a system that nobody configured costs nothing.
 SOURCES = {
+    "clm": "ingestion.sources.clm",
     "fhir_r4": "ingestion.sources.fhir_r4",
+    "perioperative": "ingestion.sources.perioperative",
     "tryton": "ingestion.sources.tryton",
 }
 

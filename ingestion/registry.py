@@ -12,6 +12,7 @@ from ingestion.settings import SettingsError
 SOURCES = {
     "clm": "ingestion.sources.clm",
     "fhir_r4": "ingestion.sources.fhir_r4",
+    "oracle_fusion": "ingestion.sources.oracle_fusion",
     "perioperative": "ingestion.sources.perioperative",
     "tryton": "ingestion.sources.tryton",
 }

@@ -4,6 +4,7 @@ Belongs here: everything that touches schema `raw_<system>`. Not here: what the 
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -29,6 +30,19 @@ VERSION_ORDER = (
     "_version_no DESC NULLS LAST, _changed_at DESC NULLS LAST, _contract_version DESC, "
     "_occurred_at DESC NULLS LAST, _payload_hash DESC"
 )
+BIGINT_DIGITS = 19
+
+
+def holds_all_of(wider: str, narrower: str) -> bool:
+    """Whether a SQL type is another one than a second and holds every value of it exactly."""
+    decimals = [re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", kind) for kind in (wider, narrower)]
+    if wider == narrower or decimals[0] is None:
+        return (wider, narrower) == ("TIMESTAMP", "DATE")
+    precision, scale = map(int, decimals[0].groups())
+    if narrower == "BIGINT":
+        return precision - scale >= BIGINT_DIGITS
+    old_precision, old_scale = map(int, decimals[1].groups()) if decimals[1] else (39, 0)
+    return scale >= old_scale and precision - scale >= old_precision - old_scale
 
 
 def raw_schema(contract: Contract) -> str:
@@ -45,7 +59,8 @@ class RawTables:
     def ensure(self) -> None:
         """Create what the contract declares and the warehouse lacks: an empty feed has its tables too.
 
-        A new column is added. Raises ContractError for a column whose type is another in the warehouse.
+        A new column is added, and one whose type has become wider is widened: every value stays what it is. Raises
+        ContractError for any other change of type.
         """
         self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
         for obj in self.contract.objects:
@@ -59,12 +74,20 @@ class RawTables:
             for name, kind in wanted.items():
                 if name not in present:
                     self._connection.execute(f'ALTER TABLE {self.schema}.{obj.name} ADD COLUMN "{name}" {kind}')
+                elif holds_all_of(kind, present[name]):
+                    self._widen(obj.name, name, kind)
                 elif present[name] != kind:
                     raise ContractError(
                         f"{self.contract.file}:{obj.line}: {obj.name}.{name} is {present[name]} in the warehouse and "
                         f"{kind} in the contract. A changed type is a new column: give it a new name, or see "
                         "docs/operating.md, upgrading a contract."
                     )
+
+    def _widen(self, table: str, column: str, kind: str) -> None:
+        """In dlt's copy too: what it stages there would be rounded to the old type, and nobody told."""
+        for schema in (self.schema, f"{self.schema}_staging"):
+            if self._columns(table, schema):
+                self._connection.execute(f'ALTER TABLE {schema}.{table} ALTER "{column}" SET DATA TYPE {kind}')
 
     def take_back(self, load_id: str, objects: Iterable[str] | None = None) -> int:
         """Remove the rows of a load that did not end; how many there were."""

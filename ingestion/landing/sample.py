@@ -18,7 +18,7 @@ from ingestion.landing.slices import line_slices, record_slices
 
 # As many records as tell a habit of the source.
 LOOKED_AT = 200
-EMPTY = (None, "", [])
+EMPTY: tuple[object, ...] = (None, "", [])
 
 
 class Sample:

@@ -11,9 +11,11 @@ from ingestion.settings import SettingsError
 # Named, not imported: a system that nobody configured costs nothing.
 SOURCES = {
     "clm": "ingestion.sources.clm",
+    "d365": "ingestion.sources.d365",
     "fhir_r4": "ingestion.sources.fhir_r4",
     "oracle_fusion": "ingestion.sources.oracle_fusion",
     "perioperative": "ingestion.sources.perioperative",
+    "procurement": "ingestion.sources.procurement",
     "tryton": "ingestion.sources.tryton",
 }
 

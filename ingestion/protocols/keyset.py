@@ -142,35 +142,33 @@ class _Walk:
         self._place = self._since = window.start
         self._pages = 0
         self._doubts = 0
+        # What the first answer counted, and which records came since, where the service counts.
         self._announced: int | None = None
         self._keys: set[Any] = set()
-        # Of the way since a stamp was asked for: records with their stamps, and what was followed.
+        # Of the way since a stamp was asked for: records with their stamps, what was followed, and how many pages.
         self._seen: set[tuple[Any, Any]] = set()
         self._followed: set[str] = set()
+        self._pages_since = 0
+        self._seen_before: set[tuple[Any, Any]] | None = None
+        self._following: str | None = None
+        self._is_over = False
 
     def pages(self) -> Iterator[tuple[Page, list[Any]]]:
         """Pages with a record each, and their records, parsed for keys and stamps only. A record may come twice.
 
         Raises IncompleteAnswerError when the walk cannot get on, or brings fewer records than were announced.
         """
-        following: str | None = None
-        while True:
+        while not self._is_over:
             try:
-                answer = self._ask(following)
+                answer = self._ask()
             except _DoubtError as doubt:
                 self._take_up_again(doubt)
-                following = None
                 continue
             if answer.records:
                 envelope = Envelope(list_at=(self._dialect.records_at,))
                 yield Page(answer.body, envelope, answer.label, len(answer.records)), answer.records
-            has_moved = self._move(answer.records)
-            following = answer.following
-            if following is None:
-                break
-            if has_moved and not self._dialect.next_is_place:
-                self._begin()
-                following = None
+            self._move(answer.records)
+            self._go_on(answer.following)
         if self._announced is not None and len(self._keys) < self._announced:
             raise IncompleteAnswerError(f"{self._path}: {len(self._keys)} records came of {self._announced}")
 
@@ -185,9 +183,8 @@ class _Walk:
 
     def _begin(self) -> None:
         """The next answer is asked for by the place, and nothing was seen since."""
-        self._since = self._place
-        self._seen.clear()
-        self._followed.clear()
+        self._since, self._following = self._place, None
+        self._seen, self._followed, self._pages_since = set(), set(), 0
 
     def _take_up_again(self, doubt: "_DoubtError") -> None:
         self._doubts += 1
@@ -196,22 +193,36 @@ class _Walk:
         log.warning("%s; reading on from the last change that was seen", doubt)
         self._begin()
 
-    def _move(self, records: list[Any]) -> bool:
-        """Whether the place is another one after these records."""
+    def _move(self, records: list[Any]) -> None:
+        """The place after these records."""
         places = [place for record in records if (place := self.place_of(record)) is not None]
-        if not places or (self._place is not None and max(places) <= self._place):
-            return False
-        self._place = max(places)
-        self._doubts = 0
-        return True
+        if places and (self._place is None or max(places) > self._place):
+            self._place = max(places)
+            self._doubts = 0
 
-    def _ask(self, following: str | None) -> _Answer:
+    def _go_on(self, following: str | None) -> None:
+        """What to ask for after a good answer."""
+        if self._dialect.next_is_place or (following is not None and self._place == self._since):
+            self._following, self._is_over = following, following is None
+        elif self._is_shaken():
+            self._seen_before, self._place = self._seen, self._since
+            self._begin()
+        else:
+            self._seen_before, self._is_over = None, following is None
+            self._begin()
+
+    def _is_shaken(self) -> bool:
+        """Whether records with one and the same stamp, counted over several pages, may have moved meanwhile: until a
+        second way through them shows each where it was, one may have slipped onto a page that was read."""
+        return self._pages_since > 1 and not (self._seen_before is not None and self._seen_before <= self._seen)
+
+    def _ask(self) -> _Answer:
         """One answer that is not in doubt. Raises _DoubtError for one that is, SourceError where none comes."""
         label = f"{self._path}, page {self._pages + 1}"
         try:
-            response = self._client.get_bytes(self._path, self._parameters(following), label=label)
+            response = self._client.get_bytes(self._path, self._parameters(), label=label)
         except StatusError as error:
-            if following is None or error.status not in TOKEN_IS_LOST:
+            if self._following is None or error.status not in TOKEN_IS_LOST:
                 raise
             raise _DoubtError(f"{label}: what leads on to it has expired ({error.status})") from None
         try:
@@ -220,14 +231,15 @@ class _Walk:
             raise _DoubtError(str(error)) from None
         self._doubt(answer)
         self._pages += 1
+        self._pages_since += 1
         return answer
 
-    def _parameters(self, following: str | None) -> list[tuple[str, str | int]]:
+    def _parameters(self) -> list[tuple[str, str | int]]:
         parameters: list[tuple[str, str | int]] = [(self._dialect.size, self._page_size)]
         if self._since is not None:
             earliest = self._since.astimezone(UTC) - (A_MOMENT if self._dialect.leaves_out_since else timedelta())
             parameters.append((self._dialect.since, f"{earliest:%Y-%m-%dT%H:%M:%SZ}"))
-        return parameters if following is None else [*parameters, (self._dialect.next_by, following)]
+        return parameters if self._following is None else [*parameters, (self._dialect.next_by, self._following)]
 
     def _read(self, body: bytes, answer: Any, label: str) -> _Answer:
         dialect = self._dialect
@@ -238,9 +250,7 @@ class _Walk:
         following, total = answer[dialect.next_at], answer.get(dialect.total_at or "")
         if dialect.total_at and not isinstance(total, int):
             raise IncompleteAnswerError(f"{label}: the answer does not count its records ({dialect.total_at!r})")
-        return _Answer(
-            body, label, answer[dialect.records_at], str(following) if following is not None else None, total
-        )
+        return _Answer(body, label, answer[dialect.records_at], str(following) if following else None, total)
 
     def _doubt(self, answer: _Answer) -> None:
         """Raises _DoubtError for an answer that cannot be all that was asked for."""
@@ -251,14 +261,17 @@ class _Walk:
             raise _DoubtError(f"{answer.label}: every record of it came before: the source repeats a page")
         if answer.following is not None and answer.following in self._followed:
             raise _DoubtError(f"{answer.label}: what it leads on to came before: the source goes in a circle")
-        keys = {key for key, _ in self._seen | names}
-        if answer.following is None and answer.total is not None and len(keys) < answer.total:
-            raise _DoubtError(f"{answer.label}: it is the last, with {len(keys)} records of {answer.total}")
-        if self._announced is None:
-            self._announced = answer.total
+        if answer.total is not None:
+            self._count(answer.total, names, answer)
         if answer.following is not None:
             self._followed.add(answer.following)
         self._seen |= names
+
+    def _count(self, total: int, names: set[tuple[Any, Any]], answer: _Answer) -> None:
+        """Raises _DoubtError for a last answer with which fewer came, since a stamp was asked for, than there are."""
+        if answer.following is None and (came := len({key for key, _ in self._seen | names})) < total:
+            raise _DoubtError(f"{answer.label}: it is the last, with {came} records of {total}")
+        self._announced = total if self._announced is None else self._announced
         self._keys |= {key for key, _ in names}
 
     def _name(self, record: Any) -> tuple[Any, Any]:

@@ -193,7 +193,7 @@ class _Reader:
             encoding=custom.get("encoding", "iso"),
             precision=precision,
             scale=scale,
-            required=bool(column.required) or bool(column.primaryKey),
+            required=bool(column.primaryKey if column.required is None else column.required),
             key_position=column.primaryKeyPosition if column.primaryKey else None,
             classification=column.classification or "internal",
             minimise=Minimise(rule, domain or None, scope == "network"),  # type: ignore[arg-type]

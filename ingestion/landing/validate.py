@@ -44,9 +44,10 @@ def failures(obj: ObjectContract, table: pa.Table, as_of: datetime) -> Iterator[
 
 
 def _rules(column: Column, values: pa.Array) -> Iterator[tuple[str, str, pa.Array]]:
-    if column.required:
+    if column.required or column.key_position is not None:
         yield "MISSING", "is required and absent", values.is_null()
-        if pa.types.is_string(values.type):
+        # A part of a key may be empty where the contract says so: SAP writes "all plants" as no plant.
+        if column.required and pa.types.is_string(values.type):
             yield "MISSING", "is required and empty", pc.equal(values, "")
     if column.valid_values:
         allowed = pa.array(column.valid_values, pa.string()).cast(values.type)

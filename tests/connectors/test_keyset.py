@@ -192,7 +192,7 @@ def test_a_record_that_changes_between_two_pages_pushes_no_other_out(dialect: Di
 
 
 @BOTH
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(8))
 def test_nothing_is_lost_of_a_collection_that_never_stands_still(dialect: Dialect, seed: int) -> None:
     chance = random.Random(seed)
 
@@ -200,7 +200,7 @@ def test_nothing_is_lost_of_a_collection_that_never_stands_still(dialect: Dialec
         if number < 40:
             service.change(chance.randrange(20), minute=20 + number)
             service.sessions.append(session(100 + number, minute=20 + number))
-        if dialect is TOKENS and chance.random() < 0.3:
+        if dialect is TOKENS and len(service.forgotten) < 3 and chance.random() < 0.3:
             service.forgotten |= {service.asked[-1].get("token", "")}
 
     sessions = [session(number, minute=chance.randrange(10)) for number in range(20)]

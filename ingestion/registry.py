@@ -13,6 +13,8 @@ SOURCES = {
     "clm": "ingestion.sources.clm",
     "d365": "ingestion.sources.d365",
     "fhir_r4": "ingestion.sources.fhir_r4",
+    "hcm": "ingestion.sources.hcm",
+    "inventory": "ingestion.sources.inventory",
     "oracle_fusion": "ingestion.sources.oracle_fusion",
     "perioperative": "ingestion.sources.perioperative",
     "procurement": "ingestion.sources.procurement",

@@ -5,11 +5,12 @@ Belongs here: what follows from a contract alone, for any system that speaks ODa
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ingestion.contracts import Column, Contract, ObjectContract
+from ingestion.contracts.model import ARRIVAL
 from ingestion.contracts.source_path import parse_path
 from ingestion.landing.page import Page, SourceError, SourceKey, Window
 from ingestion.protocols.odata import ROWS_A_SLICE, EntitySet, ODataClient, Value, read_moment
@@ -38,17 +39,25 @@ class ODataObjects:
             yield from self._client.pages(self.entity_set(obj), self._paths(obj), where)
 
     def pages_by_key(self, obj: ObjectContract, keys: Sequence[tuple[str, ...]]) -> Iterator[Page]:
-        entity_set, gathered = self.entity_set(obj), list[tuple[Value, ...]]()
-        for key in keys:
-            typed = tuple(_typed(column, part) for column, part in zip(obj.key_columns, key, strict=True))
-            if gathered and len(self._client.same_keys(entity_set, [*gathered, typed])) > FILTER_CHARACTERS:
+        typed = (tuple(_typed(column, part) for column, part in zip(obj.key_columns, key, strict=True)) for key in keys)
+        return self.pages_where(obj, self.entity_set(obj).key, typed)
+
+    def pages_where(
+        self, obj: ObjectContract, names: tuple[str, ...], values: Iterable[tuple[Value, ...]]
+    ) -> Iterator[Page]:
+        """Records of which some properties have one of these combinations of values: a key, or that of their header."""
+        named, gathered = EntitySet(obj.source_object, names), list[tuple[Value, ...]]()
+        for value in values:
+            if gathered and len(self._client.same_keys(named, [*gathered, value])) > FILTER_CHARACTERS:
                 yield from self._client.pages(
-                    entity_set, self._paths(obj), self._client.same_keys(entity_set, gathered)
+                    self.entity_set(obj), self._paths(obj), self._client.same_keys(named, gathered)
                 )
                 gathered = []
-            gathered.append(typed)
+            gathered.append(value)
         if gathered:
-            yield from self._client.pages(entity_set, self._paths(obj), self._client.same_keys(entity_set, gathered))
+            yield from self._client.pages(
+                self.entity_set(obj), self._paths(obj), self._client.same_keys(named, gathered)
+            )
 
     def keys(self, obj: ObjectContract, as_of: datetime) -> Iterator[SourceKey]:
         """All keys, also of what changed after `as_of`: it existed then, or is new and will be fetched."""
@@ -65,7 +74,12 @@ class ODataObjects:
     def _ranges(self, obj: ObjectContract, window: Window) -> Iterator[str | None]:
         """Filters that together bring a window, none of them too many rows; None for all rows there are."""
         entity_set = self.entity_set(obj)
-        if obj.cursor is None or (window.start is None and self._client.count(entity_set) <= ROWS_A_SLICE):
+        # What has no stamp of its own is read whole.
+        if (
+            obj.cursor is None
+            or obj.cursor == ARRIVAL
+            or (window.start is None and self._client.count(entity_set) <= ROWS_A_SLICE)
+        ):
             yield None
             return
         cursor = obj.column(obj.cursor)

@@ -57,7 +57,7 @@ class ODataClient:
     """Entity sets of one version of OData on one server.
 
     params: query parameters that every request carries (Dynamics 365's cross-company). top: a number of rows beyond any
-    answer, for servers that cut larger pages when one is named (SAP). Every method raises SourceError.
+    answer, for servers that cut larger pages of flat rows when one is named (SAP). Every method raises SourceError.
     """
 
     def __init__(
@@ -192,8 +192,10 @@ class ODataClient:
         params = self._params | {"$orderby": ",".join(entity_set.key)}
         params |= {"$inlinecount": "allpages"} if self.version == 2 else {"$count": "true"}
         params |= {"$filter": where} if where else {}
-        params |= {"$top": str(self._top)} if self._top else {}
         wanted = [*entity_set.key, *paths] if paths else []
+        # Rows that bring others with them fill a page soon enough.
+        is_flat = bool(wanted) and not any("/" in path for path in wanted)
+        params |= {"$top": str(self._top)} if self._top and is_flat else {}
         return params | (_v2_shape(wanted) if self.version == 2 else dict(_v4_shape(wanted)))
 
 

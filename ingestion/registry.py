@@ -18,6 +18,7 @@ SOURCES = {
     "oracle_fusion": "ingestion.sources.oracle_fusion",
     "perioperative": "ingestion.sources.perioperative",
     "procurement": "ingestion.sources.procurement",
+    "sap_s4": "ingestion.sources.sap_s4",
     "tryton": "ingestion.sources.tryton",
 }
 

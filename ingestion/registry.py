@@ -11,14 +11,18 @@ from ingestion.settings import SettingsError
 # Named, not imported: a system that nobody configured costs nothing.
 SOURCES = {
     "clm": "ingestion.sources.clm",
+    "code_systems": "ingestion.sources.code_systems",
     "d365": "ingestion.sources.d365",
     "fhir_r4": "ingestion.sources.fhir_r4",
+    "finance_files": "ingestion.sources.finance_files",
     "hcm": "ingestion.sources.hcm",
     "inventory": "ingestion.sources.inventory",
     "oracle_fusion": "ingestion.sources.oracle_fusion",
     "perioperative": "ingestion.sources.perioperative",
     "procurement": "ingestion.sources.procurement",
+    "revenue_cycle": "ingestion.sources.revenue_cycle",
     "sap_s4": "ingestion.sources.sap_s4",
+    "time_attendance": "ingestion.sources.time_attendance",
     "tryton": "ingestion.sources.tryton",
 }
 

@@ -95,8 +95,9 @@ class Decoder:
             yield from self.of_text(is_text).blocks(pages, first_page)
             return
         if envelope.delimiter is not None:
-            for number, page in enumerate(pages, first_page):
-                yield self._decode_delimited(page, envelope.delimiter, number)
+            # Many small files are one block: what a block costs is then paid once.
+            numbered = enumerate(pages, first_page)
+            yield join_blocks([self._decode_delimited(page, envelope.delimiter, number) for number, page in numbered])
             return
         if envelope.lines:
             for number, page in enumerate(pages, first_page):
@@ -248,7 +249,9 @@ class Decoder:
     def _unknown(self, actual: pa.DataType) -> Iterator[str]:
         for path in unknown_paths(actual, self.record_type):
             parts = path.split(".")
-            if parts[-1] not in self._everywhere and not any(
+            # A name may have dots of its own: OData's `@odata.etag`.
+            is_everywhere = any(f".{path}".endswith(f".{name}") for name in self._everywhere)
+            if not is_everywhere and not any(
                 ".".join(parts[: depth + 1]) in self._agreed for depth in range(len(parts))
             ):
                 yield path

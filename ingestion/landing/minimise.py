@@ -53,11 +53,11 @@ class Minimiser:
         return hmac.new(self._key, message, sha256).digest()[:PSEUDONYM_BYTES].hex()
 
     def _pseudonyms(self, column: Column, values: pa.Array) -> pa.Array:
-        """Each distinct value is hashed once."""
+        """Each distinct value is hashed once. Empty text identifies nothing: all who have none would share a pseudonym."""
         encoded = values.cast(pa.string()).dictionary_encode()
         domain, is_network_wide = column.minimise.domain or "", column.minimise.is_network_wide
         distinct = [
-            None if value is None else self.pseudonym(domain, value, is_network_wide)
+            self.pseudonym(domain, value, is_network_wide) if value else None
             for value in encoded.dictionary.to_pylist()
         ]
         return pa.array(distinct, pa.string()).take(encoded.indices)

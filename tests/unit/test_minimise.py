@@ -17,10 +17,10 @@ def made(minimiser: Minimiser, column: Column, *values: object) -> list[object]:
     return minimiser.column(column, pa.array(values)).to_pylist()
 
 
-def test_equal_values_have_equal_pseudonyms_and_null_has_none() -> None:
-    first, second, none, again = made(Minimiser(KEY, "ehr"), MRN, "4711", "4712", None, "4711")
+def test_equal_values_have_equal_pseudonyms_and_no_value_has_none() -> None:
+    first, second, none, empty, again = made(Minimiser(KEY, "ehr"), MRN, "4711", "4712", None, "", "4711")
     assert first == again != second
-    assert none is None
+    assert none is None and empty is None
     assert len(str(first)) == 32
     assert "4711" not in str(first)
 

@@ -1,8 +1,11 @@
-"""OData v2 and v4: what is asked of an entity set, its pages, and the doubts that paging over live data deserves.
+"""OData v2 and v4: pages of an entity set, and the doubts that paging over live data deserves.
 
-Belongs here: literals, $select and $expand, envelopes, following links, comparing with the server's own count. Not here:
-what an object of a contract means as a question (odata_objects.py), which entity sets a system has (sources/); rows are
-decoded by landing, from their bytes.
+Belongs here: envelopes, following links, comparing with the server's own count. Not here: how a question is written
+(odata_query.py), what an object of a contract means as one (odata_objects.py), which entity sets a system has (sources/);
+rows are decoded by landing, from their bytes.
+
+Flow: links are followed as the server gives them. Rows that come, go or change meanwhile move the others over the
+borders of pages, and the server's count betrays it: then all is read again by the key of the last row, where nothing moves.
 """
 
 import logging
@@ -10,19 +13,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from ingestion.landing.page import Envelope, IncompleteAnswerError, Page, SourceError
 from ingestion.protocols.http import JsonClient, Response, StatusError
+from ingestion.protocols.odata_query import Value, Version, beyond, literal, one_of, shape
 
 log = logging.getLogger(__name__)
 
-Version = Literal[2, 4]
-Value = str | bool | int | Decimal | date | datetime
 Moment = TypeVar("Moment", date, datetime)
 
 ENVELOPES = {2: Envelope(list_at=("d", "results")), 4: Envelope(list_at=("value",))}
@@ -33,12 +34,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # An answer that makes no sense (an error in place of rows, the page before once more) is asked for again so often.
 MOST_ASKED = 3
 FIRST_WAIT_SECONDS = 0.2
-# How often all pages are read again when the rows that came are not as many as the server counts.
-MOST_PASSES = 3
 # A server may filter after it has cut a page, so that pages without a row come; without end they may not.
 MOST_EMPTY_PAGES = 100
 # A range with more rows is read in parts: what is kept of a pass, and what is read again, stays small.
 ROWS_A_SLICE = 100_000
+ROWS_BY_KEY = 1000
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class ODataClient:
         """Pages of the rows that meet `where`, each with at least one row; some rows come twice when the data moved.
 
         paths: properties to select, below a navigation as `to_Item/Material`; what a path leads through is expanded.
-        Raises IncompleteAnswerError when pages repeat or the server's count is not reached.
+        Raises IncompleteAnswerError when rows are lacking that the server counts.
         """
         for page, _ in self._read(entity_set, paths, where):
             yield page
@@ -117,25 +117,11 @@ class ODataClient:
                 waiting += [(middle, last, bound, rows - earlier), (first, middle, "lt", earlier)]
 
     def literal(self, value: Value) -> str:
-        """A value as a filter writes it. A v2 timestamp is an Edm.DateTimeOffset, a v2 date an Edm.DateTime."""
-        if isinstance(value, str):
-            return "'" + value.replace("'", "''") + "'"
-        if isinstance(value, bool):
-            return str(value).lower()
-        if isinstance(value, datetime):
-            # Cut off at seconds: a start may only be earlier, and after an end the next load goes on.
-            moment = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            return f"datetimeoffset'{moment}'" if self.version == 2 else moment
-        if isinstance(value, date):
-            return f"datetime'{value}T00:00:00'" if self.version == 2 else str(value)
-        return f"{value}M" if self.version == 2 and isinstance(value, Decimal) else str(value)
+        return literal(self.version, value)
 
     def same_keys(self, entity_set: EntitySet, keys: Sequence[Sequence[Value]]) -> str:
         """The filter for rows by their keys."""
-        return " or ".join(
-            "(" + " and ".join(f"{n} eq {self.literal(v)}" for n, v in zip(entity_set.key, key, strict=True)) + ")"
-            for key in keys
-        )
+        return one_of(self.version, entity_set.key, keys)
 
     def server_time(self, entity_set: EntitySet) -> datetime:
         return self._get(
@@ -145,39 +131,58 @@ class ODataClient:
     def _read(
         self, entity_set: EntitySet, paths: Sequence[str], where: str | None
     ) -> Iterator[tuple[Page, list[dict[str, Any]]]]:
-        params = self._question(entity_set, paths, where)
-        seen: set[tuple[Any, ...]] = set()
-        for _ in range(MOST_PASSES):
-            walk = _Pass(entity_set)
-            yield from self._walk(params, walk)
-            seen |= walk.keys
-            # What one pass lacked another may have brought: rows are landed as they come.
-            if walk.is_steady(len(walk.keys)) or walk.is_steady(len(seen)):
+        walk = _Pass(entity_set)
+        try:
+            yield from self._walk(self._question(entity_set, paths, where), walk)
+            if walk.is_steady:
                 return
-            log.warning("%s: the data moved while it was read; reading again", entity_set.name)
-        raise IncompleteAnswerError(
-            f"{entity_set.name}: {len(walk.keys)} rows came and the server counts "
-            f"{' or '.join(map(str, sorted(walk.totals)))}, {MOST_PASSES} times over. Load again at a quieter hour."
-        )
+            log.warning("%s: the data moved while it was read; reading again by key", entity_set.name)
+        except IncompleteAnswerError as error:
+            log.warning("%s Reading again by key.", error)
+        yield from self._walk_by_key(paths, where, _Pass(entity_set))
 
     def _walk(self, params: dict[str, str], walk: "_Pass") -> Iterator[tuple[Page, list[dict[str, Any]]]]:
         """One way through all pages. Where the server names no next page and counts more rows, we skip what came."""
         address, asked = walk.entity_set.path, params
         while True:
-            walk.number += 1
-            for attempt in _patiently():
-                with attempt:
-                    answer = self._get(address, walk.label, asked)
-                    rows, total, link = _content(answer, self.version)
-                    walk.see(rows, total, link)
+            page, rows, link = self._page(address, asked, walk)
             if rows:
-                yield Page(answer.body, ENVELOPES[self.version], walk.label, len(rows)), rows
+                yield page, rows
             if link is not None:
-                address, asked = walk.followed(str(httpx.URL(answer.url).join(link))), {}
+                address, asked = walk.followed(link), {}
             elif rows and walk.lacks_rows:
-                address, asked = walk.entity_set.path, params | {"$skip": str(walk.came)}
+                address, asked = walk.entity_set.path, params | {"$skip": str(len(walk.keys))}
             else:
                 return
+
+    def _walk_by_key(
+        self, paths: Sequence[str], where: str | None, walk: "_Pass"
+    ) -> Iterator[tuple[Page, list[dict[str, Any]]]]:
+        """One way through all rows, each page asked for by the last key of the one before."""
+        entity_set, after = walk.entity_set, where
+        while True:
+            # What is counted is what is still to come.
+            walk.totals, walk.counted_from = set(), len(walk.keys)
+            params = self._question(entity_set, paths, after) | {"$top": str(ROWS_BY_KEY)}
+            page, rows, _ = self._page(entity_set.path, params, walk)
+            if rows:
+                yield page, rows
+            if not rows or (walk.totals and not walk.lacks_rows):
+                return
+            further = beyond(self.version, entity_set.key, [_typed(part) for part in _key(entity_set, rows[-1])])
+            after = f"({where}) and ({further})" if where else further
+
+    def _page(
+        self, address: str, params: dict[str, str], walk: "_Pass"
+    ) -> tuple[Page, list[dict[str, Any]], str | None]:
+        walk.number += 1
+        for attempt in _patiently():
+            with attempt:
+                answer = self._get(address, walk.label, params)
+                rows, total, link = _content(answer, self.version)
+                walk.see(rows, total, link)
+        page = Page(answer.body, ENVELOPES[self.version], walk.label, len(rows))
+        return page, rows, str(httpx.URL(answer.url).join(link)) if link else None
 
     def _get(self, address: str, label: str, params: dict[str, str], accept: str = "application/json") -> Response:
         try:
@@ -192,11 +197,10 @@ class ODataClient:
         params = self._params | {"$orderby": ",".join(entity_set.key)}
         params |= {"$inlinecount": "allpages"} if self.version == 2 else {"$count": "true"}
         params |= {"$filter": where} if where else {}
-        wanted = [*entity_set.key, *paths] if paths else []
         # Rows that bring others with them fill a page soon enough.
-        is_flat = bool(wanted) and not any("/" in path for path in wanted)
+        is_flat = bool(paths) and not any("/" in path for path in paths)
         params |= {"$top": str(self._top)} if self._top and is_flat else {}
-        return params | (_v2_shape(wanted) if self.version == 2 else dict(_v4_shape(wanted)))
+        return params | (shape(self.version, [*entity_set.key, *paths]) if paths else {})
 
 
 @dataclass
@@ -205,8 +209,8 @@ class _Pass:
 
     entity_set: EntitySet
     number: int = 0
-    came: int = 0
     empty: int = 0
+    counted_from: int = 0
     keys: set[tuple[Any, ...]] = field(default_factory=set)
     links: set[str] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
@@ -217,11 +221,12 @@ class _Pass:
 
     @property
     def lacks_rows(self) -> bool:
-        return bool(self.totals) and self.came < max(self.totals)
+        return bool(self.totals) and len(self.keys) - self.counted_from < max(self.totals)
 
-    def is_steady(self, rows: int) -> bool:
-        """Whether the server's count stayed what it was, and is this many."""
-        return not self.totals or self.totals == {rows}
+    @property
+    def is_steady(self) -> bool:
+        """Whether the server's count stayed what it was, and everything it counts was seen."""
+        return not self.totals or self.totals == {len(self.keys)}
 
     def see(self, rows: list[dict[str, Any]], total: int | None, link: str | None) -> None:
         """Take note of a page. Raises IncompleteAnswerError for one that brings nothing new while rows are lacking."""
@@ -229,14 +234,11 @@ class _Pass:
             self.totals.add(total)
         self.empty = 0 if rows else self.empty + 1
         if (not rows and link is None and self.lacks_rows) or self.empty > MOST_EMPTY_PAGES:
-            raise IncompleteAnswerError(
-                f"{self.label}: it is empty, and {self.came} rows came of {self.totals or 'some'}"
-            )
+            raise IncompleteAnswerError(f"{self.label}: it is empty, and the server counts more rows than came")
         keys = {_key(self.entity_set, row) for row in rows}
         if rows and keys <= self.keys:
             raise IncompleteAnswerError(f"{self.label}: every row of it came before: the server repeats a page")
         self.keys |= keys
-        self.came += len(rows)
 
     def followed(self, link: str) -> str:
         if link in self.links:
@@ -285,31 +287,14 @@ def _content(answer: Response, version: Version) -> tuple[list[dict[str, Any]], 
     return rows, None if total is None else int(total), link
 
 
+def _typed(part: Any) -> Value:
+    """A part of a key as a page has it, as a filter compares it."""
+    is_date = isinstance(part, str) and V2_DATE.fullmatch(part)
+    return read_moment(part, "key").date() if is_date else part
+
+
 def _key(entity_set: EntitySet, row: Any) -> tuple[Any, ...]:
     try:
         return tuple(row[name] for name in entity_set.key)
     except (KeyError, TypeError):
         raise IncompleteAnswerError(f"{entity_set.name}: a row has no {', '.join(entity_set.key)}") from None
-
-
-def _v2_shape(paths: Sequence[str]) -> dict[str, str]:
-    """v2 writes paths: $select=Supplier,to_Item/Material and $expand=to_Item."""
-    through = dict.fromkeys(path.rpartition("/")[0] for path in paths if "/" in path)
-    # A longer way expands all it leads through.
-    ways = [way for way in through if not any(other.startswith(f"{way}/") for other in through)]
-    shape = {"$select": ",".join(dict.fromkeys(paths)), "$expand": ",".join(ways)}
-    return {name: value for name, value in shape.items() if value}
-
-
-def _v4_shape(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """v4 nests: $select=Supplier and $expand=_Item($select=Material;$expand=_Schedule)."""
-    below: dict[str, list[str]] = {}
-    for path in paths:
-        way, _, rest = path.partition("/")
-        if rest:
-            below.setdefault(way, []).append(rest)
-    if own := dict.fromkeys(path for path in paths if "/" not in path):
-        yield "$select", ",".join(own)
-    if below:
-        nested = {way: ";".join(f"{name}={value}" for name, value in _v4_shape(rest)) for way, rest in below.items()}
-        yield "$expand", ",".join(f"{way}({options})" for way, options in nested.items())

@@ -13,7 +13,8 @@ from ingestion.contracts import Column, Contract, ObjectContract
 from ingestion.contracts.model import ARRIVAL
 from ingestion.contracts.source_path import parse_path
 from ingestion.landing.page import Page, SourceError, SourceKey, Window
-from ingestion.protocols.odata import ROWS_A_SLICE, EntitySet, ODataClient, Value, read_moment
+from ingestion.protocols.odata import ROWS_A_SLICE, EntitySet, ODataClient, read_moment
+from ingestion.protocols.odata_query import Value
 
 # v2 wraps the rows of a navigation in an object of this one field.
 V2_LIST = "results"

@@ -1,4 +1,5 @@
-"""What the feeds hold that come as files: time cards, ledger, budget, statistics, coded abstracts, charges, remittances.
+"""What the feeds hold that come as files: time cards, ledger, budget, statistics, coded abstracts, charges, remittances,
+and the releases of the DRG grouper.
 
 Belongs here: one SELECT a feed, over the truth. Times are local without an offset, as the systems that write such files
 have them. Not here: periods, names and trailers of the files (files.py).
@@ -115,6 +116,14 @@ FEEDS = [
         FROM truth_remittance AS claim JOIN (SELECT encounter_id, site FROM truth_encounter) USING (encounter_id)""",
         order="claim_id, paid_date, claim_frequency, paid",
     ),
+    Feed(
+        "code_systems", "truth_encounter",
+        # Of the published table what the network knows itself: codes and weights, no titles.
+        """SELECT grouper_version, effective_date, ms_drg, NULL AS mdc, NULL AS type, NULL AS title, relative_weight,
+            NULL AS gmlos, 'MS_DRG_V' || grouper_version AS _unit, released AS _delivered, relative_weight AS _control
+        FROM grouper""",
+        order="ms_drg", is_daily=False,
+    ),
 ]  # fmt: skip
 
 # Needed where a world has its clinical side.
@@ -130,6 +139,17 @@ CARE = """
             string_agg(code, ';' ORDER BY sequence) FILTER (code_system <> 'ICD-10-PCS') AS outpatient,
             arg_min(npi, sequence) FILTER (case_id IS NOT NULL) AS operating_npi
         FROM truth_procedure JOIN truth_provider USING (provider_id) GROUP BY ALL;
+    -- A release is there before the fiscal year that it groups. What nobody was discharged with under one keeps the weight
+    -- that it has in another.
+    CREATE TEMP TABLE grouper AS
+        WITH release AS (
+            SELECT * FROM (VALUES ('42', DATE '2024-10-01', DATE '2024-10-01'), ('43', DATE '2025-10-01', DATE '2025-09-01'),
+                ('44', DATE '2026-10-01', DATE '2026-09-01')) AS known(grouper_version, effective_date, released)),
+        weight AS (SELECT DISTINCT grouper_version, ms_drg, drg_weight FROM truth_encounter WHERE drg_weight IS NOT NULL)
+        SELECT release.*, ms_drg, coalesce(own.drg_weight, other.drg_weight) AS relative_weight
+        FROM release
+        CROSS JOIN (SELECT ms_drg, arg_max(drg_weight, grouper_version) AS drg_weight FROM weight GROUP BY ALL) AS other
+        LEFT JOIN weight AS own USING (grouper_version, ms_drg);
     -- What was billed under another DRG first is coded a second time, some weeks after the bill.
     CREATE TEMP TABLE abstract AS
         WITH weights AS (SELECT DISTINCT ms_drg, grouper_version, drg_weight FROM truth_encounter WHERE ms_drg IS NOT NULL)

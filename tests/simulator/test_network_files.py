@@ -31,7 +31,7 @@ def read(file: Path) -> tuple[list[str], list[list[str]], list[str]]:
 
 CONTROL = {
     "timecards": "hours", "ledger": "amount", "budget": "amount", "statistics": "quantity", "coded_abstract": "drg_weight",
-    "charges": "amount", "remittances": "paid",
+    "charges": "amount", "remittances": "paid", "code_systems": "relative_weight",
 }  # fmt: skip
 
 

@@ -255,7 +255,7 @@ def test_a_week_later_only_what_changed_is_read(service: Service, empty: Landed)
     ["429", "5xx", "dropped", "truncated", "token_expired", "error_body_200", "empty_page", "repeated_page"],
 )
 def test_a_service_that_falters_loses_nothing(service: Service, fault: str) -> None:
-    service.fault(fault, rate=0.6, times=3, seconds=0)
+    service.fault(fault, rate=0.45, times=3, seconds=0)
     with service.instance(page_size=20) as instance:
         source = open_source(instance, CONTRACT)
         read = {

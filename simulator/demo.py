@@ -2,9 +2,10 @@
 
     python -m simulator.demo up|down [--home var/parline] [--ehr network|small]
 
-A real Tryton server is the ERP. The EHRs are those of the demo network, or a small hospital that uses what Tryton buys.
-Belongs here: starting them, and `demo.env` and `sources.toml` for them. Not here: what they hold (tryton/, fhir/,
-making.py). What else the network serves is not read yet.
+A real Tryton server, and beside it the systems of the demo network or (`--ehr small`) a small hospital that uses what
+Tryton buys. The canonical models read Tryton as the only ERP so far; the network's are landed and staged.
+Belongs here: starting them. Not here: what they hold (tryton/, fhir/, making.py), what parline is told of them
+(settings.py).
 """
 
 import argparse
@@ -17,40 +18,32 @@ import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from simulator.fhir.keys import write_key_pair
-from simulator.serve.credentials import credentials_file
 from simulator.serve.process import serving, stop
+from simulator.settings import Block, network_blocks, write_settings
 from simulator.tryton.server import Server
 
 START_SECONDS = 60
 CLIENT_ID = "parline"
 # Beside parline's own home, never in it: a source system holds what parline must not.
 FHIR_HOME, NETWORK = Path("var/fhir").resolve(), Path("var/network").resolve()
-NETWORK_EHRS, NETWORK_SCALE = ("ehr", "ehr_h7"), 0.02
-
-
-@dataclass(frozen=True)
-class Ehr:
-    """A FHIR server as parline's settings name it; `variable` holds the path of the client's private key."""
-
-    name: str
-    variable: str
-    base_url: str
-    private_key: Path
-    key_id: str
+NETWORK_SCALE = 0.02
 
 
 def up(home: Path, ehr: str, tryton_port: int, ehr_port: int) -> None:
     """Start what is not running, make what is not there. Can be repeated: nothing is made twice."""
-    home.mkdir(parents=True, exist_ok=True)
     tryton = Server(port=tryton_port)
     tryton.up()
-    ehrs = _network(ehr_port) if ehr == "network" else [_small_hospital(tryton, ehr_port)]
-    _write_settings(home, tryton, ehrs)
+    blocks = [Block("tryton_main", "tryton", tryton.url.removesuffix("/rest"), tryton.key)]
+    if ehr == "network":
+        blocks += network_blocks(NETWORK, _network(ehr_port)["systems"])
+    else:
+        blocks.append(_small_hospital(tryton, ehr_port))
+    names = ("PARLINE_ARCHIVE_KEY", "PARLINE_PSEUDONYM_KEY")
+    write_settings(home, blocks, {name: base64.b64encode(os.urandom(32)).decode() for name in names})
 
 
 def down(tryton_port: int) -> None:
@@ -65,22 +58,14 @@ def down(tryton_port: int) -> None:
         process.unlink()
 
 
-def _network(port: int) -> list[Ehr]:
-    """The demo network's EHRs, in the process that serves all of its systems."""
+def _network(port: int) -> dict[str, dict[str, str]]:
+    """The process that serves the network's systems, as it announces itself."""
     # Its clock is the last thing that a world gets.
     if not (NETWORK / "clock.json").exists():
         print("Network: making two years of a hospital network", flush=True)
         asked = ["make", "--out", NETWORK, "--scale", NETWORK_SCALE]
         subprocess.run([sys.executable, "-m", "simulator", *map(str, asked)], check=True)
-    announced = serving(NETWORK) or _serve_network(port)
-    known = json.loads(credentials_file(NETWORK).read_text(encoding="utf-8"))
-    return [
-        Ehr(
-            name, f"PARLINE_{name.upper()}_KEY", f"{announced['systems'][name]}/fhir", Path(known[name]["private_key"]),
-            known[name]["key_id"],
-        )
-        for name in NETWORK_EHRS
-    ]  # fmt: skip
+    return serving(NETWORK) or _serve_network(port)
 
 
 def _serve_network(port: int) -> dict[str, dict[str, str]]:
@@ -94,12 +79,12 @@ def _serve_network(port: int) -> dict[str, dict[str, str]]:
         if started.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"The network does not start on port {port}: see {NETWORK / 'serving.log'}")
         time.sleep(0.2)
-    for system, address in announced["systems"].items():
-        print(f"Network: {address}{' (read)' if system in NETWORK_EHRS else ''}", flush=True)
+    for address in announced["systems"].values():
+        print(f"Network: {address}", flush=True)
     return announced
 
 
-def _small_hospital(tryton: Server, port: int) -> Ehr:
+def _small_hospital(tryton: Server, port: int) -> Block:
     """A synthetic hospital whose supplies are Tryton's items."""
     fhir = FHIR_HOME
     if not (fhir / "world" / "truth.json").exists():
@@ -116,7 +101,8 @@ def _small_hospital(tryton: Server, port: int) -> Ehr:
         )
     base_url = _start_fhir(fhir, port)
     key_id = json.loads((fhir / "keys" / "jwks.json").read_text())["keys"][0]["kid"]
-    return Ehr("ehr_main", "PARLINE_FHIR_KEY", base_url, fhir / "keys" / "private_key.pem", key_id)
+    options = {"access": "bulk", "client_id": CLIENT_ID, "key_id": key_id}
+    return Block("ehr_main", "fhir_r4", base_url, str(fhir / "keys" / "private_key.pem"), options)
 
 
 def _items(tryton: Server) -> list[dict[str, str]]:
@@ -156,30 +142,6 @@ def _start_fhir(folder: Path, port: int) -> str:
     base_url = str(json.loads(announced.read_text())["base_url"])
     print(f"FHIR:   {base_url} (process {started.pid})", flush=True)
     return base_url
-
-
-def _write_settings(home: Path, tryton: Server, ehrs: list[Ehr]) -> None:
-    """`demo.env` (random keys, made once, readable by the owner only) and `sources.toml`."""
-    settings = home / "demo.env"
-    settings.touch(mode=0o600)
-    lines = settings.read_text(encoding="utf-8").splitlines()
-    known = dict(line.removeprefix("export ").split("=", 1) for line in lines)
-    for name in ("PARLINE_ARCHIVE_KEY", "PARLINE_PSEUDONYM_KEY"):
-        known.setdefault(name, base64.b64encode(os.urandom(32)).decode())
-    known |= {"PARLINE_ENV": "demo", "PARLINE_HOME": str(home), "PARLINE_TRYTON_KEY": tryton.key}
-    known |= {ehr.variable: str(ehr.private_key) for ehr in ehrs}
-    settings.write_text("".join(f"export {name}={value}\n" for name, value in known.items()), encoding="utf-8")
-    rest = "/rest"
-    blocks = [
-        "# What the demo reads: one ERP, and its EHRs.\n",
-        f'[tryton_main]\nsystem = "tryton"\nbase_url = "{tryton.url.removesuffix(rest)}"\nsecret = "PARLINE_TRYTON_KEY"\n',
-    ]
-    blocks += [
-        f'[{ehr.name}]\nsystem = "fhir_r4"\nbase_url = "{ehr.base_url}"\nsecret = "{ehr.variable}"\n\n'
-        f'[{ehr.name}.options]\naccess = "bulk"\nclient_id = "{CLIENT_ID}"\nkey_id = "{ehr.key_id}"\n'
-        for ehr in ehrs
-    ]
-    (home / "sources.toml").write_text("\n".join(blocks), encoding="utf-8")
 
 
 def _is_alive(process: int) -> bool:

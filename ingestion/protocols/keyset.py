@@ -176,8 +176,10 @@ class _Walk:
         """When a record changed; None where it does not say so, or says that it is still to come."""
         text = record.get(self._stamp) if isinstance(record, dict) else None
         with suppress(ValueError):
-            moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-            if moment is not None and moment.tzinfo is not None:
+            if isinstance(text, str):
+                moment = datetime.fromisoformat(text)
+                # Without a zone it is UTC, here as in what lands of it.
+                moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
                 return moment if moment <= self._until else None
         return None
 

@@ -333,6 +333,17 @@ def test_a_clock_that_is_ahead_is_no_place_to_go_on_from(dialect: Dialect) -> No
     assert set(service.read()) == set(named(*range(8)))
 
 
+def test_a_change_without_a_zone_is_a_place_in_utc() -> None:
+    def after(number: int, document: dict[str, Any]) -> dict[str, Any]:
+        return document | {
+            "rows": [row | {"changed": row["changed"].removesuffix("+00:00")} for row in document["rows"]]
+        }
+
+    service = Service(COUNTED, [session(number) for number in range(8)], after=after)
+    assert set(service.read()) == set(named(*range(8)))
+    assert [asked.get("changed_after") for asked in service.asked[:2]] == [None, "2026-03-02T12:01:59Z"]
+
+
 @BOTH
 def test_a_record_that_does_not_say_which_it_is_costs_no_other(dialect: Dialect) -> None:
     def after(number: int, document: dict[str, Any]) -> dict[str, Any]:

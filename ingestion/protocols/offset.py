@@ -19,14 +19,16 @@ from typing import Any, Protocol
 import orjson
 
 from ingestion.landing.page import Envelope, IncompleteAnswerError, Page, SourceError
-from ingestion.protocols.http import JsonClient, Response
+from ingestion.protocols.http import JsonClient, Response, StatusError
 
 log = logging.getLogger(__name__)
 
 OVERLAP = 1
 ROWS_OF_A_QUERY = 5_000
-MOST_DOUBTS = 3
+MOST_DOUBTS = 4
 MOST_PASSES = 3
+BAD_REQUEST = 400
+LONGEST_REASON = 300
 
 Params = list[tuple[str, str]]
 Row = dict[str, Any]
@@ -65,6 +67,9 @@ class Style(Protocol):
     def answered(self, response: Response) -> Answer:
         """Raises SourceError for a body that is no page."""
 
+    def reasons(self, refusal: Any) -> list[str]:
+        """What a refusal says of the question; raises what it likes for a body of another shape."""
+
 
 class OracleStyle:
     """Oracle Fusion. Conditions are texts of `q`, in the syntax of framework version 2.
@@ -97,6 +102,9 @@ class OracleStyle:
             raise IncompleteAnswerError(f"{response.label}: the answer does not say how many rows a page has")
         return Answer(rows, min(limit, self.largest_page), total if isinstance(total, int) else None)
 
+    def reasons(self, refusal: Any) -> list[str]:
+        return [detail["detail"] for detail in refusal["o:errorDetails"]]
+
 
 class CoupaStyle:
     """Coupa. Conditions are pairs of a parameter and its value: ("updated-at[gt_or_eq]", "2025-01-01T00:00:00+00:00").
@@ -122,6 +130,9 @@ class CoupaStyle:
     def answered(self, response: Response) -> Answer:
         return Answer(_rows(response, response.json()), self.largest_page, None)
 
+    def reasons(self, refusal: Any) -> list[str]:
+        return list(refusal["errors"]["base"])
+
 
 def oracle_literal(value: Any) -> str:
     """A value as `q` takes it."""
@@ -141,6 +152,13 @@ class _Pass:
     @property
     def is_whole(self) -> bool:
         return self.total is not None and len(self.seen) >= self.total
+
+    def goes_on(self, keys: list[Key], since: Any, offset: int) -> bool:
+        """Whether a page can be the next one. Of an offset it begins with what was seen, of a new query with its key."""
+        if not keys:
+            return False
+        first = keys[0][0]
+        return keys[0] in self.seen if offset else not (isinstance(first, int) and since is not None and first < since)
 
     def see(self, keys: list[Key]) -> None:
         self.seen.update(keys)
@@ -190,9 +208,9 @@ class OffsetReader:
             if since is None and offset == 0:
                 walk.total = answer.total
             keys = [_key(listing, row) for row in answer.rows]
-            _see_order(response.label, keys, since)
+            _see_order(response.label, keys)
             is_short = len(keys) < answer.limit
-            goes_on = offset == 0 or (bool(keys) and keys[0] in walk.seen)
+            goes_on = walk.goes_on(keys, since, offset)
             if goes_on and not walk.seen.issuperset(keys):
                 yield Page(response.body, self._style.envelope, response.label, len(keys)), answer.rows
                 walk.see(keys)
@@ -203,23 +221,39 @@ class OffsetReader:
                     since, offset = walk.reached, 0
                 if is_short and walk.is_whole:
                     return
-            elif is_short and (walk.is_whole or (keys == [walk.last] if offset else doubts)):
-                # All that was announced; the last row again and nothing behind it; or, asked again, still nothing.
+            elif is_short and (walk.is_whole or (goes_on and (offset == 0 or keys == [walk.last]))):
+                # All that was announced is there, or nothing is there behind the last row.
+                return
+            elif doubts < MOST_DOUBTS:
+                doubts += 1
+                since, offset = walk.reached, 0
+            elif not keys:
+                # The last row itself has left, or there never was one: so it is, if it is said again and again.
                 return
             else:
-                doubts += 1
-                if doubts > MOST_DOUBTS:
-                    raise IncompleteAnswerError(
-                        f"{response.label}: no page goes on from the one before, {doubts} times over: the source "
-                        "repeats a page, or its list moves faster than it can be read"
-                    )
-                since, offset = walk.reached, 0
+                raise IncompleteAnswerError(
+                    f"{response.label}: no page goes on from the one before, {doubts + 1} times over: the source "
+                    "repeats a page, or its list moves faster than it can be read"
+                )
 
     def _ask(self, listing: Listing, since: Any, offset: int, walk: _Pass) -> tuple[Answer, Response]:
         walk.pages += 1
         label = f"{listing.path}, page {walk.pages}"
-        response = self._client.get_bytes(listing.path, self._style.asked(listing, since, offset), label=label)
+        try:
+            response = self._client.get_bytes(listing.path, self._style.asked(listing, since, offset), label=label)
+        except StatusError as error:
+            raise SourceError(f"{error}{self._why(error)}") from None
         return self._style.answered(response), response
+
+    def _why(self, error: StatusError) -> str:
+        """What the source does not understand of a question: a field that is gone, mostly. It quotes no record."""
+        if error.status != BAD_REQUEST:
+            return ""
+        try:
+            reasons = "; ".join(self._style.reasons(orjson.loads(error.body)))
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return ""
+        return f": {reasons[:LONGEST_REASON]}"
 
 
 def _key(listing: Listing, row: Row) -> Key:
@@ -230,11 +264,9 @@ def _key(listing: Listing, row: Row) -> Key:
     return key
 
 
-def _see_order(label: str, keys: list[Key], since: Any) -> None:
+def _see_order(label: str, keys: list[Key]) -> None:
     """Raises IncompleteAnswerError where the numbers that the list is in the order of do not rise."""
     numbers = [key[0] for key in keys if isinstance(key[0], int)]
-    if isinstance(since, int):
-        numbers.insert(0, since)
     if any(later < earlier for earlier, later in pairwise(numbers)):
         raise IncompleteAnswerError(f"{label}: the page is not in the order of its key, so what follows it is unknown")
 

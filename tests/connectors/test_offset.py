@@ -1,7 +1,6 @@
 """Offset paging against a small list that moves, lies and repeats itself while it is read, in both styles."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,20 +56,16 @@ class MovingList:
                 body["totalResults"] = self.says_total(len(self.there))
         return Response(orjson.dumps(body), media_type="application/json")
 
-    @contextmanager
-    def read(self) -> Iterator[tuple[OffsetReader, Listing]]:
+    def reader(self) -> tuple[OffsetReader, Listing]:
         styles: dict[str, tuple[Style, Listing]] = {"oracle": (OracleStyle(), ORACLE), "coupa": (CoupaStyle(), COUPA)}
         style, listing = styles[self.style]
-        with serving(Starlette(routes=[Route("/orders", self.answer)])) as address:
-            client = JsonClient(address)
-            try:
-                yield OffsetReader(client, style), listing
-            finally:
-                client.close()
+        SERVED.clear()
+        SERVED.append(self)
+        return OffsetReader(CLIENTS[0], style), listing
 
     def pages(self) -> list[Page]:
-        with self.read() as (reader, listing):
-            return list(reader.pages(listing))
+        reader, listing = self.reader()
+        return list(reader.pages(listing))
 
     def ids(self) -> list[int]:
         """All that came, in its order, with what came twice."""
@@ -81,6 +76,19 @@ class MovingList:
             assert page.records == len(rows)
             found += [row["OrderId"] if self.style == "oracle" else row["id"] for row in rows]
         return found
+
+
+# The list that is served now, and the only client: a server and a client for each test would take longer than the tests.
+SERVED: list[MovingList] = []
+CLIENTS: list[JsonClient] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _server() -> Iterator[None]:
+    with serving(Starlette(routes=[Route("/orders", lambda request: SERVED[0].answer(request))])) as address:
+        CLIENTS.append(JsonClient(address))
+        yield
+        CLIENTS.pop().close()
 
 
 def full_page(style: str) -> int:
@@ -151,6 +159,30 @@ def test_the_last_row_leaves_while_the_end_is_asked_for(style: str) -> None:
 @pytest.mark.parametrize("request_number", [1, 2, 3, 4])
 def test_an_empty_page_is_not_the_end(style: str, request_number: int) -> None:
     orders = MovingList(full_page(style) * 3, style, after=lambda number, ids: [] if number == request_number else ids)
+    assert sorted(set(orders.ids())) == orders.there
+
+
+@BOTH
+def test_pages_that_stay_empty_for_a_while_are_not_the_end(style: str) -> None:
+    orders = MovingList(full_page(style) * 3, style, after=lambda number, ids: [] if 1 < number < 5 else ids)
+    assert sorted(set(orders.ids())) == orders.there
+
+
+def test_a_list_that_is_empty_says_so_once_with_a_total_and_again_without() -> None:
+    oracle, coupa = MovingList(0, "oracle"), MovingList(0, "coupa")
+    assert (oracle.pages(), coupa.pages()) == ([], [])
+    assert (len(oracle.asked), len(coupa.asked)) == (1, 5)
+
+
+def test_a_repeated_page_of_a_server_with_a_smaller_limit_is_not_the_end() -> None:
+    """Twenty rows where fifty were asked for: each page is a short one, and the second comes again as the third."""
+    second: list[int] = []
+
+    def again(number: int, ids: list[int]) -> list[int]:
+        second.extend(ids if number == 2 else [])
+        return second if number in (3, 4) else ids
+
+    orders = MovingList(100, "coupa", after=again, largest=20)
     assert sorted(set(orders.ids())) == orders.there
 
 
@@ -226,8 +258,8 @@ def test_rows_that_came_too_late_for_their_page_are_read_in_a_second_pass() -> N
 
 def test_rows_come_once_each() -> None:
     orders = MovingList(120, "coupa")
-    with orders.read() as (reader, listing):
-        assert [row["id"] for row in reader.rows(listing)] == orders.there
+    reader, listing = orders.reader()
+    assert [row["id"] for row in reader.rows(listing)] == orders.there
 
 
 @BOTH
@@ -247,6 +279,19 @@ def test_a_record_without_its_key_is_passed_on(style: str) -> None:
         body = {"items": [{"OrderId": 1}, {"Status": "OPEN"}, {"OrderId": None}], "limit": 499, "totalResults": 3}
     orders.answer = lambda request: Response(orjson.dumps(body), media_type="application/json")  # type: ignore[method-assign]
     assert orders.pages()[0].records == 3
+
+
+@BOTH
+def test_a_refusal_says_what_is_not_understood(style: str) -> None:
+    said = "fields: Quantity is no attribute of lines."
+    body: Any = {"o:errorDetails": [{"detail": said}]} if style == "oracle" else {"errors": {"base": [said]}}
+    orders = MovingList(3, style)
+    orders.answer = lambda request: Response(orjson.dumps(body), 400)  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match=f"^orders, page 1: the source answered 400: {said}$"):
+        orders.pages()
+    orders.answer = lambda request: Response(b"no", 400)  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match=r"^orders, page 1: the source answered 400$"):
+        orders.pages()
 
 
 def test_a_text_of_a_query_is_quoted() -> None:

@@ -6,22 +6,33 @@ Nothing here logs or quotes a body, a header or a query: they carry tokens and i
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import httpx
 import orjson
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from ingestion.landing.page import AuthenticationError, IncompleteAnswerError, SourceError, UnreachableError
 
 JSON = "application/json"
 BUSY = (429, 502, 503, 504)
 STREAM_CHUNK_BYTES = 1 << 20
+# What a source says three times, it means.
+MOST_DOUBTS = 3
+
+Answer = TypeVar("Answer")
 
 # httpx writes every URL with its query at INFO, httpcore headers at DEBUG: both would put patients' ids into a log.
 for _name in ("httpx", "httpcore"):
@@ -269,6 +280,12 @@ def _raise_for(label: str, answer: httpx.Response) -> NoReturn:
     if answer.is_redirect:
         raise StatusError(f"{label}: the source redirects ({status}); give the final address as base_url", status, b"")
     raise StatusError(f"{label}: the source answered {status}", status, answer.read())
+
+
+def asked_again(ask: Callable[[], Answer]) -> Answer:
+    """What `ask` returns, asked again while it cannot be right or whole. Raises the last IncompleteAnswerError."""
+    doubted = retry_if_exception_type(IncompleteAnswerError)
+    return Retrying(retry=doubted, stop=stop_after_attempt(MOST_DOUBTS), reraise=True)(ask)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

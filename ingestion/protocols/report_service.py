@@ -19,7 +19,7 @@ import orjson
 
 from ingestion.contracts import ObjectContract
 from ingestion.landing.page import Envelope, IncompleteAnswerError, SourceError
-from ingestion.protocols.http import JsonClient, Response
+from ingestion.protocols.http import JsonClient, Response, asked_again
 
 ENTRIES = "Report_Entry"
 # Entries as the report gives them, and documents that were gathered of them.
@@ -52,8 +52,12 @@ class ReportService:
         that is no report, SourceError for a column that is missing in every entry.
         """
         label = f"report {report}"
-        answer = self._client.get_bytes(f"{self._folder}/{report}", {"format": "json", **prompts}, label=label)
-        entries = _entries(answer)
+
+        def answered() -> tuple[Response, list[Entry]]:
+            answer = self._client.get_bytes(f"{self._folder}/{report}", {"format": "json", **prompts}, label=label)
+            return answer, _entries(answer)
+
+        answer, entries = asked_again(answered)
         came = {name for entry in entries for name in entry}
         if entries and (missing := [name for name in columns if name not in came]):
             known = f" It has {', '.join(sorted(came))}." if came else ""

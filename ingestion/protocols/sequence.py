@@ -6,20 +6,15 @@ a page that comes again, numbers that go backwards. Not here: which scopes and r
 how a record is decoded (landing).
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ingestion.landing.page import Envelope, IncompleteAnswerError, Page
-from ingestion.protocols.http import JsonClient, Response
-
-log = logging.getLogger(__name__)
+from ingestion.protocols.http import JsonClient, Response, asked_again
 
 ENVELOPE = Envelope(list_at=("data",))
 ROWS_A_PAGE = 1000
-# A doubtful answer is asked for so often in all: what a service says three times, it means.
-MOST_DOUBTS = 3
 
 
 @dataclass(frozen=True)
@@ -87,25 +82,19 @@ class SequenceReader:
             self._longest_page = rows
 
     def _asked(self, records: Numbered, scope: str, after: int, limit: int, must_come: bool) -> _Answer:
-        """The answer to one request, asked for again while it cannot be right."""
         label = f"{records.path} of {scope} after {after}"
         parameters = {records.parameter: scope, "after_seq": after, "limit": limit}
-        doubts = 0
-        while True:
-            response = self._client.get_bytes(records.path, parameters, label=label)
-            try:
-                answer = _read(response, records, scope, after)
-                if must_come and not answer.page.records:
-                    raise IncompleteAnswerError(
-                        f"{label}: the sequence goes backwards: number {after + 1} was read before and there is none now. "
-                        "The service may have been restored from a copy: ask its operator, then load with --mode full."
-                    )
-                return answer
-            except IncompleteAnswerError as doubt:
-                doubts += 1
-                if doubts == MOST_DOUBTS:
-                    raise
-                log.warning("%s; asked again", doubt)
+
+        def ask() -> _Answer:
+            answer = _read(self._client.get_bytes(records.path, parameters, label=label), records, scope, after)
+            if must_come and not answer.page.records:
+                raise IncompleteAnswerError(
+                    f"{label}: the sequence goes backwards: number {after + 1} was read before and there is none now. "
+                    "The service may have been restored from a copy: ask its operator, then load with --mode full."
+                )
+            return answer
+
+        return asked_again(ask)
 
 
 def _read(response: Response, records: Numbered, scope: str, after: int) -> _Answer:

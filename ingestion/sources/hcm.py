@@ -8,6 +8,7 @@ because a run may be corrected or undone after it was read. A line of pay has no
 the document is what one run paid to one worker, and the lines are its lines.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
@@ -32,7 +33,7 @@ from ingestion.protocols.report_service import (
 )
 
 RUN, WORKER, PERIOD_START, PERIOD_END = "Run_ID", "Worker_Key", "Pay_Period_Start", "Pay_Period_End"
-LINES = "lines"
+CORRECTS, LINES = "Original_Period_End", "lines"
 
 
 class Options(BaseModel):
@@ -146,6 +147,7 @@ class Hcm:
         """What the report holds, as one document for each of the values that the contract has beside the lines."""
         columns = counted_on(obj, self._contract.children(obj.name))
         _, entries = self._reports.ask(obj.source_object, prompts, columns)
+        _refuse_doubled(obj.source_object, entries)
         return gathered(entries, [column.path for column in obj.landed_columns], LINES)
 
 
@@ -154,6 +156,17 @@ def open_source(instance: Instance, contract: Contract) -> Hcm:
     options = instance.options_as(Options)
     auth = httpx.BasicAuth(f"{options.user}@{options.tenant}", instance.credential())
     return Hcm(JsonClient(instance.base_url, auth), contract, options)
+
+
+def _refuse_doubled(report: str, entries: list[Entry]) -> None:
+    """Pay at one cost center for one component is one line, unless it corrects another. Two that are equal in everything
+    come of a report that joins what it should not, and would be paid twice here."""
+    lines = Counter(tuple(map(str, entry.values())) for entry in entries if not entry.get(CORRECTS))
+    if doubled := sum(1 for times in lines.values() if times > 1):
+        raise SourceError(
+            f"report {report}: {doubled} lines that correct nothing come twice, equal in everything: does the report join "
+            "something with many rows, or leave pay without adding it up by cost center and component?"
+        )
 
 
 def _page(documents: list[Entry], label: str, watermark: datetime | None = None) -> Page:

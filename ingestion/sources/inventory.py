@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict
 from ingestion.contracts import Contract, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.page import Deletion, Envelope, IncompleteAnswerError, Page, SourceKey, Window
-from ingestion.protocols.http import JsonClient, Response, StatusError
-from ingestion.protocols.sequence import MOST_DOUBTS, ROWS_A_PAGE, Numbered, SequenceReader
+from ingestion.protocols.http import JsonClient, Response, StatusError, asked_again
+from ingestion.protocols.sequence import ROWS_A_PAGE, Numbered, SequenceReader
 
 WHOLE = Envelope(list_at=("data",))
 LOCATIONS, BALANCES, MOVEMENTS = "v1/locations", "v1/balances", "v1/movements"
@@ -125,9 +125,8 @@ class Inventory:
         while True:
             asked = {"as_of": moment, "limit": str(ROWS_A_PAGE)} | ({"after": after} if after else {})
             page, rows, following = self._list(BALANCES, asked, f"{BALANCES} after {after or 'the start'}")
-            last = f"{rows[-1]['location_id']}/{rows[-1]['item_no']}" if rows else None
-            if following is not None and (following != last or following == after):
-                raise IncompleteAnswerError(f"{page.label}: the page does not end where it says that it does")
+            if following == after and after is not None:
+                raise IncompleteAnswerError(f"{page.label}: the page goes on where it began")
             yield page, rows
             if following is None:
                 return
@@ -141,12 +140,14 @@ class Inventory:
 
     def _list(self, path: str, asked: dict[str, str], label: str) -> tuple[Page, list[Row], str | None]:
         """A page of a list, and what to go on after. That there is nothing is believed when it was said again."""
-        for _ in range(MOST_DOUBTS):
+
+        def ask() -> tuple[Page, list[Row], str | None]:
             answer = self._client.get_bytes(path, asked, label=label)
-            rows = _rows(answer)
-            if rows:
-                break
-        return Page(answer.body, WHOLE, label, len(rows)), rows, answer.json().get("next_after")
+            rows, following = _read(answer)
+            return Page(answer.body, WHOLE, label, len(rows)), rows, following
+
+        found = asked_again(ask)
+        return found if found[1] else asked_again(ask)
 
 
 def open_source(instance: Instance, contract: Contract) -> Inventory:
@@ -162,12 +163,15 @@ def _numbered(obj: ObjectContract) -> Numbered:
     return Numbered(obj.source_object, "location", scope, number)
 
 
-def _rows(answer: Response) -> list[Row]:
+def _read(answer: Response) -> tuple[list[Row], str | None]:
+    """The rows of a list, and the last of them where more follow."""
     body = answer.json()
-    rows = body.get("data") if isinstance(body, dict) else None
+    rows, following = (body.get("data"), body.get("next_after")) if isinstance(body, dict) else (None, None)
     if not isinstance(rows, list) or not all(isinstance(row, dict) and "location_id" in row for row in rows):
         raise IncompleteAnswerError(f"{answer.label}: the answer is no list of the service (`data`)")
-    return rows
+    if following is not None and (not rows or following != f"{rows[-1]['location_id']}/{rows[-1].get('item_no')}"):
+        raise IncompleteAnswerError(f"{answer.label}: the page does not end where it says that it does")
+    return rows, following
 
 
 def _key(obj: ObjectContract, row: Row) -> SourceKey:

@@ -181,7 +181,7 @@ class ObjectLoad:
             self._read_at[number] = page.read_at or self.stamp.as_of
             # What comes from the archive stays where it is: a copy would outlive its time.
             references[number] = page.archive_ref or self.archive.add(
-                self.stamp.load_id, self.stamp.instance, self.obj.name, number, page, self.stamp.as_of
+                self.stamp.load_id, self.stamp.instance, self.obj.name, number, page, self._read_at[number]
             )
         first, self._pages = self._pages, self._pages + len(pages)
         for block in self._decoder.blocks(pages, first):

@@ -38,7 +38,8 @@ class Page:
     records: how many records the protocol knows the page to hold (None: it cannot tell without decoding).
     watermark: the source's own word up to when this answer is complete (a bulk export's transactionTime); then it
     counts instead of the records' stamps. label: where it came from, without secrets or identifiers, for messages.
-    archive_ref, read_at: of a page that comes from the archive, where it is there and when the source gave it.
+    archive_ref: of a page that comes from the archive, where it is there. read_at: when the source gave it, where that is
+    not now: a page of the archive, or a file that says when it was written.
     part: the file that the page is of, where a source delivers files: what was refused of it before is over now.
     """
 

@@ -115,13 +115,14 @@ def read_texts(page: bytes, delimiter: str, names: Sequence[str]) -> tuple[pa.Ta
 
     table = pcsv.read_csv(
         io.BytesIO(page),
-        read_options=pcsv.ReadOptions(use_threads=False),
-        parse_options=pcsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in page, invalid_row_handler=skip),
+        # One block: a quoted line break may stand anywhere.
+        read_options=pcsv.ReadOptions(block_size=len(page) + 1, use_threads=False),
+        parse_options=pcsv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
         convert_options=pcsv.ConvertOptions(
             include_columns=list(names), column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
         ),
     )
-    return table.combine_chunks(), len(ragged)
+    return table, len(ragged)
 
 
 def _trailer(opened: BinaryIO, size: int, form: FileFormat) -> tuple[int, int, Decimal]:

@@ -26,17 +26,17 @@ class Landed:
         self.settings = Settings(
             home=folder, archive_key=base64.b64encode(KEY).decode(), pseudonym_key=base64.b64encode(KEY).decode()
         )
-        self._warehouse = Warehouse(self.settings.warehouse_path)
+        self.warehouse = Warehouse(self.settings.warehouse_path)
 
     def __enter__(self) -> "Landed":
-        self._warehouse.__enter__()
+        self.warehouse.__enter__()
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._warehouse.__exit__(None, None, None)
+        self.warehouse.__exit__(None, None, None)
 
     def load(self, instance: Instance, mode: Mode = "incremental") -> LoadReport:
-        report = land(self._warehouse, instance, self.settings, mode=mode)
+        report = land(self.warehouse, instance, self.settings, mode=mode)
         for item in report.objects.values():
             parts = (item.landed, item.duplicate, item.superseded, item.quarantined, item.out_of_scope)
             assert item.fetched == sum(parts), item
@@ -45,7 +45,7 @@ class Landed:
         return report
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._warehouse.connection.execute(sql, list(values)).fetchall()
+        return self.warehouse.connection.execute(sql, list(values)).fetchall()
 
     def value(self, sql: str, *values: Any) -> Any:
         return self.rows(sql, *values)[0][0]

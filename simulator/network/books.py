@@ -65,7 +65,7 @@ class Books:
 
     def ledger(self) -> Iterator[pa.Table]:
         """One table a fiscal month: company, day, month, source, document and line, account, cost center, amount."""
-        # At scale 1 there are 30 million lines: what is sorted at once is a month.
+        # At scale 1 there are many million lines: what is sorted at once is a month.
         months = [month_of(entry.day.astype(np.int64)) for entry in self._entries]
         for month in range(1, max(int(found.max(initial=0)) for found in months) + 1):
             chosen = [np.flatnonzero(found == month) for found in months]
@@ -84,29 +84,47 @@ class Books:
                 for entry, places in zip(self._entries, chosen, strict=True)
             ]
         )
-        day, document = column("day").astype(np.int64), column("document")
-        company = column("company")
-        ranked = np.lexsort((company, document, source, day))
-        center = column("cost_center")[ranked].astype(np.int64)
+        lines = _summed(source, *(column(name) for name in ("day", "document", "company", "account", "cost_center")),
+                        amount=column("amount").astype(np.int64))  # fmt: skip
+        source, day, document, company, account, center, amount = lines
         return pa.table(
             {
-                "company": pa.array(COMPANY_CODES).take(pa.array(company[ranked])),
-                "posting_date": dates(day[ranked]),
+                "company": pa.array(COMPANY_CODES).take(pa.array(company)),
+                "posting_date": dates(day.astype(np.int64)),
                 "fiscal_month": pa.array(np.full(len(day), month, dtype=np.int64)),
-                "source": pa.array(self._sources).take(pa.array(source[ranked])),
-                "document": pa.array(document[ranked].astype(np.int64)),
-                "line": pa.array(_within(*(values[ranked] for values in (day, source, document, company)))),
-                "account": pa.array(CHART).take(pa.array(column("account")[ranked])),
-                "cost_center": self.ground.center_codes(center),
-                "amount": money(column("amount")[ranked].astype(np.int64)),
+                "source": pa.array(self._sources).take(pa.array(source)),
+                "document": pa.array(document.astype(np.int64)),
+                "line": pa.array(_within(day, source, document, company)),
+                "account": pa.array(CHART).take(pa.array(account)),
+                "cost_center": self.ground.center_codes(center.astype(np.int64)),
+                "amount": money(amount.astype(np.int64)),
             }
         )
 
 
-def _within(*keys: NDArray[np.integer]) -> NDArray[np.int32]:
-    """From 1 within each run of equal keys."""
+def _summed(*keys: NDArray[np.integer], amount: NDArray[np.int64]) -> list[NDArray[np.integer]]:
+    """Lines in the order of source, day, document, company, account and cost center, and with their amounts: of a document
+    the debits, and the credits, of one account and cost center are one line, as ledgers summarise what they are sent."""
+    source, day, document, company, account, center = keys
+    is_credit = amount < 0
+    ranked = np.lexsort((is_credit, center, account, company, document, source, day))
+    columns = [values[ranked] for values in keys]
+    is_first = _changes(*columns, is_credit[ranked])
+    starts = np.flatnonzero(is_first)
+    summed = np.add.reduceat(amount[ranked], starts) if len(starts) else amount[ranked]
+    return [*(values[starts] for values in columns), summed]
+
+
+def _changes(*keys: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a run of equal keys begins."""
     is_first = np.ones(len(keys[0]), dtype=bool)
     is_first[1:] = np.any([values[1:] != values[:-1] for values in keys], axis=0)
+    return is_first
+
+
+def _within(*keys: NDArray[np.integer]) -> NDArray[np.int32]:
+    """From 1 within each run of equal keys."""
+    is_first = _changes(*keys)
     starts = np.flatnonzero(is_first)
     lengths = np.diff(np.r_[starts, len(is_first)])
     return (np.arange(len(is_first)) - np.repeat(starts, lengths) + 1).astype(np.int32)

@@ -204,6 +204,22 @@ def test_a_receipt_from_the_future_does_not_hide_those_that_follow(
     assert second.difference == 0
 
 
+def test_a_tax_number_is_kept_as_a_token_only_and_what_is_empty_has_no_token(
+    world: World, environment: Environment, entities: Path
+) -> None:
+    with environment(entities, Clock(END)) as instance:
+        load(world, instance, objects=["vendor", "product_receipt_line"])
+    numbers = served(entities, "VendorsV2", "DISTINCT IRS1099FederalTaxId", END)
+    tokens = world.rows("SELECT DISTINCT tax_id_token FROM raw_d365.vendor")
+    assert len(tokens) == len(numbers) > 1
+    assert set(tokens) & set(numbers) == {(None,)}, "some vendors have none"
+    lots = world.rows(
+        "SELECT count(*) FILTER (lot = ''), count(*) FILTER (lot_token IS NULL) FROM raw_d365.product_receipt_line"
+    )
+    assert lots[0][0] == lots[0][1] > 0
+    assert world.rows("SELECT DISTINCT serial_token FROM raw_d365.product_receipt_line") == [(None,)]
+
+
 def test_a_spent_budget_of_requests_is_waited_for(world: World, environment: Environment, entities: Path) -> None:
     guard = TokenGuard("client", "secret", requests=3, window_seconds=1)
     with environment(entities, Clock(END), guard) as instance:

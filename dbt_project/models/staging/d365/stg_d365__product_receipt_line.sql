@@ -15,7 +15,8 @@ select
     {{ text_value('warehouse_code') }} as location_code,
     receipt_date,
     {{ text_value('lot') }} as lot_number,
-    case when {{ text_value('lot') }} is not null then lot_token end as lot_token,
+    lot_token,
+    serial_token,
     quantity < 0 as is_return,
     {{ record_columns() }}
 from current_records

@@ -31,12 +31,15 @@ app = typer.Typer(
 )
 quarantine = typer.Typer(help="Records that were set aside: list them, look at one, land them again.")
 app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
+sources = typer.Typer(help="Where the data comes from, and in what state it is.", invoke_without_command=True)
+app.add_typer(sources, name="sources")
 
 out = Console()
 err = Console(stderr=True)
 FRESH = {None: "", True: "[red]LATE[/]", False: "yes"}
 PIPE_WIDTH = 200
-COLOURS = {"OK": "green", "WARNING": "yellow", "FAILED": "red", "COMPLETE": "green"}
+COLOURS = {"OK": "green", "WARNING": "yellow", "FAILED": "red", "COMPLETE": "green", "FROZEN": "red"}
+CONSEQUENCES = ("FROZEN", "WARNING", "NOTICE")
 
 SourceOption = Annotated[list[str] | None, typer.Option("--source", help="Instance of sources.toml; repeatable.")]
 ObjectOption = Annotated[list[str] | None, typer.Option("--object", help="Object of its contract; repeatable.")]
@@ -65,28 +68,77 @@ def doctor(
         raise typer.Exit(1)
 
 
-@app.command()
-def sources() -> None:
-    """Every object of every instance: contract, owner, last load, quarantine, drift, freshness."""
+@sources.callback()
+def list_sources(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Option("--source", help="This instance, object by object.")] = None,
+) -> None:
+    """Every instance: contract, last load, freshness, quarantine, and what its source does that was not agreed."""
+    if context.invoked_subcommand is not None:
+        return
     from orchestration.definitions import configured_feeds
-    from orchestration.overview import object_states
+    from orchestration.overview import instance_states, object_states
 
     now = datetime.now(UTC).replace(tzinfo=None)
     with _settings() as settings, _warehouse(settings) as connection:
-        _show(
+        feeds = configured_feeds(settings)
+        instances = [state for state in instance_states(connection, feeds, now) if source in (None, state.instance)]
+        objects = [state for state in object_states(connection, feeds) if state.instance == source]
+    if not instances:
+        _stop(f"No instance {source or 'at all'} in {settings.sources_path}")
+    _show(
+        ("instance", "system", "contract", "last load", "complete at", "fresh", "quarantined", "schema"),
+        (
             (
-                "instance", "object", "contract", "owner", "last load", "complete at", "rows", "quarantined", "drift",
-                "fresh",
-            ),
+                state.instance, state.system, state.contract_version, _coloured(state.status), _moment(state.loaded_at),
+                f"[red]LATE[/] {', '.join(state.late)}" if state.late else "yes" if state.loaded_at else "",
+                state.open_quarantine, _coloured(_worst(change.consequence for change in state.changes)),
+            )
+            for state in instances
+        ),
+    )  # fmt: skip
+    if objects:
+        _show(
+            ("object", "owner", "last load", "complete at", "rows", "quarantined", "fresh"),
             (
                 (
-                    state.instance, state.object, state.contract_version, state.owner, _coloured(state.status),
-                    state.loaded_at.strftime("%Y-%m-%d %H:%M") if state.loaded_at else "never", state.current,
-                    state.open_quarantine, state.drift, FRESH[state.is_late(now)],
+                    state.object, state.owner, _coloured(state.status), _moment(state.loaded_at), state.current,
+                    state.open_quarantine, FRESH[state.is_late(now)],
                 )
-                for state in object_states(connection, configured_feeds(settings))
+                for state in objects
             ),
         )  # fmt: skip
+    changes = [(state.instance, change) for state in instances for change in state.changes]
+    if changes:
+        _show(
+            ("change", "instance", "object", "field", "kind", "consequence", "since", "what"),
+            (
+                (
+                    change.change_id, instance, change.object, change.field, change.kind,
+                    _coloured(change.consequence), _moment(change.first_seen_at), change.detail,
+                )
+                for instance, change in changes
+            ),
+        )  # fmt: skip
+        out.print("A FROZEN object's tables stay as last published until its contract has a new version, or:")
+        out.print("  parline sources acknowledge CHANGE --because WHY", markup=False)
+
+
+@sources.command("acknowledge")
+def sources_acknowledge(
+    change: Annotated[list[str], typer.Argument(help="Ids of schema changes, as `parline sources` lists them.")],
+    because: Annotated[str, typer.Option("--because", help="Why the change is right as it is; kept with your name.")],
+    by: Annotated[str | None, typer.Option("--by", help="Who answers for it; default: this user.")] = None,
+) -> None:
+    """Take a schema change as it is: what its object feeds is built and published again with the next run."""
+    from getpass import getuser
+
+    from ingestion.landing.schema_changes import SchemaChanges
+
+    with _settings() as settings, _warehouse(settings) as connection:
+        for change_id in change:
+            SchemaChanges(connection).acknowledge(change_id, by or getuser(), because)
+    out.print(f"{len(change)} acknowledged. Next: parline run")
 
 
 @app.command()
@@ -276,11 +328,14 @@ def simulate(context: typer.Context) -> None:
 def _settings() -> Iterator[Settings]:
     """The settings, and one place that turns errors meant for people into a line and exit code 1."""
     from ingestion.contracts import ContractError
+    from ingestion.landing.schema_changes import UnknownChangeError
     from ingestion.warehouse import WarehouseBusyError
     from orchestration.backup import BackupError
     from orchestration.publish import PublishError
 
-    expected = (SettingsError, ContractError, WarehouseBusyError, BackupError, PublishError, duckdb.Error)
+    expected = (
+        SettingsError, ContractError, WarehouseBusyError, BackupError, PublishError, UnknownChangeError, duckdb.Error,
+    )  # fmt: skip
     try:
         yield load_settings()
     except ValidationError as error:
@@ -332,6 +387,15 @@ def _instances(settings: Settings, names: Sequence[str] | None) -> list[Any]:
 def _progress(line: str) -> None:
     err.print(f"[dim]{datetime.now(UTC):%H:%M:%S}[/] ", end="")
     err.print(line, markup=False, highlight=False)
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M") if moment else "never"
+
+
+def _worst(consequences: Iterable[str]) -> str:
+    found = set(consequences)
+    return next((consequence for consequence in CONSEQUENCES if consequence in found), "as agreed")
 
 
 def _coloured(state: str) -> str:

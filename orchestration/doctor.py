@@ -22,25 +22,12 @@ from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 from orchestration.assets.transformation import DbtManifestMissingError, changed_since_manifest, load_dbt_manifest
 from orchestration.definitions import DBT_PROJECT_DIR, configured_feeds
-from orchestration.overview import object_states
+from orchestration.mappings import Unmapped, unmapped
+from orchestration.overview import instance_states, object_states
 from orchestration.publish import current_build
 
 Level = Literal["OK", "WARNING", "FAILED"]
 
-# What no seed maps, by the seed that would: text, lines, money. Money is what makes the list worth a morning.
-UNMAPPED = {
-    "units (dbt_project/seeds/map_uom.csv)": (
-        {("canonical", "fct_po_line")},
-        "SELECT coalesce(source_uom_code, 'no unit'), count(*), sum(abs(line_amount)) FROM canonical.fct_po_line "
-        "WHERE uom_code = '-1' AND source_pk <> '-1' GROUP BY 1 ORDER BY 3 DESC NULLS LAST",
-    ),
-    "accounts (dbt_project/seeds/map_account_class.csv)": (
-        {("canonical", "fct_gl_line"), ("canonical", "dim_gl_account")},
-        "SELECT account_code || ' ' || account_name, count(*), sum(abs(functional_amount)) "
-        "FROM canonical.fct_gl_line JOIN canonical.dim_gl_account USING (gl_account_key) "
-        "WHERE expense_class = '-1' AND account_type = 'EXPENSE' GROUP BY 1 ORDER BY 3 DESC NULLS LAST",
-    ),
-}
 SHOWN_UNMAPPED = 10
 
 
@@ -176,6 +163,14 @@ def _loads(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterato
     for state in bad:
         why = state.error or f"difference {state.difference}, unaccounted for {state.unaccounted}"
         yield Finding("warehouse", "FAILED", f"{state.instance}.{state.object}: {why}")
+    frozen = [
+        (state.instance, change)
+        for state in instance_states(connection, configured_feeds(settings), now)
+        for change in state.changes
+        if change.consequence == "FROZEN"
+    ]
+    for name, change in frozen:
+        yield Finding("warehouse", "WARNING", f"{name}.{change.object} is frozen: {change}. See: parline sources")
     for name in sorted({state.instance for state in states}):
         late = [state.object for state in states if state.instance == name and state.is_late(now)]
         held = sum(state.open_quarantine for state in states if state.instance == name)
@@ -188,17 +183,22 @@ def _loads(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterato
 
 
 def _unmapped(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    present = set(connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall())
-    for what, (tables, query) in UNMAPPED.items():
-        if not tables <= present:
+    """Money is what makes the list worth a morning: the dearest codes come first."""
+    whole = []
+    for mapped, codes in unmapped(connection):
+        what = f"{mapped.system} {mapped.map.what} (dbt_project/seeds/{mapped.map.seed}.csv)"
+        if not codes:
+            whole.append(f"{mapped.system} {mapped.map.what}")
             continue
-        rows = connection.execute(query).fetchall()
-        if not rows:
-            yield Finding("mapping", "OK", f"every one of the {what} is mapped")
-            continue
-        listed = "; ".join(f"{name}: {lines} lines, {money or 0:,.2f}" for name, lines, money in rows[:SHOWN_UNMAPPED])
-        more = f" and {len(rows) - SHOWN_UNMAPPED} more" if len(rows) > SHOWN_UNMAPPED else ""
+        listed = "; ".join(f"{code.instance} {code.code}: {_worth(code)}" for code in codes[:SHOWN_UNMAPPED])
+        more = f" and {len(codes) - SHOWN_UNMAPPED} more" if len(codes) > SHOWN_UNMAPPED else ""
         yield Finding("mapping", "WARNING", f"unmapped {what}: {listed}{more}")
+    if whole:
+        yield Finding("mapping", "OK", f"all mapped: {', '.join(whole)}")
+
+
+def _worth(code: Unmapped) -> str:
+    return f"{code.rows:,} lines" + (f", {code.money:,.2f}" if code.money is not None else "")
 
 
 def _published(settings: Settings) -> Iterator[Finding]:

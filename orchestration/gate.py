@@ -17,8 +17,10 @@ from dagster._core.storage.asset_check_execution_record import (
 )
 
 from ingestion.contracts import ObjectContract
+from ingestion.landing.schema_changes import SchemaChanges
 from orchestration.assets.ingestion import Feed
 from orchestration.naming import READ_CHECK
+from orchestration.publish import Build
 from orchestration.tables import Table
 
 LAST_COMPLETE_AUDIT = """
@@ -34,10 +36,13 @@ def refusals(
     instance: dg.DagsterInstance,
     blocking_checks: Sequence[dg.AssetCheckKey],
     feeding: Collection[tuple[str, str]],
+    held: Collection[Table] = (),
 ) -> list[str]:
     """Why the warehouse must not be published now; empty when it may. `feeding`: the (instance, object) pairs that
-    something published is made of."""
-    return [*_failed_checks(instance, blocking_checks), *_accounting_differences(connection, feeding)]
+    something published is made of; `held`: tables that are not built now and stay as they were published."""
+    not_built = {dg.AssetKey([table.schema, table.name]) for table in held}
+    checks = [check for check in blocking_checks if check.asset_key not in not_built]
+    return [*_failed_checks(instance, checks), *_accounting_differences(connection, feeding)]
 
 
 def _failed_checks(instance: dg.DagsterInstance, checks: Sequence[dg.AssetCheckKey]) -> Iterator[str]:
@@ -79,11 +84,13 @@ def incomplete_tables(
     dbt_manifest: Mapping[str, Any],
 ) -> dict[Table, str]:
     """Tables that are older or poorer than they should be, and why: what they are made of could not be read the last
-    time, or has records in quarantine. Read once, a reason stands until the next read goes through."""
+    time, has records in quarantine, or is frozen. Read once, a reason stands until the next read goes through."""
     because: dict[Table, dict[str, list[str]]] = {}
     for feed in feeds:
+        frozen = _frozen(connection, feed)
         for table in feed.tables:
-            for reason in (_unread(instance, feed, table), _quarantined(connection, feed, table)):
+            held = frozen.get(table.parent or table.name)
+            for reason in (_unread(instance, feed, table), _quarantined(connection, feed, table), held):
                 below = {model for name in table.feeds for model in _descendants(dbt_manifest, name)} if reason else ()
                 for model in below:
                     said = f"{feed.instance.name}: {{}} {reason}"
@@ -109,6 +116,33 @@ def _quarantined(connection: duckdb.DuckDBPyConnection, feed: Feed, table: Objec
         [feed.instance.name, table.name],
     ).fetchall()
     return f"{count} records in quarantine" if count else None
+
+
+def held_tables(
+    connection: duckdb.DuckDBPyConnection,
+    feeds: Sequence[Feed],
+    dbt_manifest: Mapping[str, Any],
+    published: Build | None,
+) -> set[Table]:
+    """Tables below a frozen object: they are neither built nor published anew, whatever lands. What has no state to be
+    held at (nothing was published, the table was never built) goes on."""
+    if published is None:
+        return set()
+    frozen: set[str] = set()
+    for feed in feeds:
+        roots = _frozen(connection, feed)
+        frozen |= {name for table in feed.tables if (table.parent or table.name) in roots for name in table.feeds}
+    present = connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+    return {table for name in frozen for table in _descendants(dbt_manifest, name)} & {Table(*row) for row in present}
+
+
+def _frozen(connection: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, str]:
+    """Objects that a schema change has frozen, and how: a document with its lines, whole."""
+    reasons: dict[str, list[str]] = {}
+    for change in SchemaChanges(connection).open(feed.instance.name, feed.contract.version):
+        if change.consequence == "FROZEN":
+            reasons.setdefault(change.object, []).append(str(change))
+    return {name: f"frozen by a schema change: {'; '.join(said)}" for name, said in reasons.items()}
 
 
 def _descendants(dbt_manifest: Mapping[str, Any], name: str) -> set[Table]:

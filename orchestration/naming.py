@@ -20,6 +20,7 @@ PLATFORM_OWNER = "data-platform"
 PUBLISHED_KEY = dg.AssetKey(["published", "analytics"])
 READ_CHECK = "source_was_read"
 ACCOUNTED_CHECK = "every_record_is_accounted_for"
+SCHEMA_CHECK = "schema_is_as_agreed"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ from typing import Any
 
 import duckdb
 
+from ingestion.landing.schema_changes import OpenChange, SchemaChanges
 from orchestration.assets.ingestion import Feed
 
+NEVER_LOADED = "NEVER LOADED"
+WORST_FIRST = ("FAILED", NEVER_LOADED, "COMPLETE")
 LAST_AUDIT = """
     SELECT status, fetched, landed, duplicate, superseded, quarantined, out_of_scope, source_count, warehouse_count,
            difference, unaccounted, error
@@ -23,7 +26,6 @@ LAST_COMPLETE_AT = """
     WHERE load_audit.source_instance = ? AND object = ? AND load_audit.status = 'COMPLETE'
 """
 OPEN_QUARANTINE = "SELECT count(*) FROM ops.quarantine WHERE source_instance = ? AND object = ? AND status = 'OPEN'"
-DRIFT = "SELECT count(*) FROM ops.drift WHERE source_instance = ? AND object = ?"
 
 CANONICAL = """
     SELECT canonical_rows, out_of_scope_rows, missing_rows + unexpected_rows
@@ -52,7 +54,6 @@ class ObjectState:
     difference: int | None
     unaccounted: int | None
     open_quarantine: int
-    drift: int
     current: int | None
     canonical: int | None
     out_of_scope: int | None
@@ -64,6 +65,44 @@ class ObjectState:
         if self.freshness is None or self.loaded_at is None:
             return None
         return now - self.loaded_at > self.freshness
+
+
+@dataclass(frozen=True)
+class InstanceState:
+    """One source instance: the worst of its objects. loaded_at: when its last load ended; late: objects that are older
+    than their contract allows; changes: what its source does that its contract does not say."""
+
+    instance: str
+    system: str
+    contract_version: str
+    status: str
+    loaded_at: datetime | None
+    late: tuple[str, ...]
+    open_quarantine: int
+    changes: tuple[OpenChange, ...]
+
+
+def instance_states(connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], now: datetime) -> list[InstanceState]:
+    """Every configured instance, in the order of sources.toml."""
+    registry = SchemaChanges(connection)
+    states = object_states(connection, feeds)
+    summaries = []
+    for feed in feeds:
+        own = [state for state in states if state.instance == feed.instance.name]
+        statuses = {state.status for state in own} or {NEVER_LOADED}
+        summaries.append(
+            InstanceState(
+                instance=feed.instance.name,
+                system=feed.contract.system,
+                contract_version=feed.contract.version,
+                status=next(status for status in WORST_FIRST if status in statuses),
+                loaded_at=max((state.loaded_at for state in own if state.loaded_at), default=None),
+                late=tuple(state.object for state in own if state.is_late(now)),
+                open_quarantine=sum(state.open_quarantine for state in own),
+                changes=tuple(registry.open(feed.instance.name, feed.contract.version)),
+            )
+        )
+    return summaries
 
 
 def object_states(connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed]) -> list[ObjectState]:
@@ -88,14 +127,13 @@ def _state(connection: duckdb.DuckDBPyConnection, feed: Feed, name: str, places:
         object=name,
         contract_version=feed.contract.version,
         owner=table.owner or feed.contract.owner,
-        status=last.get("status", "NEVER LOADED"),
+        status=last.get("status", NEVER_LOADED),
         landed=last.get("landed"),
         source_count=last.get("source_count"),
         warehouse_count=last.get("warehouse_count"),
         difference=difference if astray is None else (difference or 0) + astray,
         unaccounted=last.get("unaccounted"),
         open_quarantine=_number(connection, OPEN_QUARANTINE, here),
-        drift=_number(connection, DRIFT, here),
         current=_current(connection, feed, name, places),
         canonical=canonical,
         out_of_scope=out_of_scope,

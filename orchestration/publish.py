@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ FILE_NAME = "analytics.duckdb"
 # DuckDB 1.4 and 1.5 clients (JDBC, ODBC, Node, command line) cannot read the default format of 2.0.
 STORAGE_VERSION = "v1.4.0"
 ALIAS = "publication"
+BEFORE = "publication_before"
 ABOUT = "about"
 PATIENT_LEVEL_COLUMN = re.compile(r"(?:patient|encounter|subject|case)_(?:key|id|code|token|pseudonym)")
 
@@ -60,11 +61,13 @@ class PublishedModel:
 
 @dataclass(frozen=True)
 class BuildFacts:
-    """Where a build comes from. incomplete: table to the reason why it is older than it should be."""
+    """Where a build comes from. incomplete: table to the reason why it is older than it should be; held: tables that
+    are taken from the build before, which they stay as until a schema change is settled."""
 
     run_id: str
     git_commit: str
     incomplete: Mapping[Table, str] = field(default_factory=dict)
+    held: Collection[Table] = ()
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ def publish(
     partial = builds / f"{build_id}.partial"
     partial.mkdir()
     progress("folder made")
-    contents = _write(connection, partial / FILE_NAME, models, facts, build_id, built_at, progress)
+    with _held(connection, published_dir, facts.held) as held:
+        contents = _write(connection, partial / FILE_NAME, models, held, facts, build_id, built_at, progress)
     manifest = _manifest(partial / FILE_NAME, contents, facts, build_id, built_at)
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     progress("manifest written")
@@ -201,10 +205,29 @@ def _refuse_what_cannot_be_published(connection: duckdb.DuckDBPyConnection, mode
         raise PublishError(f"No schema may be called {Path(FILE_NAME).stem} or {ABOUT}: rename it in dbt_project.yml.")
 
 
+@contextmanager
+def _held(
+    connection: duckdb.DuckDBPyConnection, published_dir: Path, wanted: Collection[Table]
+) -> Iterator[Collection[Table]]:
+    """The tables among the wanted that the current build has, with that build attached. What was never published has no
+    state to be held at: it is published as it is."""
+    before = current_build(published_dir)
+    held = {table for table in wanted if before is not None and str(table) in before.manifest["tables"]}
+    if before is None or not held:
+        yield ()
+        return
+    connection.execute(f"ATTACH {literal(str(before.database))} AS {BEFORE} (READ_ONLY)")
+    try:
+        yield held
+    finally:
+        connection.execute(f"DETACH {BEFORE}")
+
+
 def _write(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     models: Sequence[PublishedModel],
+    held: Collection[Table],
     facts: BuildFacts,
     build_id: str,
     built_at: datetime,
@@ -217,7 +240,8 @@ def _write(
                 connection.execute(f"CREATE SCHEMA {ALIAS}.{quoted(schema)}")
             contents = {}
             for model in models:
-                for statement in _copy_statements(connection, model):
+                origin = f"{BEFORE}.{model.table.sql}" if model.table in held else model.table.sql
+                for statement in _copy_statements(connection, model, origin):
                     connection.execute(statement)
                 contents[model.table] = content_of(connection, model.content)
                 progress(f"copied {model.table}")
@@ -240,12 +264,12 @@ def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _copy_statements(connection: duckdb.DuckDBPyConnection, model: PublishedModel) -> Iterator[str]:
+def _copy_statements(connection: duckdb.DuckDBPyConnection, model: PublishedModel, origin: str) -> Iterator[str]:
     target = f"{ALIAS}.{model.table.sql}"
-    yield f"CREATE TABLE {target} AS SELECT * FROM {model.table.sql}"
+    yield f"CREATE TABLE {target} AS SELECT * FROM {origin}"
     if model.description:
         yield f"COMMENT ON TABLE {target} IS {literal(model.description)}"
-    present = {row[0] for row in connection.execute(f"DESCRIBE {model.table.sql}").fetchall()}
+    present = {row[0] for row in connection.execute(f"DESCRIBE {origin}").fetchall()}
     for column, description in model.columns.items():
         if description and column in present:
             yield f"COMMENT ON COLUMN {target}.{quoted(column)} IS {literal(description)}"

@@ -19,9 +19,10 @@ from ingestion.contracts import Contract, ContractError, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.land import land
 from ingestion.landing.ledger import ObjectReport
+from ingestion.landing.schema_changes import OpenChange, SchemaChanges
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
-from orchestration.naming import ACCOUNTED_CHECK, READ_CHECK, WAREHOUSE_POOL, raw_identity, raw_schema
+from orchestration.naming import ACCOUNTED_CHECK, READ_CHECK, SCHEMA_CHECK, WAREHOUSE_POOL, raw_identity, raw_schema
 
 MAX_RETRIES = 2
 FAILED = "FAILED"
@@ -48,6 +49,16 @@ class Feed:
         return raw_identity(self.instance, self.contract, table).key
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of each table in a load; by table how many of its records are in quarantine by now, and what its
+    source does that its contract does not say."""
+
+    reports: Mapping[str, ObjectReport]
+    backlog: Mapping[str, int]
+    changes: Sequence[OpenChange]
+
+
 def ingestion_assets(feed: Feed, settings: Settings, retry_wait_seconds: float) -> dg.AssetsDefinition:
     """The multi-asset of one instance. Objects can be selected one by one; a child is read with its parent."""
     by_key = {feed.key(table): table for table in feed.tables}
@@ -62,9 +73,9 @@ def ingestion_assets(feed: Feed, settings: Settings, retry_wait_seconds: float) 
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         selected = [by_key[key] for key in by_key if key in context.selected_asset_keys]
         roots = sorted({table.parent or table.name for table in selected})
-        results, backlog = _load(context, feed, settings, roots, retry_wait_seconds)
+        outcome = _load(context, feed, settings, roots, retry_wait_seconds)
         for table in selected:
-            yield from _report(context, feed.key(table), results[table.name], backlog.get(table.name, 0))
+            yield from _report(context, feed.key(table), table.name, outcome)
 
     return ingest
 
@@ -99,6 +110,14 @@ def _check_specs(feed: Feed, table: ObjectContract) -> Iterator[dg.AssetCheckSpe
         description="fetched = landed + duplicate + superseded + quarantined + out of scope, and the warehouse holds "
         "as many as the source counts.",
     )
+    if table.parent is None:
+        yield dg.AssetCheckSpec(
+            SCHEMA_CHECK,
+            asset=feed.key(table),
+            description="The source gives what its contract says. A change that freezes the object (a field renamed, "
+            "gone or of another type, a new value of a list) holds what it feeds at its last published state, until "
+            "the contract has a new version or somebody acknowledges it: parline sources.",
+        )
 
 
 def _load(
@@ -107,9 +126,8 @@ def _load(
     settings: Settings,
     roots: Sequence[str],
     retry_wait_seconds: float,
-) -> tuple[Mapping[str, ObjectReport], Mapping[str, int]]:
-    """What became of each table, and how many of its records are in quarantine by now. A source that gave nothing at
-    all is asked again, MAX_RETRIES times and no more."""
+) -> _Outcome:
+    """A source that gave nothing at all is asked again, MAX_RETRIES times and no more."""
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
         try:
             report = land(
@@ -117,23 +135,27 @@ def _load(
             )
         except (SettingsError, ContractError) as error:
             # Nothing could be asked (a secret is missing), and asking again would not help: others go on.
-            return {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}, {}
+            failed = {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}
+            return _Outcome(failed, {}, ())
         backlog = warehouse.connection.execute(
             "SELECT object, count(*) FROM ops.quarantine WHERE status = 'OPEN' AND source_instance = ? GROUP BY object",
             [feed.instance.name],
         ).fetchall()
+        changes = SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version)
     if all(result.status == FAILED for result in report.objects.values()) and context.retry_number < MAX_RETRIES:
         raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
-    return report.objects, dict(backlog)
+    return _Outcome(report.objects, dict(backlog), changes)
 
 
 def _report(
-    context: dg.AssetExecutionContext, key: dg.AssetKey, result: ObjectReport, backlog: int
+    context: dg.AssetExecutionContext, key: dg.AssetKey, table: str, outcome: _Outcome
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    result, backlog = outcome.reports[table], outcome.backlog.get(table, 0)
     yield dg.MaterializeResult(asset_key=key, metadata={**_metadata(result), QUARANTINE_METADATA: backlog})
-    for name, judge in ((READ_CHECK, _read_result), (ACCOUNTED_CHECK, _accounted_result)):
-        if dg.AssetCheckKey(key, name) in context.selected_asset_check_keys:
-            yield judge(key, result)
+    changes = [change for change in outcome.changes if change.object == table]
+    for check in (_read_result(key, result), _accounted_result(key, result), _schema_result(key, changes)):
+        if dg.AssetCheckKey(key, str(check.check_name)) in context.selected_asset_check_keys:
+            yield check
 
 
 def _read_result(key: dg.AssetKey, result: ObjectReport) -> dg.AssetCheckResult:
@@ -154,6 +176,25 @@ def _accounted_result(key: dg.AssetKey, result: ObjectReport) -> dg.AssetCheckRe
         check_name=ACCOUNTED_CHECK,
         passed=failed or (result.unaccounted == 0 and result.difference == 0),
         metadata={"unaccounted": result.unaccounted, "difference": result.difference},
+    )
+
+
+def _schema_result(key: dg.AssetKey, changes: Sequence[OpenChange]) -> dg.AssetCheckResult:
+    """A notice passes, a warning warns, and what freezes the object is an error that blocks nothing else."""
+    frozen = [change for change in changes if change.consequence == "FROZEN"]
+    columns = ("change_id", "field", "kind", "consequence", "detail")
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=SCHEMA_CHECK,
+        passed=all(change.consequence == "NOTICE" for change in changes),
+        severity=dg.AssetCheckSeverity.ERROR if frozen else dg.AssetCheckSeverity.WARN,
+        description="; ".join(map(str, frozen or changes)) or None,
+        metadata={
+            "changes": dg.MetadataValue.table(
+                [dg.TableRecord({name: getattr(change, name) for name in columns}) for change in changes],
+                dg.TableSchema([dg.TableColumn(name) for name in columns]),
+            )
+        },
     )
 
 

@@ -13,9 +13,9 @@ import dagster as dg
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
-from orchestration.gate import incomplete_tables, refusals
+from orchestration.gate import held_tables, incomplete_tables, refusals
 from orchestration.naming import PUBLISHED_KEY, WAREHOUSE_POOL, identity
-from orchestration.publish import BuildFacts, publish, published_models
+from orchestration.publish import BuildFacts, current_build, publish, published_models
 
 
 def publication_asset(
@@ -41,7 +41,8 @@ def publication_asset(
     )
     def analytics(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
-            reasons = refusals(warehouse.connection, context.instance, blocking_checks, feeding)
+            held = held_tables(warehouse.connection, feeds, dbt_manifest, current_build(settings.published_dir))
+            reasons = refusals(warehouse.connection, context.instance, blocking_checks, feeding, held)
             if reasons:
                 raise dg.Failure(
                     description="Not published, the last build still answers:\n" + "\n".join(reasons),
@@ -56,6 +57,7 @@ def publication_asset(
                     run_id=context.run.run_id,
                     git_commit=_git_commit(),
                     incomplete=incomplete_tables(warehouse.connection, context.instance, feeds, dbt_manifest),
+                    held=held,
                 ),
                 keep=settings.published_builds,
                 progress=context.log.debug,

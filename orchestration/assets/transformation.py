@@ -26,7 +26,10 @@ from ingestion.landing.raw import RawTables
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
+from orchestration.gate import held_tables
 from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
+from orchestration.publish import current_build
+from orchestration.tables import Table
 
 
 class DbtManifestMissingError(SettingsError):
@@ -148,16 +151,21 @@ def transformation_assets(
                 f"{changed[0]} and {len(changed) - 1} more files changed after dbt's manifest was made. Run: make setup",
                 allow_retries=False,
             )
-        _make_empty_raw_tables(settings)
+        held = _prepare(settings, feeds, dbt_manifest)
         target = settings.home.resolve() / "dbt"
         # What an earlier build parsed names the folder it was parsed in; set-up's own is taken instead.
         (target / "partial_parse.msgpack").unlink(missing_ok=True)
         with _warehouse_named(settings):
             yield from dbt.cli(
-                ["build", "--exclude-resource-type", "unit_test"],
+                ["build", "--exclude-resource-type", "unit_test", *_excluding(held)],
                 context=context,
                 target_path=target,
             ).stream()
+        for table in held:
+            key = dg.AssetKey([table.schema, table.name])
+            if key in context.selected_asset_keys:
+                # Dagster skips everything below an output that is missing.
+                yield dg.MaterializeResult(asset_key=key, metadata={"status": "HELD"})
 
     return dbt_build
 
@@ -183,12 +191,18 @@ def local_dbt(project_dir: Path) -> LocalDbt:
     )
 
 
-def _make_empty_raw_tables(settings: Settings) -> None:
-    """Models read every system's raw tables, and a hospital need not have every system."""
+def _prepare(settings: Settings, feeds: Sequence[Feed], dbt_manifest: Mapping[str, Any]) -> list[Table]:
+    """Make empty raw tables (models read every system's, and a hospital need not have every system), and say which
+    tables are not built: those below an object that a schema change has frozen."""
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
         Ledger(warehouse.connection)
         for system in known_systems():
             RawTables(warehouse.connection, load_contract(system)).ensure()
+        return sorted(held_tables(warehouse.connection, feeds, dbt_manifest, current_build(settings.published_dir)))
+
+
+def _excluding(held: Sequence[Table]) -> list[str]:
+    return ["--exclude", " ".join(table.name for table in held)] if held else []
 
 
 @contextmanager

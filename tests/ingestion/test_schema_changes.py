@@ -23,6 +23,7 @@ schema:
     description: One row per version of a part.
     customProperties:
       - {{property: version, value: {{changedAt: [changed_at]}}}}
+      - {{property: notTaken, value: [supplier.city]}}
     properties:
       - {{name: id, description: Number., logicalType: string, primaryKey: true, primaryKeyPosition: 1}}
       - {{name: price, description: Price., logicalType: number, physicalType: "DECIMAL({precision})"}}
@@ -71,7 +72,7 @@ def load(world: World, documents: list[dict[str, Any]]) -> None:
 
 def changes(world: World) -> list[tuple[Any, ...]]:
     return world.rows(
-        "SELECT kind, field, found, consequence FROM ops.drift WHERE field <> 'supplier.city' ORDER BY ALL"
+        "SELECT kind, field, found, consequence FROM ops.drift ORDER BY ALL"
     )
 
 
@@ -174,7 +175,7 @@ def test_a_contract_that_would_cut_what_is_there_is_refused(parts: World) -> Non
 def test_each_new_value_of_a_list_is_a_change_of_its_own_until_it_is_acknowledged(parts: World) -> None:
     load(parts, [part(1, 5, status="HELD"), part(2, 5, status="HELD")])
     assert changes(parts) == [("ENUM_ADDED", "status", "HELD", "FROZEN")]
-    assert parts.rows("SELECT detail FROM ops.drift WHERE field = 'status'") == [
+    assert parts.rows("SELECT detail FROM ops.drift") == [
         ("'HELD' is none of the contract's values; the records are in quarantine",)
     ]
     registry = SchemaChanges(parts.warehouse.connection)

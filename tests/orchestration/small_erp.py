@@ -16,13 +16,14 @@ CHANGED = {
 
 class SmallErp(ThreadingHTTPServer):
     """parties: id to name; refuses: answer 401 to everything; ghosts: ids that are listed as keys and are not there;
-    requests: how many came."""
+    withheld: a field that is left out of every answer; requests: how many came."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.parties: dict[int, str] = {1: "Medline", 2: "Cardinal", 3: "Stryker"}
         self.ghosts: list[int] = []
         self.refuses = False
+        self.withheld: str | None = None
         self.requests = 0
 
     @property
@@ -45,9 +46,9 @@ class SmallErp(ThreadingHTTPServer):
             "create_date": CHANGED,
             "last_modified_at": CHANGED,
         }
-        return {name: value for name, value in whole.items() if name == "id" or name in fields} | {
-            path.split(".")[0]: [] for path in fields if "." in path
-        }
+        return {
+            name: value for name, value in whole.items() if name == "id" or (name in fields and name != self.withheld)
+        } | {path.split(".")[0]: [] for path in fields if "." in path}
 
 
 def _ids_of(domain: Any) -> tuple[int, list[int] | None]:

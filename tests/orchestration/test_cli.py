@@ -3,6 +3,9 @@
 import pytest
 from typer.testing import CliRunner
 
+from ingestion.contracts import load_contract
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.schema_changes import SchemaChange, SchemaChanges
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.cli import app
@@ -80,3 +83,41 @@ def test_an_unknown_source_is_refused_by_name(published):
     answer = parline("reconcile", "--source", "nowhere")
     assert answer.exit_code == 1
     assert "nowhere" in answer.stderr
+
+
+@pytest.fixture
+def changed(settings, monkeypatch) -> Settings:
+    """A warehouse whose one source has a new status, noticed in a load of yesterday."""
+    settings.home.mkdir()
+    (settings.home / "sources.toml").write_text('[erp]\nsystem = "tryton"\nbase_url = "http://127.0.0.1:1"\n')
+    with Warehouse(settings.warehouse_path) as warehouse:
+        Ledger(warehouse.connection)
+        change = SchemaChange("purchase", "state", "ENUM_ADDED", "'held' is none", "FROZEN", "held")
+        version = load_contract("tryton").version
+        SchemaChanges(warehouse.connection).note("erp", "tryton", version, "load-1", [change])
+    return settings
+
+
+def test_sources_shows_each_instance_its_state_and_what_was_not_agreed(changed):
+    answer = parline("sources")
+    assert answer.exit_code == 0
+    [instance] = [line for line in answer.stdout.splitlines() if line.split()[:2] == ["erp", "tryton"]]
+    assert instance.split()[2:] == [load_contract("tryton").version, "NEVER", "LOADED", "never", "0", "FROZEN"]
+    [change] = [line for line in answer.stdout.splitlines() if "ENUM_ADDED" in line]
+    assert change.split()[1:6] == ["erp", "purchase", "state", "ENUM_ADDED", "FROZEN"]
+    objects = parline("sources", "--source", "erp").stdout
+    assert len([line for line in objects.splitlines() if "NEVER LOADED" in line]) == 1 + len(
+        load_contract("tryton").objects
+    )
+
+
+def test_acknowledging_needs_a_reason_and_a_change_and_is_kept_with_the_name(changed):
+    [listed] = [line.split() for line in parline("sources").stdout.splitlines() if "ENUM_ADDED" in line]
+    assert parline("sources", "acknowledge", listed[0]).exit_code == 2
+    unknown = parline("sources", "acknowledge", "nothing", "--because", "x")
+    assert (unknown.exit_code, "No open schema change nothing" in unknown.stderr) == (1, True)
+    assert parline("sources", "acknowledge", listed[0], "--because", "seen", "--by", "kim").exit_code == 0
+    assert "ENUM_ADDED" not in parline("sources").stdout
+    with Warehouse(changed.warehouse_path) as warehouse:
+        kept = warehouse.connection.execute("SELECT acknowledged_by, acknowledged_because FROM ops.drift").fetchall()
+    assert kept == [("kim", "seen")]

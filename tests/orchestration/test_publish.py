@@ -106,6 +106,24 @@ def test_a_mart_that_was_never_built_stops_publishing(settings):
     assert total_spend(settings) == "350.35"
 
 
+def test_a_held_table_is_published_as_it_was_and_the_others_as_they_are(settings):
+    publish_now(settings)
+    cube, supplier = Table("mart_procurement", "mart_spend_cube"), Table("canonical", "dim_supplier")
+    change = "UPDATE mart_procurement.mart_spend_cube SET spend_amount = 1; DELETE FROM canonical.dim_supplier"
+    for _ in range(2):
+        build = publish_now(settings, BuildFacts("run-2", "abc123", {cube: "frozen"}, {cube}), change=change)
+        assert total_spend(settings) == "350.35"
+        assert build.manifest["tables"][str(supplier)]["rows"] == 0
+    assert ask(settings, "SELECT comment FROM duckdb_columns() WHERE column_name = 'spend_amount'") == [("In USD.",)]
+    publish_now(settings)
+    assert total_spend(settings) == "2.00"
+
+
+def test_what_was_never_published_cannot_be_held(settings):
+    publish_now(settings, BuildFacts("run-1", "abc123", held={Table("canonical", "dim_supplier")}))
+    assert ask(settings, "SELECT count(*) FROM canonical.dim_supplier") == [(2,)]
+
+
 def test_a_reader_keeps_its_build_while_a_new_one_is_swapped_in(settings):
     publish_now(settings)
     with duckdb.connect(str(settings.published_dir / "analytics.duckdb"), read_only=True) as reader:

@@ -8,6 +8,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from ingestion.contracts import load_contract
+from ingestion.landing.schema_changes import SchemaChanges
 from ingestion.warehouse import Warehouse
 from orchestration.backup import back_up, restore
 
@@ -57,6 +59,38 @@ def test_a_source_that_fails_is_asked_thrice_fails_its_check_and_what_it_feeds_i
     hospital.erp.refuses = False
     hospital.run()
     assert hospital.ask("SELECT count(*) FROM about.tables WHERE NOT is_data_complete") == [(0,)]
+
+
+def test_what_a_frozen_object_feeds_stays_as_it_was_published_until_somebody_answers_for_the_change(hospital):
+    hospital.run()
+    hospital.erp.withheld, hospital.erp.parties[4] = "active", "Zimmer"
+    outcome = hospital.run()
+    assert (outcome.succeeded, outcome.is_published, outcome.failures) == (True, True, ())
+    assert outcome.failed_checks == (
+        "raw_tryton/tryton_main/party:schema_is_as_agreed: "
+        "active REMOVED: empty in all of 4 rows, and its name is in no record",
+    )
+    assert hospital.published_names() == NAMES
+    incomplete = hospital.ask("SELECT table_name, incomplete_because FROM about.tables WHERE NOT is_data_complete")
+    assert [name for name, _ in incomplete] == ["dim_supplier", "mart_supplier"]
+    assert "party, party_identifier frozen by a schema change: active REMOVED" in incomplete[0][1]
+    with Warehouse(hospital.settings.warehouse_path) as warehouse:
+        landed = warehouse.connection.execute("SELECT count(*) FROM raw_tryton.party WHERE name = 'Zimmer'").fetchall()
+        assert landed == [(1,)]
+        registry = SchemaChanges(warehouse.connection)
+        [change] = registry.open("tryton_main", load_contract("tryton").version)
+        registry.acknowledge(change.change_id, "kim", "the ERP's new release knows no inactive parties")
+    outcome = hospital.run()
+    assert (outcome.is_published, outcome.failed_checks, outcome.failures) == (True, (), ())
+    assert hospital.published_names() == [*NAMES, "Zimmer"]
+    assert hospital.ask("SELECT * FROM about.tables WHERE incomplete_because LIKE '%frozen%'") == []
+
+
+def test_a_frozen_object_does_not_hold_the_first_publication(hospital):
+    """A change that the very first load shows has no good state before it."""
+    hospital.erp.parties.update({number: {"no": "text"} for number in range(4, 20)})
+    assert "party:schema_is_as_agreed: name RETYPED" in hospital.run().failed_checks[0]
+    assert hospital.published_names() == NAMES
 
 
 def test_an_accounting_difference_stops_building_and_publishing(hospital):

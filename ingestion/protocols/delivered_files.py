@@ -10,7 +10,7 @@ only read: who delivers, moves and deletes files is not parline.
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,8 +92,8 @@ class DeliveredFiles:
         self._checked: dict[tuple[str, Path, tuple[int, int, int]], CheckedFile | UnfitFileError] = {}
 
     def check(self) -> str:
-        now = self.now()
-        found = [delivery for obj in self._objects for delivery in self._delivered(obj, Window(None, now))]
+        self.now()
+        found = [delivery for obj in self._objects for delivery in self._delivered(obj)]
         newest = max((delivery.arrived_at for delivery in found), default=None)
         arrived = f", the newest arrived {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
         return f"{len(found)} files of {len(self._objects)} objects in {self._folder}{arrived}"
@@ -105,7 +105,9 @@ class DeliveredFiles:
         return datetime.now(UTC)
 
     def pages(self, obj: ObjectContract, window: Window) -> Iterator[Page | Refused]:
-        for delivery in self._delivered(obj, window):
+        for delivery in self._delivered(obj):
+            if delivery.arrived_at > window.end or (window.start and delivery.arrived_at < window.start):
+                continue
             try:
                 yield from self._pages(obj, delivery, window.end)
             except UnfitFileError as error:
@@ -114,13 +116,15 @@ class DeliveredFiles:
     def pages_by_key(self, obj: ObjectContract, keys: Sequence[tuple[str, ...]]) -> Iterator[Page]:
         """Every page that holds one of the keys, whole: a row cannot be asked for by itself."""
         wanted = set(keys)
-        for page in self._fit_pages(obj, datetime.now(UTC)) if wanted else ():
+        for page in self._fit_pages(obj, self._delivered(obj)) if wanted else ():
             if any(key in wanted for key in self._keys_in(obj, page)):
                 yield page
 
     def keys(self, obj: ObjectContract, as_of: datetime) -> Iterator[SourceKey]:
-        """Every key of a row in the files that are whole; of a refused file nobody knows what it should hold."""
-        for page in self._fit_pages(obj, as_of):
+        """Every key of a row in the whole files that were written by then: a file that is only moved or given other rights
+        arrives anew, and its rows are no new ones. Of a refused file nobody knows what it should hold."""
+        written = [delivery for delivery in self._delivered(obj) if delivery.written_at <= as_of]
+        for page in self._fit_pages(obj, written):
             for key in self._keys_in(obj, page):
                 yield SourceKey(key)
 
@@ -130,8 +134,8 @@ class DeliveredFiles:
     def close(self) -> None:
         self._checked.clear()
 
-    def _delivered(self, obj: ObjectContract, window: Window) -> list[Delivery]:
-        """The object's files that arrived in the window, oldest first. Raises SourceError where there is no such folder."""
+    def _delivered(self, obj: ObjectContract) -> list[Delivery]:
+        """The object's files, oldest first. Raises SourceError where there is no such folder."""
         pattern = self._patterns.get(obj.name, obj.source_object)
         if not (folder := (self._folder / pattern).parent).is_dir():
             raise SourceError(f"{obj.name}: there is no folder {folder} for files {pattern} (options.files)")
@@ -140,12 +144,7 @@ class DeliveredFiles:
             for path in self._folder.glob(pattern)
             if path.is_file() and not path.name.lower().endswith(UNFINISHED) and not path.name.startswith(".")
         ]
-        due = [
-            one
-            for one in found
-            if one.arrived_at <= window.end and (not window.start or one.arrived_at >= window.start)
-        ]
-        return sorted(due, key=lambda delivery: (delivery.written_at, delivery.name))
+        return sorted(found, key=lambda delivery: (delivery.written_at, delivery.name))
 
     def _pages(self, obj: ObjectContract, delivery: Delivery, watermark: datetime | None) -> Iterator[Page]:
         """A file's pages. Raises UnfitFileError before the first of them, IncompleteAnswerError if it changes meanwhile."""
@@ -160,8 +159,8 @@ class DeliveredFiles:
             if _state(os.fstat(opened.fileno())) != delivery.state:
                 raise IncompleteAnswerError(f"{delivery.name} changed while it was read")
 
-    def _fit_pages(self, obj: ObjectContract, as_of: datetime) -> Iterator[Page]:
-        for delivery in self._delivered(obj, Window(None, as_of)):
+    def _fit_pages(self, obj: ObjectContract, deliveries: Iterable[Delivery]) -> Iterator[Page]:
+        for delivery in deliveries:
             try:
                 yield from self._pages(obj, delivery, None)
             except UnfitFileError as error:

@@ -336,6 +336,9 @@ def test_keys_are_those_of_whole_files_and_a_page_is_read_again_by_one_of_them(f
     now = datetime.now(UTC)
     listed = [key.key for key in source(folder).keys(REMITTANCES, now)]
     assert sorted(listed) == [("CL1", "1", "2026-03-02"), ("CL2", "1", "2026-03-02"), ("CL70", "1", "2026-03-02")]
+    # A file that is given other rights arrives anew, and its keys are those that were there.
+    (folder / "remittances/REMITTANCES_H1.csv").chmod(0o600)
+    assert [key.key for key in source(folder).keys(REMITTANCES, now)] == listed
     again = list(source(folder).pages_by_key(REMITTANCES, [("CL70", "1", "2026-03-02"), ("CL80", "1", "2026-03-02")]))
     assert [page.part for page in again] == ["remittances/REMITTANCES_H2.csv"]
 

@@ -143,9 +143,9 @@ class Identifier:
             f" USING (_record)"
             for child in self._children
         )
-        is_undated = obj.disposition == "snapshot" or (obj.is_dated_by_read and not obj.version.changed_at)
+        is_undated = obj.disposition == "snapshot" or obj.is_dated_by_read
         own_stamp = "_read_at" if is_undated else _changed_at(obj)
-        if obj.disposition == "document" and obj.version.changed_at:
+        if obj.disposition == "document" and obj.version.changed_at and not is_undated:
             # A document that says nothing of its age is as new as its read: else the greater hash would stay for ever.
             number = obj.version.version_no
             read_at = f'CASE WHEN "{number}" IS NULL THEN _read_at END' if number else "_read_at"

@@ -263,7 +263,8 @@ class ObjectLoad:
         number = (self.obj.version.version_no,) if self.obj.version.version_no else ()
         is_undated = self.obj.disposition == "snapshot" or self.obj.is_dated_by_read
         silent = pa.repeat(is_undated or bool(stamps), len(table))
-        for name in (*stamps, *number):
+        # When a document was made, by which it is read, says nothing of its age.
+        for name in (*(() if is_undated else stamps), *number):
             silent = pc.and_(silent, pc.is_null(table[name]))
         return silent
 
@@ -274,8 +275,11 @@ class ObjectLoad:
             for key, number, changed_at in zip(*columns, strict=True):
                 version = Version(number, changed_at)
                 self.fetched[key] = max(self.fetched.get(key, version), version)
-        latest = pc.max(valid.filter(pc.invert(self._unstamped(valid)))["_changed_at"]).as_py()
-        if latest is not None:
+        if self.obj.is_dated_by_read and self.obj.cursor in valid.column_names:
+            stamps = valid[self.obj.cursor].cast(pa.timestamp("us"))
+        else:
+            stamps = valid.filter(pc.invert(self._unstamped(valid)))["_changed_at"]
+        if (latest := pc.max(stamps).as_py()) is not None:
             # A stamp ahead of the source's clock must not pull the watermark ahead: rows in between would be lost.
             clamped = min(latest.replace(tzinfo=UTC), self.stamp.as_of)
             self._stamp_watermark = max(clamped, self._stamp_watermark or clamped)

@@ -111,26 +111,25 @@ class Hcm:
     ) -> Iterator[tuple[Slice, list[Entry]]]:
         """What was paid for the pay periods that end since a moment and begin until another, some periods at a time.
 
-        Raises IncompleteAnswerError for days without any pay between days with pay: nobody works a month for nothing.
+        Raises IncompleteAnswerError for days without any pay before days with pay: what is empty there was left out.
         """
         longest = self._options.longest_pay_period
         first = self._options.pay_since
         if since is not None:
             first = max(first, since.date() - timedelta(days=longest - 1))
         without_pay: Slice | None = None
-        has_begun = False
         for slice_ in slices(first, until.date(), longest):
             documents = self._paid_in(obj, slice_)
-            if documents and has_begun and without_pay is not None:
+            if not documents:
+                without_pay = without_pay or slice_
+                continue
+            if without_pay is not None:
                 raise IncompleteAnswerError(
                     f"{obj.source_object}: no pay for periods that begin from {without_pay.first} to {without_pay.last}, "
-                    "and there is pay before and after them. Ask for the report's run to be repeated."
+                    "and there is pay after them. Load again; if this stays, options.pay_since or "
+                    "options.longest_pay_period is not what the network has."
                 )
-            if documents:
-                has_begun, without_pay = True, None
-                yield slice_, documents
-            else:
-                without_pay = without_pay or slice_
+            yield slice_, documents
 
     def _paid_in(self, obj: ObjectContract, slice_: Slice) -> list[Entry]:
         """The documents of a slice's own periods. That there is none is believed when the report says so twice."""

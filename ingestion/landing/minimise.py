@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from ingestion.contracts import Column, ObjectContract
 
 PSEUDONYM_BYTES = 16
+# One number that systems write in several ways: 12-3456789, 123456789. As the number goes in, so it joins.
+WRITTEN_IN_SEVERAL_WAYS = ("tax_id",)
 
 
 class Minimiser:
@@ -48,6 +50,8 @@ class Minimiser:
         """The pseudonym of one value."""
         if self._key is None:
             raise ValueError("no pseudonym key")
+        if domain in WRITTEN_IN_SEVERAL_WAYS:
+            value = "".join(filter(str.isalnum, value)).upper()
         assigner = "" if is_network_wide else self._assigner
         message = "\x1f".join((domain, assigner, value)).encode()
         return hmac.new(self._key, message, sha256).digest()[:PSEUDONYM_BYTES].hex()

@@ -63,3 +63,13 @@ def test_what_refers_to_a_case_is_not_kept_where_only_orders_are() -> None:
     kept = Minimiser(None, "stock").table(obj, table)["ref_id"].to_pylist()
     assert kept == ["4500", None, None, None]
     assert Minimiser(None, "stock").table(obj, table.select(["ref_id"]))["ref_id"].to_pylist() == [None] * 4
+
+
+def test_a_tax_id_has_one_pseudonym_however_it_is_written() -> None:
+    minimiser = Minimiser(KEY, "erp")
+    written = {
+        minimiser.pseudonym("tax_id", text, is_network_wide=True) for text in ("12-3456789", "123456789", "12 3456789")
+    }
+    assert len(written) == 1
+    assert minimiser.pseudonym("tax_id", "12-3456788", is_network_wide=True) not in written
+    assert minimiser.pseudonym("patient", "12-3456789") != minimiser.pseudonym("patient", "123456789")

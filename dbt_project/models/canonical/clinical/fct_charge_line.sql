@@ -14,7 +14,7 @@ select
     charge.hcpcs_code,
     charge.charge_qty,
     charge.quantity_unit as source_uom_code,
-    -- priceOverride is the total price of the charge (FHIR R4), not a price per unit; it carries no sign.
+    -- A price that overrides the list is the total of the charge (FHIR R4), not a price per unit; it carries no sign.
     cast(
         round(case when charge.charge_qty < 0 then -1 else 1 end * charge.price_override_amount, 2) as decimal(18, 2)
     ) as amount,

@@ -22,6 +22,7 @@ from simulator.systems.files import write_files
 from tests.connectors.landed import Landed, pseudonym
 
 ASSIGNER = "meridian"
+PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "ms_drg"
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,49 @@ def test_every_drg_that_was_coded_stands_in_the_release_that_it_names(landed: La
         "SELECT count(*) FROM current_coded_abstract AS coded JOIN current_ms_drg AS known "
         "USING (grouper_version, ms_drg) WHERE drg_weight <> relative_weight"
     ) == [(0,)]
+
+
+def test_the_published_titles_and_weights_land_by_version(tmp_path: Path) -> None:
+    if not PUBLISHED.is_dir():
+        pytest.skip("the published tables are not at hand: shared/data/ms_drg beside the repository")
+    releases: dict[str, list[dict[str, str]]] = {}
+    with (PUBLISHED / "ms_drg_titles_v36_v43_1.csv").open(newline="") as titles:
+        for row in csv.DictReader(titles):
+            kind = (
+                {"True": "SURG", "False": "MED"}[row["is_surgical"]]
+                if row["is_medical"] != row["is_surgical"]
+                else "**"
+            )
+            releases.setdefault(row["version"].removeprefix("v"), []).append({
+                "ms_drg": row["drg"], "mdc": row["mdc"], "type": kind, "title": row["desc"], "relative_weight": "",
+                "gmlos": "",
+            })  # fmt: skip
+    with (PUBLISHED / "ms_drg_fy2008_weights_from_vista.csv").open(newline="") as weights:
+        releases["25"] = list(csv.DictReader(weights))
+    folder = tmp_path / "code_systems"
+    folder.mkdir()
+    for version, rows in releases.items():
+        with (folder / f"CODE_SYSTEMS_MS_DRG_V{version}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, ["grouper_version", "effective_date", *rows[0]], lineterminator="\r\n")
+            writer.writeheader()
+            writer.writerows({"grouper_version": version, "effective_date": "2024-10-01"} | row for row in rows)
+            total = sum((Decimal(row["relative_weight"] or 0) for row in rows), Decimal(0))
+            file.write(f"TRAILER,{len(rows)},{total}\r\n")
+    with Landed(tmp_path / "home") as landed:
+        report = landed.load(Instance("published", "code_systems", str(tmp_path)), "full")
+        assert (report.objects["ms_drg"].landed, report.objects["ms_drg"].difference) == (8445 + 738, 0)
+        columns = "ms_drg, mdc, type, title, relative_weight"
+        for version, rows in releases.items():
+            expected = {
+                (row["ms_drg"], row["mdc"] or None, row["type"], row["title"],
+                 Decimal(row["relative_weight"]) if row["relative_weight"] else None)
+                for row in rows
+            }  # fmt: skip
+            found = landed.rows(
+                f"SELECT {columns} FROM raw_code_systems.ms_drg WHERE grouper_version = ?",
+                version,
+            )
+            assert set(found) == expected
 
 
 def test_days_that_go_by_bring_their_files_and_one_that_breaks_off_waits_until_it_comes_whole(

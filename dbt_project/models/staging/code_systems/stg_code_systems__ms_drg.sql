@@ -8,7 +8,7 @@ select
     {{ text_value('ms_drg') }} as ms_drg,
     effective_date,
     {{ text_value('mdc') }} as mdc_code,
-    type = 'SURG' as is_surgical,
+    case type when 'SURG' then true when 'MED' then false end as is_surgical,
     {{ text_value('title') }} as ms_drg_title,
     cast(relative_weight as decimal(9, 4)) as relative_weight,
     cast(gmlos_days as decimal(9, 4)) as geometric_mean_stay_days,

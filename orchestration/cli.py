@@ -6,20 +6,28 @@ Not here: any work. Every command ends with exit code 0 when all is well, 1 when
 import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
-import duckdb
 import typer
-from pydantic import ValidationError
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
-from ingestion.settings import Settings, SettingsError, load_settings, new_key
+from ingestion.settings import new_key
+from orchestration.terminal import (
+    coloured,
+    err,
+    instances_named,
+    moment_of,
+    open_published,
+    open_warehouse,
+    out,
+    progress,
+    settings_in_use,
+    show,
+    stop,
+)
 
 # Dagster, dbt, dlt and Great Expectations take seconds to import: each command imports what it needs, so that `sql`
 # and `--help` answer at once.
@@ -34,11 +42,7 @@ app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 sources = typer.Typer(help="Where the data comes from, and in what state it is.", invoke_without_command=True)
 app.add_typer(sources, name="sources")
 
-out = Console()
-err = Console(stderr=True)
 FRESH = {None: "", True: "[red]LATE[/]", False: "yes"}
-PIPE_WIDTH = 200
-COLOURS = {"OK": "green", "WARNING": "yellow", "FAILED": "red", "COMPLETE": "green", "FROZEN": "red"}
 CONSEQUENCES = ("FROZEN", "WARNING", "NOTICE")
 
 SourceOption = Annotated[list[str] | None, typer.Option("--source", help="Instance of sources.toml; repeatable.")]
@@ -57,13 +61,13 @@ def doctor(
     from orchestration.doctor import as_json as findings_as_json
     from orchestration.doctor import examine
 
-    with _settings() as settings:
+    with settings_in_use() as settings:
         findings = examine(settings)
     if as_json:
         print(findings_as_json(findings))
     else:
-        rows = ((finding.area, _coloured(finding.level), finding.message) for finding in findings)
-        _show(("area", "state", "finding"), rows)
+        rows = ((finding.area, coloured(finding.level), finding.message) for finding in findings)
+        show(("area", "state", "finding"), rows)
     if any(finding.level == "FAILED" for finding in findings):
         raise typer.Exit(1)
 
@@ -80,29 +84,29 @@ def list_sources(
     from orchestration.overview import instance_states, object_states
 
     now = datetime.now(UTC).replace(tzinfo=None)
-    with _settings() as settings, _warehouse(settings) as connection:
+    with settings_in_use() as settings, open_warehouse(settings) as connection:
         feeds = configured_feeds(settings)
         instances = [state for state in instance_states(connection, feeds, now) if source in (None, state.instance)]
         objects = [state for state in object_states(connection, feeds) if state.instance == source]
     if not instances:
-        _stop(f"No instance {source or 'at all'} in {settings.sources_path}")
-    _show(
+        stop(f"No instance {source or 'at all'} in {settings.sources_path}")
+    show(
         ("instance", "system", "contract", "last load", "complete at", "fresh", "quarantined", "schema"),
         (
             (
-                state.instance, state.system, state.contract_version, _coloured(state.status), _moment(state.loaded_at),
+                state.instance, state.system, state.contract_version, coloured(state.status), moment_of(state.loaded_at),
                 f"[red]LATE[/] {', '.join(state.late)}" if state.late else "yes" if state.loaded_at else "",
-                state.open_quarantine, _coloured(_worst(change.consequence for change in state.changes)),
+                state.open_quarantine, coloured(_worst(change.consequence for change in state.changes)),
             )
             for state in instances
         ),
     )  # fmt: skip
     if objects:
-        _show(
+        show(
             ("object", "owner", "last load", "complete at", "rows", "quarantined", "fresh"),
             (
                 (
-                    state.object, state.owner, _coloured(state.status), _moment(state.loaded_at), state.current,
+                    state.object, state.owner, coloured(state.status), moment_of(state.loaded_at), state.current,
                     state.open_quarantine, FRESH[state.is_late(now)],
                 )
                 for state in objects
@@ -110,12 +114,12 @@ def list_sources(
         )  # fmt: skip
     changes = [(state.instance, change) for state in instances for change in state.changes]
     if changes:
-        _show(
+        show(
             ("change", "instance", "object", "field", "kind", "consequence", "since", "what"),
             (
                 (
                     change.change_id, instance, change.object, change.field, change.kind,
-                    _coloured(change.consequence), _moment(change.first_seen_at), change.detail,
+                    coloured(change.consequence), moment_of(change.first_seen_at), change.detail,
                 )
                 for instance, change in changes
             ),
@@ -135,7 +139,7 @@ def sources_acknowledge(
 
     from ingestion.landing.schema_changes import SchemaChanges
 
-    with _settings() as settings, _warehouse(settings) as connection:
+    with settings_in_use() as settings, open_warehouse(settings) as connection:
         for change_id in change:
             SchemaChanges(connection).acknowledge(change_id, by or getuser(), because)
     out.print(f"{len(change)} acknowledged. Next: parline run")
@@ -148,20 +152,20 @@ def run(source: SourceOption = None) -> None:
     from orchestration.overview import object_states
     from orchestration.run import run_everything
 
-    with _settings() as settings:
+    with settings_in_use() as settings:
         # dbt's own lines are in <home>/dbt/dbt.log; here they would bury the progress.
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-            outcome = run_everything(settings, source or (), _progress)
-        with _warehouse(settings) as connection:
+            outcome = run_everything(settings, source or (), progress)
+        with open_warehouse(settings) as connection:
             states = object_states(connection, configured_feeds(settings))
-        _show(
+        show(
             (
                 "instance", "object", "state", "source count", "landed", "quarantined", "current", "canonical",
                 "out of scope", "difference",
             ),
             (
                 (
-                    state.instance, state.object, _coloured(state.status), state.source_count, state.landed,
+                    state.instance, state.object, coloured(state.status), state.source_count, state.landed,
                     state.open_quarantine, state.current, state.canonical, state.out_of_scope, state.difference,
                 )
                 for state in states
@@ -177,7 +181,7 @@ def publish(
     build: Annotated[str | None, typer.Option("--build", help="With --rollback: the build to go back to.")] = None,
 ) -> None:
     """Publish what is built, if no blocking check is against it; or go back to an earlier build."""
-    with _settings() as settings:
+    with settings_in_use() as settings:
         if rollback:
             from orchestration import publish as publishing
 
@@ -195,10 +199,10 @@ def reconcile(source: SourceOption = None, object_: ObjectOption = None) -> None
     from ingestion.landing.land import land
     from ingestion.warehouse import Warehouse
 
-    with _settings() as settings, Warehouse(settings.warehouse_path) as warehouse:
+    with settings_in_use() as settings, Warehouse(settings.warehouse_path) as warehouse:
         reports = [
-            land(warehouse, instance, settings, objects=object_, mode="reconcile", progress=_progress)
-            for instance in _instances(settings, source)
+            land(warehouse, instance, settings, objects=object_, mode="reconcile", progress=progress)
+            for instance in instances_named(settings, source)
         ]
     _show_loads(reports)
 
@@ -212,8 +216,8 @@ def quarantine_list(
     """What was set aside, and why."""
     from orchestration.overview import QUARANTINE_COLUMNS, quarantine_entries
 
-    with _settings() as settings, _warehouse(settings) as connection:
-        _show(QUARANTINE_COLUMNS, quarantine_entries(connection, source, object_, not everything))
+    with settings_in_use() as settings, open_warehouse(settings) as connection:
+        show(QUARANTINE_COLUMNS, quarantine_entries(connection, source, object_, not everything))
 
 
 @quarantine.command("show")
@@ -221,11 +225,11 @@ def quarantine_show(quarantine_id: str) -> None:
     """One entry with its payload, which holds only what the contract's minimisation left."""
     from orchestration.overview import quarantine_entry
 
-    with _settings() as settings, _warehouse(settings) as connection:
+    with settings_in_use() as settings, open_warehouse(settings) as connection:
         entry = quarantine_entry(connection, quarantine_id)
     if entry is None:
-        _stop(f"No quarantine entry {quarantine_id}. See: parline quarantine list --all")
-    _show(("field", "value"), entry.items())
+        stop(f"No quarantine entry {quarantine_id}. See: parline quarantine list --all")
+    show(("field", "value"), entry.items())
 
 
 @quarantine.command("replay")
@@ -238,10 +242,10 @@ def quarantine_replay(
     from ingestion.landing.replay import replay_quarantine
     from ingestion.warehouse import Warehouse
 
-    with _settings() as settings, Warehouse(settings.warehouse_path) as warehouse:
+    with settings_in_use() as settings, Warehouse(settings.warehouse_path) as warehouse:
         reports = [
-            replay_quarantine(warehouse, instance, settings, object_, quarantine_id, _progress)
-            for instance in _instances(settings, source)
+            replay_quarantine(warehouse, instance, settings, object_, quarantine_id, progress)
+            for instance in instances_named(settings, source)
         ]
     _show_loads(reports)
 
@@ -251,8 +255,8 @@ def backup() -> None:
     """Export what sources cannot give again into a new folder under <home>/backups."""
     from orchestration.backup import back_up
 
-    with _settings() as settings:
-        made = back_up(settings, _progress)
+    with settings_in_use() as settings:
+        made = back_up(settings, progress)
         out.print(
             f"{made.folder}: {len(made.manifest['tables'])} tables, {made.rows:,} rows. Keep it off this machine."
         )
@@ -263,8 +267,8 @@ def restore(folder: Path) -> None:
     """Bring a backup folder into an empty home; every file and table is verified."""
     from orchestration.backup import restore as restore_backup
 
-    with _settings() as settings:
-        made = restore_backup(settings, folder, _progress)
+    with settings_in_use() as settings:
+        made = restore_backup(settings, folder, progress)
         out.print(f"{settings.home}: {made.rows:,} rows are back. Next: parline run")
 
 
@@ -273,7 +277,7 @@ def sql(
     query: str, as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header line, exact values.")] = False
 ) -> None:
     """Ask the published database. It can be read, and nothing else."""
-    with _settings() as settings, _published(settings) as connection:
+    with settings_in_use() as settings, open_published(settings) as connection:
         answer = connection.execute(query)
         columns = [column[0] for column in answer.description or ()]
         rows = answer.fetchall()
@@ -282,22 +286,22 @@ def sql(
         writer.writerow(columns)
         writer.writerows(rows)
     else:
-        _show(columns, rows)
+        show(columns, rows)
 
 
 @app.command()
 def dictionary(table: Annotated[str | None, typer.Argument(help="One table; without it, all of them.")] = None) -> None:
     """What the published tables and columns mean."""
-    with _settings() as settings, _published(settings) as connection:
+    with settings_in_use() as settings, open_published(settings) as connection:
         if table is None:
             query = "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
-            _show(("schema", "table", "meaning"), connection.execute(query).fetchall())
+            show(("schema", "table", "meaning"), connection.execute(query).fetchall())
         else:
             query = (
                 "SELECT column_name, data_type, comment FROM duckdb_columns() "
                 "WHERE table_name = ? AND NOT internal ORDER BY column_index"
             )
-            _show(("column", "type", "meaning"), connection.execute(query, [table]).fetchall())
+            show(("column", "type", "meaning"), connection.execute(query, [table]).fetchall())
 
 
 @app.command()
@@ -306,7 +310,7 @@ def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the UI has no
     from orchestration.definitions import PROJECT_ROOT
     from orchestration.instance import prepare_dagster_home
 
-    with _settings() as settings:
+    with settings_in_use() as settings:
         os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(settings))
         os.environ["PARLINE_HOME"] = str(settings.home.resolve())
     dagster = str(Path(sys.executable).with_name("dagster"))
@@ -324,113 +328,32 @@ def simulate(context: typer.Context) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "simulator", *context.args])  # noqa: S606  # no shell is wanted
 
 
-@contextmanager
-def _settings() -> Iterator[Settings]:
-    """The settings, and one place that turns errors meant for people into a line and exit code 1."""
-    from ingestion.contracts import ContractError
-    from ingestion.landing.schema_changes import UnknownChangeError
-    from ingestion.warehouse import WarehouseBusyError
-    from orchestration.backup import BackupError
-    from orchestration.publish import PublishError
-
-    expected = (
-        SettingsError, ContractError, WarehouseBusyError, BackupError, PublishError, UnknownChangeError, duckdb.Error,
-    )  # fmt: skip
-    try:
-        yield load_settings()
-    except ValidationError as error:
-        for problem in error.errors():
-            # The value is not shown: it may be most of a secret.
-            name = f"PARLINE_{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
-            err.print(f"{name}{problem['msg']}", markup=False)
-        raise typer.Exit(1) from None
-    except expected as error:
-        _stop(str(error))
-
-
-@contextmanager
-def _warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    from ingestion.warehouse import Warehouse
-
-    if not settings.warehouse_path.exists():
-        _stop(f"There is no warehouse at {settings.warehouse_path} yet. Make it with: parline run")
-    with Warehouse(settings.warehouse_path) as warehouse:
-        yield warehouse.connection
-
-
-@contextmanager
-def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, read only and shut in: no other file, no setting can be reached from a query."""
-    from orchestration.publish import FILE_NAME
-
-    path = settings.published_dir / FILE_NAME
-    if not path.exists():
-        _stop(f"Nothing is published at {path} yet. Publish with: parline run")
-    locked: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": "false",
-        "lock_configuration": "true",
-    }
-    with duckdb.connect(str(path), read_only=True, config=locked) as connection:
-        yield connection
-
-
-def _instances(settings: Settings, names: Sequence[str] | None) -> list[Any]:
-    from ingestion.instances import load_instances
-
-    known = load_instances(settings.sources_path)
-    unknown = set(names or ()) - set(known)
-    if unknown or not known:
-        _stop(f"No instance {', '.join(sorted(unknown)) or 'at all'} in {settings.sources_path}; known: {list(known)}")
-    return [instance for name, instance in known.items() if not names or name in names]
-
-
-def _progress(line: str) -> None:
-    err.print(f"[dim]{datetime.now(UTC):%H:%M:%S}[/] ", end="")
-    err.print(line, markup=False, highlight=False)
-
-
-def _moment(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M") if moment else "never"
-
-
 def _worst(consequences: Iterable[str]) -> str:
     found = set(consequences)
     return next((consequence for consequence in CONSEQUENCES if consequence in found), "as agreed")
 
 
-def _coloured(state: str) -> str:
-    return f"[{COLOURS.get(state, 'default')}]{state}[/]"
-
-
-def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    table = Table(*columns, box=box.SIMPLE_HEAD)
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    # A pipe or a log has no width of its own: nothing may be cut there.
-    (out if out.is_terminal else Console(width=PIPE_WIDTH)).print(table)
-
-
 def _show_loads(reports: Sequence[Any]) -> None:
     counts = ("fetched", "landed", "duplicate", "superseded", "quarantined", "source_count", "difference")
-    _show(
+    show(
         ("instance", "object", "state", *counts),
         (
-            (report.source_instance, name, _coloured(item.status), *(getattr(item, count) for count in counts))
+            (report.source_instance, name, coloured(item.status), *(getattr(item, count) for count in counts))
             for report in reports
             for name, item in report.objects.items()
         ),
     )
     if not all(report.is_clean for report in reports):
-        _stop("Not every record is accounted for; the objects above say which. See: parline doctor")
+        stop("Not every record is accounted for; the objects above say which. See: parline doctor")
 
 
 def _report_outcome(is_published: bool, failed_checks: Sequence[str], failures: Sequence[str]) -> None:
     for line in (*failures, *_alike_together(failed_checks)):
         err.print(f"FAILED {line}", style="red", markup=False, highlight=False)
     if not is_published:
-        _stop("Not published: the last build still answers. Mend what is listed above, then: parline run")
+        stop("Not published: the last build still answers. Mend what is listed above, then: parline run")
     if failed_checks:
-        _stop("Published, and incomplete: what the failed checks name is older than it should be. See: parline doctor")
+        stop("Published, and incomplete: what the failed checks name is older than it should be. See: parline doctor")
     out.print('[green]Published.[/] Ask it with: parline sql "SHOW ALL TABLES"')
 
 
@@ -445,8 +368,3 @@ def _alike_together(failed_checks: Sequence[str]) -> list[str]:
         f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {check}: {why}"
         for (check, why), names in tables.items()
     ]
-
-
-def _stop(message: str) -> NoReturn:
-    err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)

@@ -7,7 +7,7 @@ TRYTON_HOME := var/parline-tryton
 DEMO = . $(HOME_DIR)/demo.env &&
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts faults bench-ingestion bench-simulator privacy lock clean
+.PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts faults bars bench-ingestion bench-simulator privacy lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -26,7 +26,7 @@ dbt_project/target/manifest.json: $(BIN)/.installed $(shell find dbt_project -na
 	$(BIN)/dbt --no-partial-parse parse --quiet --project-dir $(CURDIR)/dbt_project --profiles-dir $(CURDIR)/dbt_project
 	touch $@
 
-demo: setup ## The demo network's EHRs and a real Tryton, loaded, checked and published; then where to look
+demo: setup ## Every system of the demo network and a real Tryton, loaded, checked and published; then where to look
 	$(BIN)/python -m simulator.demo up --home $(HOME_DIR)
 	$(DEMO) $(BIN)/parline run
 	$(DEMO) $(BIN)/python -m bench.tie_out
@@ -71,6 +71,10 @@ contracts: setup ## Generate from the contracts what is derived from them
 
 faults: setup ## Forty kills at random points, and every fault of the matrix, with a table
 	$(BIN)/python -m pytest tests/faults -m "faults_random or not faults_random" -q
+
+bars: setup ## Every source's own keys against the warehouse's, with time and faults, in one table (takes an hour)
+	$(BIN)/python -m bench.connectors --scale 0.1 --steps 3
+	$(BIN)/python -m bench.connectors --scale 0.02 --steps 10 --faults
 
 bench-ingestion: setup ## The ratios of the landing path (takes minutes)
 	$(BIN)/python -m bench.ingestion

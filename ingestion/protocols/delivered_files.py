@@ -61,8 +61,8 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    files: dict[str, str] = Field(default_factory=dict)
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    files: dict[str, Annotated[str, Field(pattern="^[^/]")]] = Field(default_factory=dict)
+    delimiter: Annotated[str, Field(pattern="^[\t !#-~]$")] = ","
     encoding: Encoding = "utf-8"
     trailer: Annotated[str, Field(min_length=1)] = "TRAILER"
     assigner: str | None = None

@@ -397,8 +397,9 @@ def test_what_is_configured_wrongly_is_said(folder: Path) -> None:
     contract = load_contract("revenue_cycle")
     with pytest.raises(SettingsError, match=r"options\.files: there is no object remitances"):
         revenue_cycle.open_source(remittances(folder, files={"remitances": "*.csv"}), contract)
-    with pytest.raises(SettingsError, match=r"options\.encoding"):
-        revenue_cycle.open_source(remittances(folder, encoding="utf-16"), contract)
+    for option, value in {"encoding": "utf-16", "delimiter": '"', "files": {"remittance": "/elsewhere/*"}}.items():
+        with pytest.raises(SettingsError, match=rf"options\.{option}"):
+            revenue_cycle.open_source(remittances(folder, **{option: value}), contract)
     with pytest.raises(UnreachableError, match="there is no folder"):
         source(folder / "nowhere").now()
     lost = revenue_cycle.open_source(remittances(folder, files={"remittance": "remitances/*.csv"}), contract)

@@ -66,7 +66,7 @@ def accounts(at: Home, reports: dict[str, LoadReport], step: int) -> Iterator[Ac
             instance = at.instances[name]
             source, contract = open_source(instance)
             raw, ledger = RawTables(warehouse.connection, contract), Ledger(warehouse.connection)
-            minimiser = Minimiser(at.settings.pseudonym_key_bytes(), instance.options.get("assigner", name))
+            minimiser = Minimiser(at.settings.pseudonym_key_bytes(), instance.assigner or name)
             try:
                 for obj in contract.roots:
                     found = report.objects[obj.name]

@@ -18,7 +18,7 @@ from ingestion.settings import SettingsError
 Options = TypeVar("Options", bound=BaseModel)
 
 INSTANCE_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
-KNOWN_KEYS = {"system", "base_url", "secret", "objects", "options"}
+KNOWN_KEYS = {"system", "base_url", "secret", "objects", "assigner", "options"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Instance:
 
     name: its name in every key of the warehouse; system: which contract and source module serve it;
     base_url: where it answers; secret: name of the environment variable that holds its credential;
-    objects: which objects of the contract to read (None: all); options: what only this system's module understands.
+    objects: which objects of the contract to read (None: all); options: what only this system's module understands;
+    assigner: the name that separates its patients, encounters, cases and workers from another's in pseudonyms (its own
+    name, where none is given): instances that number the same ones alike share it, and so join.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Instance:
     secret: str | None = None
     objects: tuple[str, ...] | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    assigner: str | None = None
 
     def credential(self) -> str:
         """The secret's value, read when a connection opens. Raises SettingsError when it is not set."""
@@ -89,4 +92,5 @@ def _instance(path: Path, name: str, block: Any) -> Instance:
         secret=block.get("secret"),
         objects=tuple(objects) if objects is not None else None,
         options=block.get("options", {}),
+        assigner=block.get("assigner"),
     )

@@ -27,6 +27,7 @@ class Block:
     base_url: str
     secret: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    assigner: str | None = None
 
     @property
     def variable(self) -> str:
@@ -37,6 +38,8 @@ class Block:
         lines = [f"[{self.name}]", f'system = "{self.system}"', f"base_url = {json.dumps(self.base_url)}"]
         if self.secret is not None:
             lines.append(f'secret = "{self.variable}"')
+        if self.assigner is not None:
+            lines.append(f'assigner = "{self.assigner}"')
         if self.options:
             lines += ["", f"[{self.name}.options]"]
             lines += [f"{name} = {json.dumps(value)}" for name, value in self.options.items()]
@@ -49,7 +52,6 @@ def network_blocks(world: Path, addresses: Mapping[str, str]) -> list[Block]:
     sap, oracle, d365 = known["sap_s4"], known["oracle_fusion"], known["d365"]
     procurement, contracts, periop = known["procurement"], known["contracts"], known["perioperative"]
     hcm = known["hcm"]
-    client = {"assigner": ASSIGNER}
     served = [
         Block("sap_s4", "sap_s4", addresses["sap_s4"], sap["password"], {"user": sap["user"]}),
         Block("oracle_fusion", "oracle_fusion", addresses["oracle_fusion"], oracle["password"], {"user": oracle["user"]}),
@@ -59,30 +61,31 @@ def network_blocks(world: Path, addresses: Mapping[str, str]) -> list[Block]:
         ),
         Block(
             "procurement", "procurement", addresses["procurement"], procurement["client_secret"],
-            {"client_id": procurement["client_id"], **client},
+            {"client_id": procurement["client_id"]}, ASSIGNER,
         ),
         Block("clm", "clm", addresses["contracts"], contracts["key"]),
         Block(
             "perioperative", "perioperative", addresses["perioperative"], periop["client_secret"],
-            {"client_id": periop["client_id"], **client},
+            {"client_id": periop["client_id"]}, ASSIGNER,
         ),
-        Block("inventory", "inventory", addresses["inventory"], known["inventory"]["key"], client),
+        Block("inventory", "inventory", addresses["inventory"], known["inventory"]["key"], assigner=ASSIGNER),
         Block(
             "hcm", "hcm", addresses["hcm"], hcm["password"],
-            {"tenant": hcm["tenant"], "user": hcm["user"], "owner": hcm["owner"], "pay_since": PAY_SINCE, **client},
+            {"tenant": hcm["tenant"], "user": hcm["user"], "owner": hcm["owner"], "pay_since": PAY_SINCE},
+            ASSIGNER,
         ),
     ]  # fmt: skip
     ehrs = [_ehr(name, addresses[name], known[name]) for name in ("ehr", "ehr_h7")]
     feeds = [
-        Block(name, name, str((world / "files").resolve()), options=client)
+        Block(name, name, str((world / "files").resolve()), assigner=ASSIGNER)
         for name in ("revenue_cycle", "finance_files", "time_attendance", "code_systems")
     ]
     return [*served, *ehrs, *feeds]
 
 
 def _ehr(name: str, address: str, known: Credentials) -> Block:
-    options = {"access": "bulk", "client_id": known["client_id"], "key_id": known["key_id"], "assigner": ASSIGNER}
-    return Block(name, "fhir_r4", f"{address}/fhir", known["private_key"], options)
+    options = {"access": "bulk", "client_id": known["client_id"], "key_id": known["key_id"]}
+    return Block(name, "fhir_r4", f"{address}/fhir", known["private_key"], options, ASSIGNER)
 
 
 def write_settings(home: Path, blocks: list[Block], keys: Mapping[str, str]) -> None:

@@ -96,7 +96,7 @@ class Landing:
         )
         has_key = settings.pseudonym_key is not None or needs_key
         self._key = settings.pseudonym_key_bytes() if has_key else None
-        self._minimiser = Minimiser(self._key, instance.options.get("assigner", instance.name))
+        self._minimiser = Minimiser(self._key, instance.assigner or instance.name)
         self._archive = Archive(settings.archive_dir, settings.archive_keys(), settings.archive_days)
         self._ledger = Ledger(warehouse.connection)
         self._quarantined: list[Quarantined] = []

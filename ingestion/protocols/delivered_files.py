@@ -55,8 +55,7 @@ class Options(BaseModel):
     """`options` of a block in sources.toml whose system delivers files; `base_url` is the folder.
 
     files: by object, its files below the folder as a pattern, where it is not the contract's `sourceObject`. delimiter,
-    encoding, trailer: how this system writes (a byte order mark may stand or not). assigner: the name that separates this
-    system's patient ids from another's in pseudonyms; instances that write the same ids share it.
+    encoding, trailer: how this system writes (a byte order mark may stand or not).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +64,6 @@ class Options(BaseModel):
     delimiter: Annotated[str, Field(pattern="^[\t !#-~]$")] = ","
     encoding: Encoding = "utf-8"
     trailer: Annotated[str, Field(min_length=1)] = "TRAILER"
-    assigner: str | None = None
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,8 @@ class Options(BaseModel):
     """`options` of a `fhir_r4` block in sources.toml.
 
     access: bulk export or search. client_id, key_id: as registered at the server, with `secret` naming the private
-    key; without a secret the server must be open. token_url: only where the server does not announce it. assigner:
-    the name that separates this server's patient ids from another's in pseudonyms (two instances that read the same
-    patients share it). page_size: records asked for in a search page. export_minutes: how long an export may take.
+    key; without a secret the server must be open. token_url: only where the server does not announce it.
+    page_size: records asked for in a search page. export_minutes: how long an export may take.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -41,7 +40,6 @@ class Options(BaseModel):
     key_id: str | None = None
     token_url: str | None = None
     scope: str = "system/*.read"
-    assigner: str | None = None
     page_size: Annotated[int, Field(ge=1, le=5000)] = 200
     export_minutes: Annotated[int, Field(ge=1)] = 120
 

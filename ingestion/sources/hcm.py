@@ -41,8 +41,7 @@ class Options(BaseModel):
 
     tenant, user: as the integration user logs on, `secret` naming its password; owner: whose reports these are (default:
     the user's own). pay_since: the first day whose pay is wanted. longest_pay_period: days of the longest pay period that
-    the network has (14 where everybody is paid every other week): so much is asked for at once. assigner: the name that
-    separates these worker numbers from another system's in pseudonyms; what names the same workers has the same.
+    the network has (14 where everybody is paid every other week): so much is asked for at once.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -52,7 +51,6 @@ class Options(BaseModel):
     owner: str | None = None
     pay_since: date
     longest_pay_period: Annotated[int, Field(ge=7, le=366)] = 31
-    assigner: str | None = None
 
 
 class Hcm:

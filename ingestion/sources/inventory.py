@@ -29,15 +29,9 @@ Row = dict[str, Any]
 
 
 class Options(BaseModel):
-    """`options` of an `inventory` block in sources.toml.
-
-    assigner: the name that separates this network's case numbers from another's in pseudonyms; what names the same cases
-    (the perioperative log) has the same.
-    """
+    """An `inventory` block in sources.toml has no options."""
 
     model_config = ConfigDict(extra="forbid")
-
-    assigner: str | None = None
 
 
 class Inventory:

@@ -25,8 +25,7 @@ class Options(BaseModel):
     """`options` of a `perioperative` block in sources.toml.
 
     client_id: as registered at the service, with `secret` naming its secret. token_url: where tokens are bought, if not
-    at `oauth2/token` under base_url. assigner: the name under which this service's encounters, cases and surgeons get
-    their pseudonyms (instances that know the same ones share it: the EHR's). page_size: cases asked for at once.
+    at `oauth2/token` under base_url. page_size: cases asked for at once.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -34,7 +33,6 @@ class Options(BaseModel):
     client_id: str
     token_url: str | None = None
     scope: str = "cases.read"
-    assigner: str | None = None
     page_size: Annotated[int, Field(ge=1, le=500)] = 200
 
 

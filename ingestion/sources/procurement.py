@@ -35,15 +35,13 @@ class Options(BaseModel):
     """`options` of a `procurement` block in sources.toml.
 
     client_id: as registered at the service, with `secret` naming its secret. token_url: where tokens are sold, when it
-    is not `oauth2/token` of base_url. assigner: the name that separates this service's workers from another's in
-    pseudonyms (two instances that name the same workers share it).
+    is not `oauth2/token` of base_url.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     client_id: str
     token_url: str | None = None
-    assigner: str | None = None
 
 
 def open_source(instance: Instance, contract: Contract) -> "Procurement":

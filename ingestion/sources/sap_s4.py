@@ -31,7 +31,6 @@ class Options(BaseModel):
 
     user: str
     client: str | None = Field(default=None, pattern=r"^\d{3}$")
-    assigner: str | None = None
 
 
 class SapS4:

@@ -40,6 +40,7 @@ class Network:
         secret: str | None = None,
         base_url: str | None = None,
         objects: tuple[str, ...] | None = None,
+        assigner: str | None = None,
         **options: Any,
     ) -> Instance:
         """A block of sources.toml. `secret` is the credential itself; base_url: by default that of the simulator's
@@ -48,8 +49,9 @@ class Network:
         if secret is not None:
             os.environ[variable] = secret
         return Instance(
-            name, system, base_url or self.address(system), variable if secret is not None else None, objects, options
-        )
+            name, system, base_url or self.address(system), variable if secret is not None else None, objects, options,
+            assigner,
+        )  # fmt: skip
 
     def advance(self, days: int, *faults: str) -> None:
         """Move the world's clock; of a copy only: the shared world stands still."""

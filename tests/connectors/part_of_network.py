@@ -23,6 +23,7 @@ from simulator.serve.systems import SYSTEMS
 
 # Where the clock of a made world stands.
 START = datetime(2026, 10, 1, 6)
+ASSIGNER = "network"
 
 
 @dataclass
@@ -40,7 +41,13 @@ class PartOfNetwork:
         os.environ[variable] = known.get("key") or known["password"]
         logon = {field: known[field] for field in ("tenant", "user", "owner") if field in known}
         return Instance(
-            name, self.system, f"{self.address}/{self.system}", variable, objects or None, {**logon, **options}
+            name,
+            self.system,
+            f"{self.address}/{self.system}",
+            variable,
+            objects or None,
+            {**logon, **options},
+            ASSIGNER,
         )
 
     def at(self, now: datetime) -> None:

@@ -61,7 +61,7 @@ def landed(tmp_path: Path) -> Iterator[Landed]:
 
 
 def block(folder: Path, *objects: str, system: str = "revenue_cycle", **options: object) -> Instance:
-    return Instance("files", system, str(folder), None, objects, {"assigner": "meridian", **options})
+    return Instance("files", system, str(folder), None, objects, options, "meridian")
 
 
 def remittances(folder: Path, **options: object) -> Instance:

@@ -77,7 +77,7 @@ SYSTEMS = sorted({one.system for one in OBJECTS})
 
 def instance(world: Path, system: str) -> Instance:
     files = {one.name: one.files for one in OBJECTS if one.system == system}
-    return Instance(system, system, str(world / "files"), options={"assigner": ASSIGNER, "files": files})
+    return Instance(system, system, str(world / "files"), options={"files": files}, assigner=ASSIGNER)
 
 
 def see(landed: Landed) -> None:

@@ -20,7 +20,7 @@ from tests.connectors.part_of_network import START, PartOfNetwork, cut, served_p
 
 CONTRACT = load_contract("hcm")
 REPORT = "Payroll_Results_By_Cost_Center"
-OPTIONS = {"pay_since": "2026-05-01", "longest_pay_period": 14, "assigner": "network"}
+OPTIONS = {"pay_since": "2026-05-01", "longest_pay_period": 14}
 # The next run is there on 2 October; by the 4th the run before was corrected for one worker, whose line is another.
 AFTER_A_RUN, CORRECTED = START + timedelta(days=2), START + timedelta(days=4)
 LAST_RUN, WORKER = "PR000051", "W000004"

@@ -57,7 +57,7 @@ def landed(part: PartOfNetwork, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Everything, read once when the clock stands at its start."""
     part.at(START)
     with Landed(tmp_path_factory.mktemp("warehouse")) as landed:
-        report = landed.load(part.instance("stock", {"assigner": "network"}), "full")
+        report = landed.load(part.instance("stock", {}), "full")
         assert report.is_clean
         assert {item.difference for item in report.objects.values()} == {0}
         yield landed
@@ -70,7 +70,7 @@ def own(tmp_path: Path) -> Iterator[Landed]:
 
 
 def load(landed: Landed, stock: PartOfNetwork, *objects: str, mode: Any = "incremental") -> Any:
-    return landed.load(stock.instance("stock", {"assigner": "network"}, *objects), mode)
+    return landed.load(stock.instance("stock", {}, *objects), mode)
 
 
 def assert_holds_what_is_served(landed: Landed, stock: PartOfNetwork, now: datetime, *objects: str) -> None:

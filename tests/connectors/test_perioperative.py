@@ -86,8 +86,8 @@ class Service:
         )
         (self.folder / "clock.json").write_text(json.dumps({"now": f"{self.now:%Y-%m-%dT%H:%M:%SZ}"}))
         with serving(Faulty(app, "perioperative", Faults(self.folder))) as address:
-            options = {"client_id": "parline", "assigner": ASSIGNER, "page_size": page_size}
-            yield Instance("periop", "perioperative", address, "PERIOP_SECRET", options=options)
+            options = {"client_id": "parline", "page_size": page_size}
+            yield Instance("periop", "perioperative", address, "PERIOP_SECRET", options=options, assigner=ASSIGNER)
 
 
 @pytest.fixture(scope="module")

@@ -94,8 +94,8 @@ class DriftWatch:
             yield SchemaChange(root, field, "ENUM_ADDED", detail, "FROZEN", found=shown)
         sample = Sample(self._page, self._root.source_object) if self._page else None
         for name, member in self._members.items():
-            history = partial(raw.history, member, instance, load_id)
-            yield from self._emptied(name, member, history, sample)
+            yield from self._emptied(name, member, partial(raw.history, member, instance, load_id), sample)
+        yield from self._lost_lists(raw, instance, load_id, sample)
         for path in sorted(self._unknown):
             yield SchemaChange(root, path, "ADDED", "a field that the contract does not know; not stored", "NOTICE")
 
@@ -109,12 +109,8 @@ class DriftWatch:
         """The history is asked only of what is empty now: counting all of it would cost as much as it is long."""
         taken = self._rows[name]
         empty = [c for c in member.landed_columns if taken and not self._filled[name, c.name]]
-        has_no_lines = member.parent is not None and not taken and self._rows[self._root.name] >= ENOUGH_ROWS
-        if sample is not None and (empty or has_no_lines):
+        if sample is not None and empty:
             history = history_of([column.name for column in empty])
-            if has_no_lines and self._lost_its_lines(member, history["*"], sample):
-                detail = f"no rows in any of {self._rows[self._root.name]} records"
-                yield SchemaChange(self._root.name, member.rows_at or name, "REMOVED", detail, "FROZEN")
             for column in empty:
                 if history[column.name]:
                     was_always_filled = history["*"] >= ENOUGH_ROWS and history[column.name] == history["*"]
@@ -125,10 +121,18 @@ class DriftWatch:
                 detail = f"empty in {blank} of {taken} rows; the contract allows {column.max_null_percent:g} %"
                 yield SchemaChange(self._root.name, self._field(name, column.name), "NULL_RATE", detail, "WARNING")
 
-    def _lost_its_lines(self, member: ObjectContract, lines_before: int, sample: Sample) -> bool:
-        """A list that is left out where empty lists are written, or of which every record had at least one row."""
-        is_left_out = sample.lacks(list_paths(member)[-1]) and sample.writes_empty_values
-        return bool(lines_before) and (is_left_out or lines_before >= self._rows[self._root.name])
+    def _lost_lists(self, raw: RawTables, instance: str, load_id: str, sample: Sample | None) -> Iterator[SchemaChange]:
+        """A list that is left out where empty ones are written, or of which every record before had at least one row."""
+        taken = self._rows[self._root.name]
+        for name, child in self._members.items():
+            if sample is None or child.parent is None or self._rows[name] or taken < ENOUGH_ROWS:
+                continue
+            with_rows = raw.records_with(child, instance, load_id)
+            is_left_out = sample.lacks(list_paths(child)[-1]) and sample.writes_empty_values
+            before = raw.history(self._root, instance, load_id, [])["*"]
+            if with_rows and (is_left_out or with_rows == before >= ENOUGH_ROWS):
+                detail = f"no rows in any of {taken} records"
+                yield SchemaChange(self._root.name, child.rows_at or name, "REMOVED", detail, "FROZEN")
 
     def _gone(self, name: str, column: Column, was_always_filled: bool, sample: Sample) -> Iterator[SchemaChange]:
         """A field is gone when its name is, where a source writes empty values; else when it was never empty before."""

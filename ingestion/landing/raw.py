@@ -267,6 +267,15 @@ class RawTables:
         ).fetchone()
         return dict(zip(["*", *names], counts or (), strict=False))
 
+    def records_with(self, child: ObjectContract, instance: str, before: str) -> int:
+        """Of an instance's records from other loads: how many had a row of this child."""
+        return self._scalar(
+            f"SELECT count(DISTINCT _parent_row_key) FROM {self.schema}.{child.name} "
+            "WHERE _source_instance = ? AND _load_id <> ?",
+            instance,
+            before,
+        )
+
     def _columns(self, table: str, schema: str | None = None) -> dict[str, str]:
         rows = self._connection.execute(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",

@@ -265,6 +265,15 @@ def test_lines_that_vanish_from_every_document_are_noticed(world: World) -> None
     assert ("REMOVED", "lines") in world.drift()
 
 
+def test_lines_that_only_some_documents_ever_had_may_be_in_none_of_a_load(world: World) -> None:
+    """Most procedures use no implant, and those that do use three."""
+    few = [order(f"O{n:03}", 50, *((("A", 1),) * 3 if n % 2 else ())) for n in range(30)]
+    without = [{k: v for k, v in order(f"P{n:03}", 5).items() if k != "lines"} for n in range(25)]
+    for documents in (few, without):
+        world.load(ScriptedSource(documents, rows_a_page=50, lists_keys=False))
+    assert world.drift() == []
+
+
 def test_two_loads_of_one_warehouse_at_once_say_who_holds_it(world: World) -> None:
     code = f"""
 from pathlib import Path

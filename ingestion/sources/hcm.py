@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ingestion.contracts import Contract, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.page import Deletion, IncompleteAnswerError, Page, SourceError, SourceKey, Window
-from ingestion.protocols.http import JsonClient
+from ingestion.protocols.http import JsonClient, Response, asked_again
 from ingestion.protocols.report_service import (
     GATHERED,
     REPORT,
@@ -101,7 +101,17 @@ class Hcm:
         self._client.close()
 
     def _whole(self, obj: ObjectContract) -> tuple[Page, list[Entry]]:
-        answer, entries = self._reports.ask(obj.source_object, {}, counted_on(obj))
+        """A report that lists all there is. That there is nothing is not believed: who pays somebody has a cost center."""
+
+        def answered() -> tuple[Response, list[Entry]]:
+            answer, entries = self._reports.ask(obj.source_object, {}, counted_on(obj))
+            if not entries:
+                raise IncompleteAnswerError(
+                    f"{answer.label}: it is empty. May the integration user see what the report lists?"
+                )
+            return answer, entries
+
+        answer, entries = asked_again(answered)
         return Page(answer.body, REPORT, answer.label, len(entries)), entries
 
     def _paid(

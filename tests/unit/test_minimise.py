@@ -20,7 +20,8 @@ def made(minimiser: Minimiser, column: Column, *values: object) -> list[object]:
 def test_equal_values_have_equal_pseudonyms_and_no_value_has_none() -> None:
     first, second, none, empty, again = made(Minimiser(KEY, "ehr"), MRN, "4711", "4712", None, "", "4711")
     assert first == again != second
-    assert none is None and empty is None
+    assert none is None
+    assert empty is None
     assert len(str(first)) == 32
     assert "4711" not in str(first)
 

@@ -35,8 +35,8 @@ DEPARTMENTS = Map("map_department", "departments", "source_code")
 class Mapped:
     """A column whose values a seed maps.
 
-    rows: the staging model, joined to another where the code stands elsewhere; money: what a row is worth, as SQL over
-    it (None: rows are counted, and worth nothing by themselves).
+    rows: the staging model, joined to another where the code stands elsewhere, or only some of its rows; money: what a
+    row is worth, as SQL over it (None: rows are counted, and worth nothing by themselves).
     """
 
     map: Map
@@ -53,6 +53,7 @@ class Mapped:
         return STAGING_MODEL.search(self.rows)[1]  # type: ignore[index]  # every line of MAPPED names a model
 
 
+# An account of a ledger is a matter of cost where a cost center bears it; the others need no class.
 MAPPED = (
     Mapped(UNITS, "stg_tryton__purchase_line join stg_tryton__uom using (source_instance, uom_id)", "uom_symbol", "amount"),
     Mapped(
@@ -62,15 +63,15 @@ MAPPED = (
         "debit_amount - credit_amount",
     ),
     Mapped(FACILITIES, "stg_tryton__location where location_type = 'warehouse'", "location_code"),
-    Mapped(UNITS, "stg_sap_s4__purchase_order_item", "uom_code", "qty * unit_price"),
-    Mapped(ACCOUNTS, "stg_sap_s4__journal_item", "gl_account_number", "amount"),
+    Mapped(UNITS, "stg_sap_s4__supplier_invoice_item", "uom_code", "line_amount"),
+    Mapped(ACCOUNTS, "stg_sap_s4__journal_item where cost_center_code is not null", "gl_account_number", "amount"),
     Mapped(COST_CENTERS, "stg_sap_s4__journal_item", "cost_center_code", "amount"),
-    Mapped(FACILITIES, "stg_sap_s4__purchase_order_item", "plant_code", "qty * unit_price"),
-    Mapped(UNITS, "stg_oracle_fusion__purchase_order_line", "uom_code", "qty * unit_price"),
+    Mapped(FACILITIES, "stg_sap_s4__supplier_invoice_item", "plant_code", "line_amount"),
+    Mapped(UNITS, "stg_oracle_fusion__invoice_line", "uom_code", "amount"),
     Mapped(ACCOUNTS, "stg_oracle_fusion__invoice_line", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_oracle_fusion__invoice_line", "cost_center_code", "amount"),
     Mapped(UNITS, "stg_d365__purchase_order_line", "uom_code", "amount"),
-    Mapped(ACCOUNTS, "stg_d365__ledger_entry", "account_code", "amount"),
+    Mapped(ACCOUNTS, "stg_d365__ledger_entry where cost_center_code is not null", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_d365__ledger_entry", "cost_center_code", "amount"),
     Mapped(FACILITIES, "stg_d365__purchase_order_line", "receiving_facility_code", "amount"),
     Mapped(UNITS, "stg_procurement__purchase_order_line", "uom_code", "amount"),
@@ -84,7 +85,12 @@ MAPPED = (
     Mapped(COST_CENTERS, "stg_time_attendance__time_card", "worked_cost_center_code"),
     Mapped(COST_CENTERS, "stg_revenue_cycle__charge", "cost_center_code", "charge_amount"),
     Mapped(FACILITIES, "stg_revenue_cycle__coded_abstract", "facility_code"),
-    Mapped(ACCOUNTS, "stg_finance_files__ledger_line", "gl_account_code", "functional_amount"),
+    Mapped(
+        ACCOUNTS,
+        "stg_finance_files__ledger_line where cost_center_code is not null",
+        "gl_account_code",
+        "functional_amount",
+    ),
     Mapped(COST_CENTERS, "stg_finance_files__ledger_line", "cost_center_code", "functional_amount"),
     Mapped(FACILITIES, "stg_perioperative__surgical_case", "facility_code"),
     Mapped(UNITS, "stg_clm__contract_price_line", "uom_code"),

@@ -71,9 +71,7 @@ def load(world: World, documents: list[dict[str, Any]]) -> None:
 
 
 def changes(world: World) -> list[tuple[Any, ...]]:
-    return world.rows(
-        "SELECT kind, field, found, consequence FROM ops.drift ORDER BY ALL"
-    )
+    return world.rows("SELECT kind, field, found, consequence FROM ops.drift ORDER BY ALL")
 
 
 def frozen(world: World) -> list[str]:

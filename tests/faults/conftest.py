@@ -11,6 +11,8 @@ from ingestion.landing.ledger import LoadReport
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from tests.faults.board import BOARD, Board
+from tests.faults.matrix import MATRIX, STOCK
+from tests.faults.small_network import FAULTS, FILES, PROTOCOLS
 from tests.faults.tryton_like import TrytonLike
 from tests.ingestion.landing_world import KEY
 
@@ -70,4 +72,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if BOARD.scores:
         terminalreporter.section("faults: rows against the source")
         for line in BOARD.lines():
+            terminalreporter.write_line(line)
+    protocols = [protocol.name for protocol in (*PROTOCOLS, FILES)]
+    if MATRIX.results:
+        terminalreporter.section("faults by protocol: what loads under the fault did, and how often it struck")
+        for line in MATRIX.lines(FAULTS, protocols):
+            terminalreporter.write_line(line)
+        terminalreporter.write_line(f"{len(MATRIX.results)} cells, silent wrong rows: {MATRIX.silent}")
+    if STOCK.results:
+        terminalreporter.section("stock dlt rest_api: wrong after a green run (in brackets: until the next one)")
+        for line in STOCK.lines(FAULTS, [name for name in protocols if any(key[1] == name for key in STOCK.results)]):
             terminalreporter.write_line(line)

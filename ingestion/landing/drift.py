@@ -135,25 +135,27 @@ class DriftWatch:
                 yield SchemaChange(self._root.name, child.rows_at or name, "REMOVED", detail, "FROZEN")
 
     def _gone(self, name: str, column: Column, was_always_filled: bool, sample: Sample) -> Iterator[SchemaChange]:
-        """A field is gone when its name is, where a source writes empty values; else when it was never empty before."""
+        """A field is gone when its name is, where a source writes empty values; else when it was never empty before, and
+        is in all of many rows or another field has come in its place."""
         taken, member = self._rows[name], self._members[name]
-        is_left_out = all(sample.lacks(path) for path in _paths(member, column))
-        if not (is_left_out and sample.writes_empty_values) and not (was_always_filled and taken >= ENOUGH_ROWS):
-            return
-        field = self._field(name, column.name)
-        new = self._new_name(member, column, sample) if is_left_out else None
-        if new is None:
+        paths, field = _paths(member, column), self._field(name, column.name)
+        is_left_out = any(sample.lacks(path) for path in paths)
+        is_gone = is_left_out and sample.writes_empty_values
+        new = self._new_name(member, column, sample) if is_left_out and (is_gone or was_always_filled) else None
+        if new is not None:
+            self._unknown.discard(new)
+            detail = f"{paths[0]} is gone, and {new} is new with values of the same kind"
+            yield SchemaChange(self._root.name, field, "RENAMED", detail, "FROZEN", found=new)
+        elif is_gone or (was_always_filled and taken >= ENOUGH_ROWS):
             why = "its name is in no record" if is_left_out else "it was never empty before"
             detail = f"empty in all of {taken} rows, and {why}"
             yield SchemaChange(self._root.name, field, "REMOVED", detail, "FROZEN")
-        else:
-            self._unknown.discard(new)
-            detail = f"{_paths(member, column)[0]} is gone, and {new} is new with values of the same kind"
-            yield SchemaChange(self._root.name, field, "RENAMED", detail, "FROZEN", found=new)
 
     def _new_name(self, member: ObjectContract, column: Column, sample: Sample) -> str | None:
         """Of the unknown fields beside the one that is gone: the one whose values it could hold."""
-        old = _paths(member, column)[0]
+        old, *more = _paths(member, column)
+        if more:
+            return None  # a column of two fields, of which one is gone
         beside = [path for path in sorted(self._unknown) if path.rpartition(".")[0] == old.rpartition(".")[0]]
         prefix = f"{list_paths(member)[-1]}." if member.parent is not None else ""
         fitting = [

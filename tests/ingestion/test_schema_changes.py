@@ -131,6 +131,15 @@ def test_one_field_gone_and_one_new_that_could_be_it_is_a_rename(
     assert {field for kind, field, _, _ in changes(parts) if kind == "ADDED"} == set(new) - {found}
 
 
+def test_a_rename_shows_in_one_record_of_a_source_that_has_nothing_empty(world: World) -> None:
+    world.contract = parts_contract()
+    load(world, [part(n, 50, supplier={"name": "Medline"}) for n in range(25)])
+    renamed = part(1, 5, supplier={"name": "Medline"}, cost="1.50")
+    del renamed["price"]
+    load(world, [renamed])
+    assert changes(world) == [("RENAMED", "price", "cost", "FROZEN")]
+
+
 def test_a_rename_inside_an_object_names_both_places(parts: World) -> None:
     load(parts, [part(n, 5, supplier={"title": "Medline", "city": None}) for n in range(10)])
     assert changes(parts) == [("RENAMED", "supplier", "supplier.title", "FROZEN")]

@@ -295,6 +295,8 @@ def _typed(part: Any) -> Value:
 
 def _key(entity_set: EntitySet, row: Any) -> tuple[Any, ...]:
     try:
-        return tuple(row[name] for name in entity_set.key)
+        key = tuple(row[name] for name in entity_set.key)
+        hash(key)  # an object in the place of a key is none
     except (KeyError, TypeError):
         raise IncompleteAnswerError(f"{entity_set.name}: a row has no {', '.join(entity_set.key)}") from None
+    return key

@@ -153,7 +153,7 @@ class StockDlt:
         try:
             pipeline.run(self._source())
         except Exception:  # whatever it is: a run that is red has told of it
-            pipeline.drop_pending_packages()
+            pipeline.abort_packages()
             return False
         return True
 

@@ -80,7 +80,7 @@ def test_stock_dlt(network: SmallNetwork, stock: Stock, tmp_path: Path, protocol
     now = MOVED.get(fault, START)
     truth = stock.truth(protocol, now)
     pipeline = StockDlt(tmp_path, network, protocol)
-    if fault in DRIFT or now != START:
+    if now != START:
         if fault == "future_clock":
             network.fail(protocol, {"fault": fault, "rate": 0.1})
         pipeline.load()

@@ -121,7 +121,7 @@ PROTOCOLS = (
     ),
     Protocol(
         "FHIR search", "ehr", "ehr", "fhir_r4", "location", {"": "name", "drift_enum": "status"},
-        NO_FILE | {"shifting_page": "a next link of this server leads on from a version, not from a number of rows"},
+        NO_FILE | {"shifting_page": "its next link is opaque: the server has that fault of its own (test_fhir_faults.py)"},
         {"access": "search", "page_size": PAGE},
     ),
     Protocol(

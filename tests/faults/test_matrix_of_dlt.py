@@ -18,7 +18,7 @@ from tests.faults.test_matrix import DRIFT, FAILING, PASSING, ROWS, surely
 
 pytestmark = pytest.mark.faults_random
 
-MOVED = {"late": LATER, "ties": LATER, "future_clock": LATER, "hard_delete": GONE}
+MOVED = {"late": LATER, "future_clock": LATER, "hard_delete": GONE}
 # What is not tried on us, because we are not asked in that way, may well befall dlt.
 PAGED = ("repeated_page", "shifting_page")
 RIGHT = "right"
@@ -81,6 +81,7 @@ def test_stock_dlt(network: SmallNetwork, stock: Stock, tmp_path: Path, protocol
     truth = stock.truth(protocol, now)
     pipeline = StockDlt(tmp_path, network, protocol)
     if now != START:
+        network.at(LATER if fault == "hard_delete" else START)
         if fault == "future_clock":
             network.fail(protocol, {"fault": fault, "rate": 0.1})
         pipeline.load()

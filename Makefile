@@ -49,6 +49,7 @@ dev: setup ## Open the Dagster UI on the demo (or on your own environment's sett
 
 test: setup lint types ## Lint, types and all tests, then the small set on the other DuckDB
 	scripts/install_system_packages.sh
+	scripts/install_r4_models.sh
 	$(BIN)/python -m pytest -n 2 --durations 15
 	scripts/test_on_duckdb_2.sh -n 2
 
@@ -94,4 +95,4 @@ lock: ## Resolve dependencies again (keeps DuckDB at the version whose extension
 	rm .constraints
 
 clean: ## Remove the environment and everything that was built (not var/)
-	rm -rf .venv .venv-duckdb2 dbt_project/target dbt_project/logs
+	rm -rf .venv .venv-duckdb2 .venv-r4 dbt_project/target dbt_project/logs

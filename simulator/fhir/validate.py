@@ -1,7 +1,7 @@
 """Checks NDJSON files against the FHIR R4 model of `fhir.resources`.
 
 Belongs here: that one check. It runs in an environment of its own, because the model needs pydantic below 2:
-`pip install "fhir.resources==6.5.0" "pydantic<2"`, then `python simulator/fhir/validate.py FOLDER`.
+`scripts/install_r4_models.sh`, then `.venv-r4/bin/python simulator/fhir/validate.py FOLDER`.
 Not here: anything that the rest of the project imports.
 """
 

@@ -24,12 +24,8 @@ from simulator.systems.ehr import SERVERS, write_ehr
 from tests.simulator.ehr_world import write_truth
 
 REPOSITORY = Path(__file__).parents[2]
-R4_PYTHON = REPOSITORY / "var" / "fhir_validate" / "bin" / "python"
-needs_r4 = pytest.mark.skipif(
-    not R4_PYTHON.exists(),
-    reason='no R4 model: uv venv var/fhir_validate && uv pip install -p var/fhir_validate "fhir.resources==6.5.0" '
-    '"pydantic<2"',
-)
+R4_PYTHON = REPOSITORY / ".venv-r4" / "bin" / "python"
+needs_r4 = pytest.mark.skipif(not R4_PYTHON.exists(), reason="no R4 model: scripts/install_r4_models.sh")
 IN_THE_END = "2026-11-01T06:00:00"
 
 

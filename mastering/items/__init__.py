@@ -1,0 +1,1 @@
+"""Which item records are one item."""

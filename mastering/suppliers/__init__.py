@@ -1,0 +1,1 @@
+"""Which supplier records of many ledgers are one supplier."""

@@ -1,0 +1,121 @@
+"""How alike two supplier names are, with the words that are rare among the names at hand counting most.
+
+Belongs here: comparing names, finding names alike. Not here: reading a name (names.py), what follows from likeness.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+import numpy as np
+from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from mastering.rules import read_rules
+from mastering.suppliers.names import RULES, SupplierName, Words
+
+_OTHER_BODY = frozenset(row["word"] for row in read_rules("other_body_words", RULES))
+# Rare words, all runs of two to four letters, and the letters in order see different slips: each is a share of likeness.
+_WORDS, _RUNS, _LETTERS = 0.5, 0.3, 0.2
+_OTHER_BODY_COSTS = 0.1
+# Where one name has a legal form and the other none. Ledgers leave it out, but among many names it tells firms apart.
+_FORM_MISSING_COSTS = 0.1
+_CUT_WORD, _SLIP, _SHORTEST = 0.9, 0.75, 4
+_BATCH = 500
+ALIKE, COVERED, WHOLE = 0.7, 0.75, 0.9
+
+
+class NameLevel(IntEnum):
+    """What two names say of their owners, weakest first."""
+
+    DIFFERS = 0
+    PART = 1  # all that one says, the other says
+    ALIKE = 2  # a slip, an abbreviation
+    SAME = 3
+    ALIAS = 4  # attested
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """likeness: 0 to 1. covers: the share of each name's weight that the other has too."""
+
+    likeness: float
+    covers: tuple[float, float]
+
+    @property
+    def level(self) -> NameLevel:
+        if self.likeness >= ALIKE and min(self.covers) >= COVERED:
+            return NameLevel.ALIKE
+        return NameLevel.PART if max(self.covers) >= WHOLE else NameLevel.DIFFERS
+
+
+class NameIndex:
+    """Names to compare with, and by. Places are those of `names`."""
+
+    def __init__(self, names: Sequence[SupplierName]):
+        self.names = names
+        self._count = len(names)
+        self._rarity = Counter(word for name in names for word in set(name.words))
+        self._runs = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32)
+        self._matrix: csr_matrix = self._runs.fit_transform([name.key or " " for name in names] or ["  "])
+
+    def nearest(self, names: Sequence[SupplierName], count: int) -> Iterator[list[tuple[int, float]]]:
+        """For each name the places of the `count` most alike by their runs of letters, with the share they have in common.
+
+        Of equally alike ones those that stand first.
+        """
+        runs = self._runs.transform([name.key for name in names])
+        for start in range(0, len(names), _BATCH):
+            shares = (runs[start : start + _BATCH] @ self._matrix.T).toarray()
+            for row in shares:
+                best = np.argsort(-row, kind="stable")[:count]
+                yield [(int(place), float(row[place])) for place in best if row[place] > 0]
+
+    def compare(self, one: SupplierName, other: SupplierName, runs: float | None = None) -> Comparison:
+        """runs: what `nearest` says the two have in common, where it is known."""
+        if not one.words or not other.words:
+            return Comparison(0.0, (0.0, 0.0))
+        covers = self._covers(one.words, other.words)
+        if runs is None:
+            both = self._runs.transform([one.key, other.key])
+            runs = float((both[0] @ both[1].T).toarray()[0, 0])
+        letters = fuzz.ratio(one.key.replace(" ", ""), other.key.replace(" ", "")) / 100
+        likeness = _WORDS * sum(covers) / 2 + _RUNS * runs + _LETTERS * letters
+        if _OTHER_BODY & (set(one.words) ^ set(other.words)):
+            likeness -= _OTHER_BODY_COSTS
+        return Comparison(likeness, covers)
+
+    def _covers(self, one: Words, other: Words) -> tuple[float, float]:
+        forward = [max(_word_likeness(word, candidate) for candidate in other) for word in one]
+        backward = [max(_word_likeness(word, candidate) for candidate in one) for word in other]
+        return self._share(one, forward), self._share(other, backward)
+
+    def _share(self, words: Words, found: list[float]) -> float:
+        weights = [self._weight(word) for word in words]
+        return sum(weight * likeness for weight, likeness in zip(weights, found, strict=True)) / sum(weights)
+
+    def _weight(self, word: str) -> float:
+        return math.log((self._count + 1) / (self._rarity[word] + 1)) + 0.1
+
+
+def form_is_missing(one: SupplierName, other: SupplierName) -> float:
+    """What it costs a link that one name has a legal form and the other has none."""
+    return _FORM_MISSING_COSTS if bool(one.legal_form) != bool(other.legal_form) else 0.0
+
+
+@lru_cache(maxsize=1_000_000)
+def _word_likeness(one: str, other: str) -> float:
+    """1 for equal words, less for a word cut off or mistyped, 0 for other words."""
+    if one == other:
+        return 1.0
+    if min(len(one), len(other)) < _SHORTEST:
+        return 0.0
+    if one.startswith(other) or other.startswith(one):
+        return _CUT_WORD
+    likeness: float = DamerauLevenshtein.normalized_similarity(one, other)
+    return likeness if likeness >= _SLIP else 0.0

@@ -55,8 +55,8 @@ MayJoin = Callable[[Sequence[str], Sequence[str]], str | None]
 def cluster(keys: Iterable[str], edges: Iterable[Edge], may_join: MayJoin, size_limit: int = SIZE_LIMIT) -> Clustering:
     """Joins records by falling weight of their edges; the order of `keys` and `edges` does not matter.
 
-    may_join(members, other members) is asked before every union and gives the reason against it, or None. It must speak
-    against every larger cluster too once it speaks against a smaller one (a rule over pairs of members does).
+    may_join(members, other members) is asked before every union and gives the reason against it, or None. An edge is asked
+    for once, in its turn: what is refused is not tried again when the clusters have grown.
     A union above `size_limit` members is refused: so many names for one thing are more often a wrong chain.
     Raises KeyError for an edge whose record is not among the keys.
     """

@@ -7,7 +7,8 @@ A value that only one of them states speaks neither for nor against: house style
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mastering.items.descriptions import BARE, Description, Measure
+from mastering.items.descriptions import BARE
+from mastering.items.reading import Description, Measure
 from mastering.items.vocabulary import SEVERITIES
 
 # 27 IN is sold as 70 CM and 18 IN as 45 CM: between two units makers round; within one they do not.
@@ -15,7 +16,9 @@ BETWEEN_UNITS = 0.03
 SAME_NUMBER = 1e-6
 INCH = 25.4
 # What a number means in these roles is seldom said in both descriptions: SZ 7, #7, LEVEL 7 or only 7.
-LOOSE_ROLES = frozenset((BARE, "size", "suture", "diameter", "level", "grade", "type", "outer diameter", "inner diameter"))
+LOOSE_ROLES = frozenset(
+    (BARE, "size", "suture", "diameter", "level", "grade", "type", "outer diameter", "inner diameter")
+)
 
 
 class Comparison(NamedTuple):
@@ -55,7 +58,9 @@ def compare(left: Description, right: Description) -> Comparison:
 
 def _alike(one: str, other: str) -> bool:
     """Codes of one series: JL4 and JR4, CT1 and CT2."""
-    return len(one) == len(other) and one[0] == other[0] and one.isalnum() and one[:-1].isalpha() == other[:-1].isalpha()
+    return (
+        len(one) == len(other) and one[0] == other[0] and one.isalnum() and one[:-1].isalpha() == other[:-1].isalpha()
+    )
 
 
 def _compare_measures(

@@ -1,17 +1,18 @@
 """What a description says of a product: measures with their units, qualities such as side and sterility, codes, words.
 
-Belongs here: reading one description. Not here: comparing two (comparison.py), what a word means (vocabulary.py).
+Belongs here: reading one description. Not here: what is kept of it (reading.py), comparing two (comparison.py), what a word
+means (vocabulary.py).
 A family nobody has written rules for is read too: any number with a unit is a measure, any bare number a size of sorts,
 any token of letters and digits a code.
 """
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from mastering.items.packagings import Packaging, split_packagings
+from mastering.items.packagings import split_packagings
+from mastering.items.reading import NOTHING, Description, Measure
 from mastering.items.vocabulary import (
     ABBREVIATIONS,
     CODES,
@@ -32,31 +33,6 @@ EMBEDDED_LENGTH = 5
 SPELLED_LENGTH = 6
 _LONG_WORDS = sorted(word for word in QUALITIES.keys() | CONTEXTS.keys() if len(word) >= SPELLED_LENGTH)
 
-
-class Measure(NamedTuple):
-    """A number with what it measures. number: as written; base: in the role's base unit (millimetres, milligrams ...)."""
-
-    role: str
-    unit: str
-    number: float
-    base: float
-
-
-class Description(NamedTuple):
-    """shapes: the measures of each AxB(xC). qualities: values by attribute. numbers: what may be somebody's part number."""
-
-    measures: tuple[Measure, ...]
-    shapes: tuple[tuple[Measure, ...], ...]
-    qualities: dict[str, frozenset[str]]
-    negated: frozenset[str]
-    codes: frozenset[str]
-    numbers: frozenset[str]
-    words: tuple[str, ...]
-    contexts: frozenset[str]
-    packagings: tuple[Packaging, ...]
-
-
-NOTHING = Description((), (), {}, frozenset(), frozenset(), frozenset(), (), frozenset(), ())
 
 _NUMBER = (
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+[ -]\d{1,2}/(?:2|4|8|16|32|64)(?!\d)|\d{1,2}/(?:2|4|8|16|32|64)(?!\d)"
@@ -91,7 +67,7 @@ def read_description(text: str | None) -> Description:
     tokens: list[str] = []
     codes: set[str] = set()
     for match in matches:
-        if match["token"] and match["token"] != "X":
+        if match["token"] not in (None, "X"):
             _read_token(match["token"], tokens, codes)
     contexts = _contexts(tokens)
     words = _joined([meaning_in(ABBREVIATIONS.get(token), contexts) or _spelled(token) for token in tokens])
@@ -152,7 +128,9 @@ def _spelled(word: str) -> str:
     return found[0] if len(found) == 1 else word
 
 
-def _qualities(words: list[str], codes: set[str], contexts: frozenset[str]) -> tuple[dict[str, frozenset[str]], set[str]]:
+def _qualities(
+    words: list[str], codes: set[str], contexts: frozenset[str]
+) -> tuple[dict[str, frozenset[str]], set[str]]:
     """Values by attribute, and the beginnings of words that are denied (NON-WOVEN, DEHP FREE)."""
     values: dict[str, set[str]] = {}
     negated = set()
@@ -207,7 +185,7 @@ def _in_shape(measure: Measure) -> Measure:
 
 
 def _is_long(number: str) -> bool:
-    return number.isdigit() and (len(number) >= EMBEDDED_LENGTH or number[0] == "0" and len(number) > 2)
+    return number.isdigit() and (len(number) >= EMBEDDED_LENGTH or (number[0] == "0" and len(number) > 2))
 
 
 def _name_suture_size(measures: list[Measure]) -> None:

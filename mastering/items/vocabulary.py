@@ -38,9 +38,7 @@ def rules(name: str) -> list[dict[str, str]]:
     return read_rules(name, FOLDER)
 
 
-def _by_context(
-    name: str, key: str, meaning: Callable[[dict[str, str]], Meaning]
-) -> dict[str, ByContext[Meaning]]:
+def _by_context(name: str, key: str, meaning: Callable[[dict[str, str]], Meaning]) -> dict[str, ByContext[Meaning]]:
     found: dict[str, dict[str, Meaning]] = {}
     for row in rules(name):
         found.setdefault(row[key], {})[row["context"]] = meaning(row)
@@ -51,15 +49,14 @@ def _by_context(
 UNITS = _by_context("units", "written", lambda row: Unit(row["role"], row["unit"], float(row["factor"])))
 NUMBER_WORDS = _by_context("number_words", "written", lambda row: row["role"])
 ABBREVIATIONS = _by_context("abbreviations", "written", lambda row: row["means"])
-QUALITIES = _by_context(
-    "qualities", "word", lambda row: Quality(row["attribute"], row["value"], row["severity"])
-)
+QUALITIES = _by_context("qualities", "word", lambda row: Quality(row["attribute"], row["value"], row["severity"]))
 # Codes of a series (JL4, CT-1): what the letters before the digits stand for.
 CODES = _by_context("codes", "prefix", lambda row: row["attribute"])
 PHRASES = {tuple(row["written"].split()): row["means"] for row in rules("phrases")}
 SEVERITIES = {row["attribute"]: row["severity"] for row in rules("qualities")}
 PACKAGINGS = {row["written"]: row["unit"] for row in rules("packagings")}
-NEVER_BY_TEXT = {row["context"]: row["why_never_by_text"] for row in rules("families")}
+NEVER_BY_TEXT = {row["context"]: row["why_never_by_text"] for row in rules("families") if row["why_never_by_text"]}
+ALWAYS_STERILE = frozenset(row["context"] for row in rules("families") if row["is_always_sterile"])
 CONTEXTS: dict[str, frozenset[str]] = {}
 for _row in rules("contexts"):
     CONTEXTS[_row["word"]] = CONTEXTS.get(_row["word"], frozenset()) | {_row["context"]}

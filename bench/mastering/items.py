@@ -1,0 +1,90 @@
+"""Item masters with a known truth, resolved and measured: the shared file, our own other families, the demo network.
+
+Belongs here: bringing each into the tables that mastering.items takes, and its figures. Not here: metrics (metrics.py), our
+own families (masters.py).
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from bench.mastering.metrics import b_cubed, of_clusters, unsafe_merges
+from mastering.items import ItemResolution, resolve
+from mastering.stewardship import DECISIONS
+
+SHARED = Path(__file__).parents[3] / "shared/data/entity_matching"
+NOON = datetime(2026, 11, 1, 12)  # noqa: DTZ001  # as stewards' tables hold it
+RECORD = pa.schema(
+    [(name, pa.string()) for name in (
+        "source_system", "source_instance", "source_item_key", "description", "manufacturer_name", "manufacturer_key",
+        "manufacturer_part_number", "vendor_name", "vendor_catalogue_number", "unit_code", "item_class_hint", "ndc",
+    )]
+    + [("is_implant", pa.bool_()), ("created_at", pa.timestamp("us")), ("changed_at", pa.timestamp("us")), ("is_active", pa.bool_())]
+)  # fmt: skip
+IDENTIFIER = pa.schema(
+    [(name, pa.string()) for name in ("source_system", "source_instance", "source_item_key", "id_type", "value", "unit_code")]
+)
+PACK = pa.schema(
+    [(name, pa.string()) for name in ("source_system", "source_instance", "source_item_key", "unit_code")]
+    + [("qty_num", pa.int64()), ("qty_den", pa.int64())]
+)
+
+
+class Master(NamedTuple):
+    """Tables as resolve() takes them, and by record key the true item and its true attributes."""
+
+    name: str
+    records: pa.Table
+    identifiers: pa.Table
+    packs: pa.Table
+    item_of: dict[str, str]
+    attributes_of: dict[str, str]
+
+
+def hospital_items() -> Master:
+    """The shared file: four systems, 2,413 invented items."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "SELECT * FROM read_csv($1, all_varchar = true)", [str(SHARED / "hospital_items/items_s1.csv")]
+        ).to_arrow_table().to_pylist()  # fmt: skip
+    records, identifiers, packs = [], [], []
+    for row in rows:
+        place = {"source_system": row["src"], "source_instance": "1", "source_item_key": row["rid"]}
+        records.append(
+            place | {"description": row["desc"], "manufacturer_name": row["mfr"], "manufacturer_part_number": row["mpn"], "unit_code": row["uom"]}
+        )
+        if row["gtin"]:
+            identifiers.append(place | {"value": row["gtin"]})
+        packs.append(place | {"unit_code": row["uom"], "qty_num": int(row["qty"]), "qty_den": 1})
+    keys = [f"{row['src']}|1|{row['rid']}" for row in rows]
+    return Master(
+        "hospital items", *tables(records, identifiers, packs), {key: row["tid"] for key, row in zip(keys, rows, strict=True)},
+        {key: row["fam"] + row["true_attr"] + (row["true_cat"] or "") for key, row in zip(keys, rows, strict=True)},
+    )  # fmt: skip
+
+
+def tables(
+    records: list[dict[str, Any]], identifiers: list[dict[str, Any]], packs: list[dict[str, Any]]
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    return (
+        pa.Table.from_pylist(records, RECORD), pa.Table.from_pylist(identifiers, IDENTIFIER), pa.Table.from_pylist(packs, PACK)
+    )  # fmt: skip
+
+
+def resolved(master: Master, decisions: pa.Table | None = None) -> ItemResolution:
+    return resolve(master.records, master.identifiers, master.packs, DECISIONS.empty_table() if decisions is None else decisions, NOON)
+
+
+def figures(master: Master, resolution: ItemResolution) -> dict[str, float]:
+    """Precision, recall and F1 of pairs, B-cubed, and the counts of wrong and unsafe pairs."""
+    assigned = resolution.assignments
+    cluster_of = dict(zip(assigned["record_key"].to_pylist(), assigned["cluster_key"].to_pylist(), strict=True))
+    quality = of_clusters(cluster_of, master.item_of)
+    return quality._asdict() | {
+        "b_cubed": b_cubed(cluster_of, master.item_of),
+        "unsafe": unsafe_merges(cluster_of, master.attributes_of),
+        "review": len(resolution.review_queue),
+    }

@@ -1,0 +1,80 @@
+"""Which pairs of records are worth comparing: those that share an identifier, or a telling part of what they say.
+
+Belongs here: keys to search by, in SQL, and the budget of pairs. Not here: how alike two records are (scoring.py, decide.py).
+Needs the tables feature (records.FEATURES) and identifier_key (records.KEYS); makes scored, block_key, candidate.
+"""
+
+import duckdb
+
+# So many records under one text key tell nothing of each other; under one identifier they would be a wrong identifier.
+LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK = 60, 500
+PAIRS_PER_RECORD, LEAST_BUDGET = 60, 1_000_000
+
+
+class PairBudgetError(Exception):
+    """More pairs than can be compared: keys that too many records share."""
+
+
+def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes scored (feature with each record's two rarest words of those that another has too) and block_key (kind, value,
+    record_key).
+
+    Text keys: the numbers with one of the two rarest words; the numbers with the maker; the maker with both words.
+    """
+    connection.execute(
+        """
+        CREATE OR REPLACE TABLE scored AS
+        WITH spoken AS (SELECT record_key, unnest(words) AS word FROM feature),
+            counted AS (SELECT word, count(*) AS records FROM spoken GROUP BY word HAVING count(*) > 1),
+            rarest AS (
+                SELECT record_key, min_by(word, (records, word), 2) AS pair
+                FROM spoken JOIN counted USING (word) GROUP BY record_key)
+        SELECT feature.* EXCLUDE (words), pair[1] AS word_1, pair[2] AS word_2
+        FROM feature LEFT JOIN rarest USING (record_key)"""
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE block_key AS
+        WITH text_key AS (
+                SELECT record_key, 'NUMBERS AND WORD' AS kind, numbers || '/' || unnest([word_1, word_2]) AS value FROM scored
+                UNION ALL
+                SELECT record_key, 'NUMBERS AND MAKER', numbers || '/' || maker FROM scored
+                UNION ALL
+                SELECT record_key, 'MAKER AND WORDS', maker || '/' || word_1 || '/' || word_2 FROM scored),
+            every_key AS (
+                SELECT record_key, kind, value, $1 AS largest FROM text_key WHERE value IS NOT NULL
+                UNION ALL
+                SELECT record_key, kind, value, $2 FROM identifier_key)
+        SELECT kind, value, record_key FROM (SELECT DISTINCT * FROM every_key)
+        QUALIFY count(*) OVER (PARTITION BY kind, value) <= largest""",
+        [LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK],
+    )
+
+
+def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes candidate (left_key < right_key): each pair once of which one at least is among `changed` (record_key).
+
+    Raises PairBudgetError before making too many of them.
+    """
+    joined = "FROM block_key AS one SEMI JOIN changed USING (record_key)"
+    [(pairs, records)] = connection.execute(
+        f"""
+        WITH size AS (SELECT kind, value, count(*) AS records FROM block_key GROUP BY kind, value)
+        SELECT (SELECT coalesce(sum(records - 1), 0) {joined} JOIN size USING (kind, value)), (SELECT count(*) FROM changed)"""
+    ).fetchall()
+    budget = max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
+    if pairs > budget:
+        worst = connection.execute(
+            "SELECT kind || ' ' || value FROM block_key GROUP BY kind, value ORDER BY count(*) DESC LIMIT 3"
+        ).fetchall()
+        raise PairBudgetError(
+            f"{pairs:,} pairs of {records:,} records, the budget is {budget:,}; most share: {', '.join(key for [key] in worst)}"
+        )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE candidate AS
+        SELECT DISTINCT
+            least(one.record_key, other.record_key) AS left_key, greatest(one.record_key, other.record_key) AS right_key
+        {joined} JOIN block_key AS other USING (kind, value)
+        WHERE one.record_key <> other.record_key"""
+    )

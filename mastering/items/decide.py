@@ -1,0 +1,189 @@
+"""What is done about two records: joined, kept apart, or shown to a steward; and the sentence that says why.
+
+Belongs here: identifiers in common, vetoes, doubts, and when text may stand alone. Not here: comparing descriptions
+(comparison.py), weights (scoring.py), whole clusters (resolution.py).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mastering.items.comparison import Comparison, compare
+from mastering.items.reading import Description, from_json
+from mastering.items.vocabulary import ALWAYS_STERILE
+from mastering.vocabulary import Verdict
+
+# A part number of one maker, and one whose maker nobody says: 1000 is everybody's.
+SHORTEST_OF_MAKER, SHORTEST_ALONE = 4, 5
+CORROBORATED = 2
+BEGINNING = 4
+
+
+class Side(NamedTuple):
+    """What is known of one record (columns of records.FEATURES)."""
+
+    source: str
+    maker: str | None
+    maker_name: str | None
+    maker_key: str | None
+    is_maker_sure: bool
+    part_number: str | None
+    gtins: str | None
+    identifiers: str | None
+    text_barred: str | None
+    reading: str
+
+
+class Judgement(NamedTuple):
+    """identifiers: how many they share. veto: what keeps them apart. is_text_alone: whether text may join them at all."""
+
+    verdict: Verdict
+    identifiers: int
+    veto: str | None
+    is_text_alone: bool
+    sentence: str
+
+
+def judge(left: Side, right: Side) -> Judgement:
+    """Two records, whatever their weight."""
+    one, other = from_json(left.reading), from_json(right.reading)
+    comparison = compare(one, other)
+    shares_words = _share_words(one, other)
+    shared, doubts = _shared_identifiers(left, right, comparison, shares_words)
+    doubts += comparison.doubts
+    veto = veto_between([left], [right])
+    vetoes = [*([veto] if veto else []), *comparison.conflicts]
+    if shared and not comparison.agreements and not shares_words and one.words and other.words:
+        doubts.append("nothing else in common")
+    sentence = _sentence(shared, comparison, vetoes, doubts)
+    if vetoes:
+        verdict = Verdict.REVIEW if shared else Verdict.APART
+        return Judgement(verdict, len(shared), "; ".join(vetoes), False, sentence)
+    if shared:
+        verdict = Verdict.REVIEW if doubts and len(shared) < CORROBORATED else Verdict.AUTO
+        return Judgement(verdict, len(shared), None, False, sentence)
+    is_text_alone = not doubts and _may_text_decide(left, right, one, other, comparison)
+    return Judgement(Verdict.REVIEW, 0, None, is_text_alone, sentence)
+
+
+def are_of_one_maker(left: Side, right: Side) -> bool:
+    if left.maker_key is not None and right.maker_key is not None:
+        return left.maker_key == right.maker_key
+    return left.maker is not None and left.maker == right.maker
+
+
+def _makers_contradict(left: Side, right: Side) -> bool:
+    return left.is_maker_sure and right.is_maker_sure and not are_of_one_maker(left, right)
+
+
+def _shared_identifiers(
+    left: Side, right: Side, comparison: Comparison, shares_words: bool
+) -> tuple[list[str], list[str]]:
+    """What both have that names the product, and what makes it doubtful."""
+    shared, doubts = [], []
+    cores = _cores(left.gtins) & _cores(right.gtins)
+    if cores:
+        shared.append(f"GTIN {min(cores)} equal")
+    for identifier in sorted(_values(left.identifiers) & _values(right.identifiers)):
+        if not identifier.startswith("CATALOGUE") or comparison.agreements or shares_words:
+            shared.append(f"{identifier.replace(':', ' ', 1)} equal")
+    number = left.part_number
+    if number is not None and number == right.part_number:
+        is_corroborated = comparison.agreements >= CORROBORATED or bool(comparison.agreements and shares_words)
+        if _makers_contradict(left, right):
+            doubts.append(f"part number {number} equal, but of {left.maker_name} / {right.maker_name}")
+        elif are_of_one_maker(left, right) and (len(number) >= SHORTEST_OF_MAKER or is_corroborated):
+            shared.append(f"part number {number} of {left.maker_name} equal")
+        elif len(number) >= SHORTEST_ALONE and is_corroborated:
+            shared.append(f"part number {number} equal")
+        else:
+            doubts.append(f"part number {number} equal, of an unknown maker")
+    elif cores and None not in (number, right.part_number) and are_of_one_maker(left, right):
+        # One of them may be a distributor's or a system's own number: then the rest must say the same.
+        doubts += [f"part number {number} / {right.part_number}"] * (comparison.agreements < CORROBORATED)
+    return shared, doubts
+
+
+def veto_between(one: Sequence[Side], other: Sequence[Side]) -> str | None:
+    """What keeps two groups of records apart, each taken as one item; attributes aside (comparison.py).
+
+    GTINs of different packaging levels need not share their core; two of one level do, unless another is shared. A part
+    number that differs says so of one maker only, and only where no identifier is shared.
+    """
+    lefts, rights = _every(one, "gtins"), _every(other, "gtins")
+    shares = bool({gtin.split(":")[1] for gtin in lefts} & {gtin.split(":")[1] for gtin in rights})
+    if not shares:
+        for level in sorted({gtin[0] for gtin in lefts} & {gtin[0] for gtin in rights}):
+            pair = [min(gtin for gtin in gtins if gtin[0] == level)[2:] for gtins in (lefts, rights)]
+            return f"GTIN {pair[0]} / {pair[1]} at packaging level {level}"
+    lefts, rights = _every(one, "identifiers"), _every(other, "identifiers")
+    drugs = [{value for value in values if value.startswith("NDC")} for values in (lefts, rights)]
+    if drugs[0] and drugs[1] and not drugs[0] & drugs[1]:
+        return f"{min(drugs[0])} / {min(drugs[1])}"
+    if shares or lefts & rights:
+        return None
+    return _numbers_of_one_maker(one, other)
+
+
+def _numbers_of_one_maker(one: Sequence[Side], other: Sequence[Side]) -> str | None:
+    numbers = [{side.part_number for side in sides if side.part_number} for sides in (one, other)]
+    if numbers[0] & numbers[1]:
+        return None
+    for left in one:
+        for right in other:
+            if left.part_number and right.part_number and left.maker_name and left.maker_name == right.maker_name:
+                return f"part number {left.part_number} / {right.part_number} of {left.maker_name}"
+    return None
+
+
+def _every(sides: Sequence[Side], column: str) -> set[str]:
+    return {value for side in sides for value in _values(getattr(side, column))}
+
+
+def _may_text_decide(left: Side, right: Side, one: Description, other: Description, comparison: Comparison) -> bool:
+    """Of one maker, not of a barred family, corroborated, and one description says nothing that the other lacks."""
+    if left.text_barred or right.text_barred or not are_of_one_maker(left, right):
+        return False
+    if comparison.agreements < CORROBORATED or not one.measures or not other.measures:
+        return False
+    if any(not difference.startswith("code") for difference in comparison.one_sided):
+        return False
+    if ("sterile" in one.qualities) != ("sterile" in other.qualities) and not one.contexts & ALWAYS_STERILE:
+        return False
+    return _says_no_more(one, other) or _says_no_more(other, one)
+
+
+def _says_no_more(one: Description, other: Description) -> bool:
+    """Every word and code of one is in the other, or is the beginning of a word of it."""
+    there = set(other.words) | other.codes
+    return all(
+        word in there or any(len(word) >= BEGINNING and known.startswith(word) for known in there)
+        for word in {*one.words, *one.codes}
+    )
+
+
+def _share_words(one: Description, other: Description) -> bool:
+    """A word of four letters or more in common, or the beginning of one."""
+    others = {word[:BEGINNING] for word in other.words if len(word) >= BEGINNING}
+    return any(word[:BEGINNING] in others for word in one.words if len(word) >= BEGINNING)
+
+
+def _values(texts: str | None) -> set[str]:
+    return set(texts.split()) if texts else set()
+
+
+def _cores(gtins: str | None) -> set[str]:
+    return {gtin.split(":")[1] for gtin in gtins.split()} if gtins else set()
+
+
+def _sentence(shared: Sequence[str], comparison: Comparison, vetoes: Sequence[str], doubts: Sequence[str]) -> str:
+    parts = [
+        *shared,
+        f"{comparison.agreements} attributes equal" if comparison.agreements else "no attribute in common",
+    ]
+    if vetoes:
+        parts.append(f"conflict: {', '.join(vetoes)}")
+    elif doubts:
+        parts.append(f"doubt: {', '.join(doubts)}")
+    else:
+        parts.append("no conflict")
+    return "; ".join(parts)

@@ -1,0 +1,104 @@
+"""Candidate pairs judged: by each pair its weight, its levels, and what is done about it.
+
+Belongs here: bringing the two records of a pair together, and what one run hands to the next. Not here: the judgement
+(decide.py), the weight (scoring.py), clusters (resolution.py).
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from mastering.items import blocking, scoring
+from mastering.items.batches import by_batches
+from mastering.items.decide import Side, judge
+
+BITS = [f"mw_{comparison['output_column_name']}" for comparison in scoring.COMPARISONS]
+# One row per candidate pair. identifiers: how many both share; veto: what keeps them apart, null if nothing does.
+JUDGED = pa.schema(
+    [("left_key", pa.string()), ("right_key", pa.string()), ("weight", pa.float64()),
+     *((name, pa.float64()) for name in BITS),
+     ("verdict", pa.string()), ("identifiers", pa.int32()), ("veto", pa.string()), ("is_text_alone", pa.bool_()),
+     ("sentence", pa.string())]
+)  # fmt: skip
+_SIDE = ", ".join(f"{{side}}.{column} AS {{side}}_{column}" for column in Side._fields)
+
+
+def find_pairs(connection: duckdb.DuckDBPyConnection, known: pa.Table | None, fingerprints: pa.Table | None) -> None:
+    """Makes judged (JUDGED) and fingerprint (record_key, fingerprint) of the tables feature and identifier_key.
+
+    known and fingerprints: what they were in the run before. A pair of two records about which nothing has changed (what
+    they say, and what they can be found by) is taken from there: the answer is that of a full run.
+    """
+    blocking.find_keys(connection)
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE fingerprint AS
+        WITH found_by AS (
+            SELECT record_key, string_agg(kind || ' ' || value, chr(31) ORDER BY kind, value) AS keys
+            FROM block_key GROUP BY record_key)
+        SELECT record_key, md5(concat_ws(chr(30), scored::VARCHAR, keys)) AS fingerprint
+        FROM scored LEFT JOIN found_by USING (record_key)"""
+    )
+    if known is None or fingerprints is None:
+        known, fingerprints = (
+            JUDGED.empty_table(),
+            pa.table({"record_key": pa.array([], pa.string()), "fingerprint": pa.array([], pa.string())}),
+        )
+    connection.register("known_pair", known)
+    connection.register("known_fingerprint", fingerprints)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE changed AS"
+        " SELECT record_key FROM fingerprint ANTI JOIN known_fingerprint USING (record_key, fingerprint)"
+    )
+    blocking.find_candidates(connection)
+    scoring.score(connection)
+    connection.register("new_pair", _judged(connection))
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE judged AS
+        SELECT * FROM new_pair
+        UNION ALL
+        SELECT known_pair.* FROM known_pair
+        SEMI JOIN fingerprint ON fingerprint.record_key = left_key
+        SEMI JOIN fingerprint AS other ON other.record_key = right_key
+        ANTI JOIN changed ON changed.record_key = left_key
+        ANTI JOIN changed AS other_changed ON other_changed.record_key = right_key"""
+    )
+
+
+def sides(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[str, Side]:
+    """What is known of some records."""
+    connection.register("wanted", pa.table({"record_key": pa.array(keys, pa.string())}))
+    found = connection.execute(
+        f"SELECT record_key, {', '.join(Side._fields)} FROM scored SEMI JOIN wanted USING (record_key)"
+    )
+    table: dict[str, Side] = {}
+    while rows := found.fetchmany(10_000):
+        table |= {row[0]: Side(*row[1:]) for row in rows}
+    return table
+
+
+def _judged(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    paired = connection.execute(
+        f"""
+        SELECT pair_weight.*, {_SIDE.format(side="one")}, {_SIDE.format(side="other")}
+        FROM pair_weight
+        JOIN scored AS one ON one.record_key = left_key
+        JOIN scored AS other ON other.record_key = right_key
+        ORDER BY left_key, right_key"""
+    ).to_arrow_table()
+    return pa.concat_tables([JUDGED.empty_table(), *by_batches(_judge_batch, paired)])
+
+
+def _judge_batch(paired: pa.Table) -> pa.Table:
+    lefts, rights = ([paired[f"{side}_{column}"].to_pylist() for column in Side._fields] for side in ("one", "other"))
+    judgements = [
+        judge(Side(*left), Side(*right))
+        for left, right in zip(zip(*lefts, strict=True), zip(*rights, strict=True), strict=True)
+    ]
+    kept = paired.select(["left_key", "right_key", "weight", *BITS])
+    verdicts = pa.Table.from_pylist(
+        [judgement._asdict() for judgement in judgements], pa.schema([JUDGED.field(name) for name in JUDGED.names[-5:]])
+    )
+    return pa.table([*kept.columns, *verdicts.columns], names=JUDGED.names).cast(JUDGED)

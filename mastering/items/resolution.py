@@ -1,0 +1,217 @@
+"""Item records in, which are one item out: assignments, the evidence kept, what stewards should look at, what was unreadable.
+
+Belongs here: the order of things, and the tables handed over. Not here: any rule about two records (decide.py). Golden ids
+are given by the registry (mastering/registry.py).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from mastering.clusters import Clustering, Edge, cluster
+from mastering.items.comparison import compare
+from mastering.items.decide import Side, judge, veto_between
+from mastering.items.outcome import assignments, kept_pairs, review_queue
+from mastering.items.pairs import find_pairs, sides
+from mastering.items.reading import from_json
+from mastering.items.records import NOTHING_READ, ReadRecords, read_records
+from mastering.items.text_matches import TextPair, unique_best
+from mastering.stewardship import InForce, in_force
+from mastering.vocabulary import Verdict, record_key_sql
+
+# Whatever text says, what an identifier joins is joined first, and two identifiers before one.
+PER_IDENTIFIER = 100.0
+RECORD_COLUMNS = (
+    "source_system", "source_instance", "source_item_key", "description", "manufacturer_name", "manufacturer_key",
+    "manufacturer_part_number", "vendor_name", "vendor_catalogue_number", "ndc", "is_implant",
+)  # fmt: skip
+
+
+class ItemState(NamedTuple):
+    """What a run leaves so that the next compares only what changed. steered_by: fixes and aliases that were in force."""
+
+    read: ReadRecords
+    fingerprints: pa.Table
+    judged: pa.Table
+    steered_by: str
+
+
+class ItemResolution(NamedTuple):
+    """Tables as mastering/vocabulary.py states them, packagings (records.PACKAGINGS), and the state for the next run."""
+
+    assignments: pa.Table
+    kept_pairs: pa.Table
+    review_queue: pa.Table
+    quality_events: pa.Table
+    packagings: pa.Table
+    state: ItemState
+
+
+def resolve(
+    records: pa.Table,
+    identifiers: pa.Table,
+    packs: pa.Table,
+    decisions: pa.Table,
+    at: datetime,
+    previous: ItemState | None = None,
+) -> ItemResolution:
+    """Which item records are one item, with everything that was decided by `at`.
+
+    records: one row per source item (RECORD_COLUMNS and more; every text may be null). identifiers: its GTINs, UDIs, NDCs,
+    HIBCCs (source_system, source_instance, source_item_key, id_type, value). packs: its declared packagings (..., unit_code,
+    qty_num, qty_den). decisions: stewardship.DECISIONS. previous: the state of the run before; the answer is the same.
+    Raises PairBudgetError where the records share too little to be told apart by.
+    """
+    steering = in_force(decisions, at, lambda left, right: None)
+    fixes = {place: decision["value"] for place, decision in steering.attributes.items()}
+    aliases = {name: row["value"] for (whose, name), row in steering.aliases.items() if whose == "manufacturer"}
+    steered_by = json.dumps([sorted(map(str, fixes.items())), sorted(aliases.items())])
+    if previous is not None and previous.steered_by != steered_by:
+        previous = None
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+        read = _read(connection, records, identifiers, aliases, fixes, previous)
+        connection.register("feature", read.features)
+        connection.register("identifier_key", read.keys)
+        find_pairs(connection, previous and previous.judged, previous and previous.fingerprints)
+        force = in_force(decisions, at, _veto(connection))
+        clustering = _clustered(connection, read.features["record_key"].to_pylist(), force)
+        connection.register("cluster_of", _cluster_table(clustering))
+        kept = kept_pairs(connection, force)
+        return ItemResolution(
+            assignments(connection),
+            kept,
+            review_queue(connection, clustering.refusals, force),
+            read.events.sort_by([("record_key", "ascending"), ("kind", "ascending"), ("raw_value", "ascending")]),
+            _packagings(connection, packs, read.packagings),
+            ItemState(
+                read, connection.execute("SELECT * FROM fingerprint").to_arrow_table(),
+                connection.execute("SELECT * FROM judged").to_arrow_table(), steered_by,
+            ),
+        )  # fmt: skip
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    records: pa.Table,
+    identifiers: pa.Table,
+    aliases: Mapping[str, str],
+    fixes: Mapping[tuple[str, str], str],
+    previous: ItemState | None,
+) -> ReadRecords:
+    """Every record read: those whose row is what it was are taken from the run before."""
+    known = previous.read if previous else NOTHING_READ
+    connection.register("item_record", records)
+    connection.register("item_record_identifier", identifiers)
+    connection.register("known_feature", known.features)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE raw AS
+        WITH ids AS (
+            SELECT source_system, coalesce(source_instance, '') AS instance, source_item_key,
+                list({{'id_type': id_type, 'value': value}} ORDER BY id_type, value) AS ids
+            FROM item_record_identifier GROUP BY ALL),
+            whole AS (
+                SELECT {", ".join(f"item_record.{column}" for column in RECORD_COLUMNS)}, ids
+                FROM item_record LEFT JOIN ids ON ids.source_system = item_record.source_system
+                    AND ids.instance = coalesce(item_record.source_instance, '')
+                    AND ids.source_item_key = item_record.source_item_key)
+        SELECT whole.* REPLACE (coalesce(source_instance, '') AS source_instance), md5(whole::VARCHAR) AS row_hash
+        FROM whole"""
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE unchanged AS SELECT record_key FROM known_feature"
+        f" SEMI JOIN (SELECT {record_key_sql('source_item_key')} AS record_key, row_hash FROM raw) AS raw"
+        f" USING (record_key, row_hash)"
+    )
+    changed = connection.execute(
+        f"SELECT raw.* FROM raw ANTI JOIN unchanged ON record_key = {record_key_sql('source_item_key')}"
+        " ORDER BY source_system, source_instance, source_item_key"
+    ).to_arrow_table()
+    parts = []
+    for kept, new in zip(known, read_records(changed, aliases, fixes), strict=True):
+        connection.register("known_rows", kept)
+        unchanged = connection.execute("SELECT * FROM known_rows SEMI JOIN unchanged USING (record_key)").to_arrow_table()
+        parts.append(pa.concat_tables([unchanged.cast(new.schema), new]))
+    return ReadRecords(*parts)
+
+
+def _veto(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str | None]:
+    """The rule that speaks against joining two records, for stewards' decisions: these are few."""
+
+    def veto(left: str, right: str) -> str | None:
+        known = sides(connection, [left, right])
+        return judge(known[left], known[right]).veto if len(known) == 2 else "a record that is not there"
+
+    return veto
+
+
+def _clustered(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], force: InForce) -> Clustering:
+    """First what stewards and identifiers join; then, between the clusters of that, what text alone may."""
+    present = set(keys)
+    edges = [Edge(left, right, 0.0, is_forced=True) for left, right in force.must if {left, right} <= present]
+    pairs = connection.execute(
+        "SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone FROM judged"
+        " WHERE veto IS NULL OR verdict = $1",
+        [Verdict.AUTO],
+    ).fetchall()
+    edges += [
+        Edge(left, right, weight + PER_IDENTIFIER * identifiers)
+        for left, right, weight, identifiers, verdict, _ in pairs
+        if verdict == Verdict.AUTO
+    ]
+    texts = [
+        TextPair(left, right, weight, is_alone)
+        for left, right, weight, identifiers, _, is_alone in pairs
+        if not identifiers
+    ]
+    known = sides(connection, sorted({key for edge in edges for key in (edge.left, edge.right)}))
+    first = cluster(keys, edges, _may_join(known, force))
+    found = unique_best(texts, first.cluster_of)
+    members = first.members()
+    missing = {key for edge in found for end in (edge.left, edge.right) for key in members[first.cluster_of[end]]}
+    known |= sides(connection, sorted(missing - known.keys()))
+    return cluster(keys, [*edges, *found], _may_join(known, force))
+
+
+def _may_join(known: Mapping[str, Side], force: InForce) -> Callable[[Sequence[str], Sequence[str]], str | None]:
+    """The veto over whole clusters: a steward's word, identifiers, then every pair of descriptions."""
+
+    def may_join(one: Sequence[str], other: Sequence[str]) -> str | None:
+        if force.cannot and any(tuple(sorted((a, b))) in force.cannot for a in one for b in other):
+            return "a steward keeps them apart"
+        lefts, rights = [known[key] for key in one], [known[key] for key in other]
+        veto = veto_between(lefts, rights)
+        if veto:
+            return veto
+        for left in {side.reading for side in lefts}:
+            for right in {side.reading for side in rights}:
+                conflicts = compare(from_json(left), from_json(right)).conflicts
+                if conflicts:
+                    return conflicts[0]
+        return None
+
+    return may_join
+
+
+def _cluster_table(clustering: Clustering) -> pa.Table:
+    columns = {"record_key": list(clustering.cluster_of), "cluster_key": list(clustering.cluster_of.values())}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def _packagings(connection: duckdb.DuckDBPyConnection, packs: pa.Table, described: pa.Table) -> pa.Table:
+    """What sources declare, and what only descriptions say."""
+    connection.register("item_record_pack", packs)
+    connection.register("described_pack", described)
+    return connection.execute(
+        f"""
+        SELECT {record_key_sql("source_item_key")} AS record_key, unit_code, qty_num::BIGINT AS qty_num,
+            qty_den::BIGINT AS qty_den, 'DECLARED' AS origin
+        FROM (SELECT * REPLACE (coalesce(source_instance, '') AS source_instance) FROM item_record_pack)
+        UNION ALL
+        SELECT * FROM described_pack
+        ORDER BY ALL"""
+    ).to_arrow_table()

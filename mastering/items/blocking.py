@@ -8,6 +8,8 @@ import duckdb
 
 # So many records under one text key tell nothing of each other; under one identifier they would be a wrong identifier.
 LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK = 60, 500
+# A word that so many records say, nearly all of them of one maker, is its brand: it tells the maker where nobody does.
+SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND = 4, 5, 0.9
 PAIRS_PER_RECORD, LEAST_BUDGET = 60, 1_000_000
 
 
@@ -16,7 +18,7 @@ class PairBudgetError(Exception):
 
 
 def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes scored (feature with each record's two rarest words of those that another has too) and block_key (kind, value,
+    """Makes scored (feature with the maker that a brand implies, and the two rarest of the words that another record has too) and block_key (kind, value,
     record_key).
 
     Text keys: the numbers with one of the two rarest words; the numbers with the maker; the maker with both words.
@@ -24,13 +26,23 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TABLE scored AS
-        WITH spoken AS (SELECT record_key, unnest(words) AS word FROM feature),
+        WITH spoken AS (SELECT record_key, maker, unnest(words) AS word FROM feature),
+            by_maker AS (
+                SELECT word, maker, count(*) AS records, sum(count(*)) OVER (PARTITION BY word) AS of_all
+                FROM spoken WHERE maker IS NOT NULL AND length(word) >= $1 GROUP BY word, maker),
+            brand AS (SELECT word, maker FROM by_maker WHERE of_all >= $2 AND records >= $3 * of_all),
+            implied AS (
+                SELECT record_key, any_value(brand.maker) AS maker FROM spoken JOIN brand USING (word)
+                GROUP BY record_key HAVING count(DISTINCT brand.maker) = 1),
             counted AS (SELECT word, count(*) AS records FROM spoken GROUP BY word HAVING count(*) > 1),
             rarest AS (
                 SELECT record_key, min_by(word, (records, word), 2) AS pair
                 FROM spoken JOIN counted USING (word) GROUP BY record_key)
-        SELECT feature.* EXCLUDE (words), pair[1] AS word_1, pair[2] AS word_2
-        FROM feature LEFT JOIN rarest USING (record_key)"""
+        SELECT feature.* EXCLUDE (words) REPLACE (
+                CASE WHEN is_maker_sure THEN feature.maker ELSE coalesce(implied.maker, feature.maker) END AS maker),
+            pair[1] AS word_1, pair[2] AS word_2, array_to_string(words, ' ') AS all_words
+        FROM feature LEFT JOIN rarest USING (record_key) LEFT JOIN implied USING (record_key)""",
+        [SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND],
     )
     connection.execute(
         """
@@ -42,17 +54,17 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
                 UNION ALL
                 SELECT record_key, 'MAKER AND WORDS', maker || '/' || word_1 || '/' || word_2 FROM scored),
             every_key AS (
-                SELECT record_key, kind, value, $1 AS largest FROM text_key WHERE value IS NOT NULL
+                SELECT record_key, kind, value, false AS is_identifier, $1 AS largest FROM text_key WHERE value IS NOT NULL
                 UNION ALL
-                SELECT record_key, kind, value, $2 FROM identifier_key)
-        SELECT kind, value, record_key FROM (SELECT DISTINCT * FROM every_key)
+                SELECT record_key, kind, value, true, $2 FROM identifier_key)
+        SELECT kind, value, record_key, is_identifier FROM (SELECT DISTINCT * FROM every_key)
         QUALIFY count(*) OVER (PARTITION BY kind, value) <= largest""",
         [LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK],
     )
 
 
 def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes candidate (left_key < right_key): each pair once of which one at least is among `changed` (record_key).
+    """Makes candidate (left_key < right_key, shares_identifier): each pair once of which one at least is among `changed` (record_key).
 
     Raises PairBudgetError before making too many of them.
     """
@@ -73,8 +85,9 @@ def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE candidate AS
-        SELECT DISTINCT
-            least(one.record_key, other.record_key) AS left_key, greatest(one.record_key, other.record_key) AS right_key
+        SELECT least(one.record_key, other.record_key) AS left_key, greatest(one.record_key, other.record_key) AS right_key,
+            bool_or(one.is_identifier) AS shares_identifier
         {joined} JOIN block_key AS other USING (kind, value)
-        WHERE one.record_key <> other.record_key"""
+        WHERE one.record_key <> other.record_key
+        GROUP BY ALL"""
     )

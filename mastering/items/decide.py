@@ -34,12 +34,14 @@ class Side(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """identifiers: how many they share. veto: what keeps them apart. is_text_alone: whether text may join them at all."""
+    """identifiers: how many they share. veto: what keeps them apart. is_text_alone: whether text may join them at all.
+    is_rival: whether they could be one item by what is said of them, whoever may join them."""
 
     verdict: Verdict
     identifiers: int
     veto: str | None
     is_text_alone: bool
+    is_rival: bool
     sentence: str
 
 
@@ -57,12 +59,13 @@ def judge(left: Side, right: Side) -> Judgement:
     sentence = _sentence(shared, comparison, vetoes, doubts)
     if vetoes:
         verdict = Verdict.REVIEW if shared else Verdict.APART
-        return Judgement(verdict, len(shared), "; ".join(vetoes), False, sentence)
+        return Judgement(verdict, len(shared), "; ".join(vetoes), False, False, sentence)
     if shared:
         verdict = Verdict.REVIEW if doubts and len(shared) < CORROBORATED else Verdict.AUTO
-        return Judgement(verdict, len(shared), None, False, sentence)
-    is_text_alone = not doubts and _may_text_decide(left, right, one, other, comparison)
-    return Judgement(Verdict.REVIEW, 0, None, is_text_alone, sentence)
+        return Judgement(verdict, len(shared), None, False, False, sentence)
+    is_rival = _says_no_more(one, other) or _says_no_more(other, one)
+    is_text_alone = is_rival and not doubts and _may_text_decide(left, right, one, other, comparison)
+    return Judgement(Verdict.REVIEW, 0, None, is_text_alone, is_rival, sentence)
 
 
 def are_of_one_maker(left: Side, right: Side) -> bool:
@@ -140,16 +143,14 @@ def _every(sides: Sequence[Side], column: str) -> set[str]:
 
 
 def _may_text_decide(left: Side, right: Side, one: Description, other: Description, comparison: Comparison) -> bool:
-    """Of one maker, not of a barred family, corroborated, and one description says nothing that the other lacks."""
+    """Of one maker, not of a barred family, and corroborated."""
     if left.text_barred or right.text_barred or not are_of_one_maker(left, right):
         return False
     if comparison.agreements < CORROBORATED or not one.measures or not other.measures:
         return False
     if any(not difference.startswith("code") for difference in comparison.one_sided):
         return False
-    if ("sterile" in one.qualities) != ("sterile" in other.qualities) and not one.contexts & ALWAYS_STERILE:
-        return False
-    return _says_no_more(one, other) or _says_no_more(other, one)
+    return ("sterile" in one.qualities) == ("sterile" in other.qualities) or bool(one.contexts & ALWAYS_STERILE)
 
 
 def _says_no_more(one: Description, other: Description) -> bool:

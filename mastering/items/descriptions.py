@@ -62,7 +62,8 @@ def read_description(text: str | None) -> Description:
     rest, packagings = split_packagings(without_accents(text))
     rest = _BY.sub(r"\1 X ", rest)
     matches = list(_SCAN.finditer(rest))
-    if len(text) in WIDTHS and matches and _may_be_cut(matches[-1]):
+    is_cut = len(text) in WIDTHS
+    if is_cut and matches and _may_be_cut(matches[-1]):
         matches.pop()
     tokens: list[str] = []
     codes: set[str] = set()
@@ -76,7 +77,7 @@ def read_description(text: str | None) -> Description:
     numbers |= {code for code in codes if len(code) > EMBEDDED_LENGTH}
     return Description(
         tuple(measures), shapes, qualities, frozenset(negated), frozenset(codes - numbers), frozenset(numbers),
-        tuple(words), contexts, packagings,
+        tuple(words), contexts, packagings, is_cut,
     )  # fmt: skip
 
 

@@ -14,8 +14,6 @@ from mastering.items.scoring import pinned, weights
 from mastering.stewardship import InForce
 from mastering.vocabulary import ASSIGNMENTS, KEPT_PAIRS, REVIEW_QUEUE, Method, QueueKind, Verdict
 
-# Below so many bits a pair without an identifier in common is not worth a steward's minute.
-FLOOR = 0.0
 _EVIDENCE = "sentence || format(' ({:+.1f} bits)', weight)"
 
 
@@ -72,7 +70,7 @@ def review_queue(connection: duckdb.DuckDBPyConnection, refusals: Sequence[Refus
             SELECT judged.*, one.cluster_key AS left_cluster, other.cluster_key AS right_cluster FROM judged
             JOIN cluster_of AS one ON one.record_key = left_key
             JOIN cluster_of AS other ON other.record_key = right_key AND other.cluster_key <> one.cluster_key
-            WHERE verdict <> '{Verdict.APART}' AND (identifiers > 0 OR weight >= {FLOOR})
+            WHERE verdict <> '{Verdict.APART}'
         ), found AS (
             SELECT '{QueueKind.PENDING}' AS kind, 3 AS urgency, left_key, right_key, NULL::DOUBLE AS weight, reason AS evidence
             FROM pending

@@ -11,14 +11,16 @@ import pyarrow as pa
 
 from mastering.items import blocking, scoring
 from mastering.items.batches import by_batches
-from mastering.items.decide import Side, judge
+from mastering.items.decide import Judgement, Side, judge
 
+# Below so many bits, and without an identifier in common, a pair is no rival of another and not worth a steward's minute.
+FLOOR = 3.0
 BITS = [f"mw_{comparison['output_column_name']}" for comparison in scoring.COMPARISONS]
 # One row per candidate pair. identifiers: how many both share; veto: what keeps them apart, null if nothing does.
 JUDGED = pa.schema(
     [("left_key", pa.string()), ("right_key", pa.string()), ("weight", pa.float64()),
      *((name, pa.float64()) for name in BITS),
-     ("verdict", pa.string()), ("identifiers", pa.int32()), ("veto", pa.string()), ("is_text_alone", pa.bool_()),
+     ("verdict", pa.string()), ("identifiers", pa.int32()), ("veto", pa.string()), ("is_text_alone", pa.bool_()), ("is_rival", pa.bool_()),
      ("sentence", pa.string())]
 )  # fmt: skip
 _SIDE = ", ".join(f"{{side}}.{column} AS {{side}}_{column}" for column in Side._fields)
@@ -80,10 +82,14 @@ def sides(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[st
 
 
 def _judged(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE worth AS SELECT left_key, right_key FROM candidate JOIN pair_weight USING (left_key, right_key)"
+        f" WHERE shares_identifier OR weight >= {FLOOR}"
+    )
     paired = connection.execute(
         f"""
         SELECT pair_weight.*, {_SIDE.format(side="one")}, {_SIDE.format(side="other")}
-        FROM pair_weight
+        FROM pair_weight SEMI JOIN worth USING (left_key, right_key)
         JOIN scored AS one ON one.record_key = left_key
         JOIN scored AS other ON other.record_key = right_key
         ORDER BY left_key, right_key"""
@@ -99,6 +105,6 @@ def _judge_batch(paired: pa.Table) -> pa.Table:
     ]
     kept = paired.select(["left_key", "right_key", "weight", *BITS])
     verdicts = pa.Table.from_pylist(
-        [judgement._asdict() for judgement in judgements], pa.schema([JUDGED.field(name) for name in JUDGED.names[-5:]])
+        [judgement._asdict() for judgement in judgements], pa.schema([JUDGED.field(name) for name in Judgement._fields])
     )
     return pa.table([*kept.columns, *verdicts.columns], names=JUDGED.names).cast(JUDGED)

@@ -21,7 +21,8 @@ class Measure(NamedTuple):
 
 
 class Description(NamedTuple):
-    """shapes: the measures of each AxB(xC). qualities: values by attribute. numbers: what may be somebody's part number."""
+    """shapes: the measures of each AxB(xC). qualities: values by attribute. numbers: what may be somebody's part number.
+    is_cut: it ends where a column does, perhaps in the middle of something."""
 
     measures: tuple[Measure, ...]
     shapes: tuple[tuple[Measure, ...], ...]
@@ -32,9 +33,10 @@ class Description(NamedTuple):
     words: tuple[str, ...]
     contexts: frozenset[str]
     packagings: tuple[Packaging, ...]
+    is_cut: bool
 
 
-NOTHING = Description((), (), {}, frozenset(), frozenset(), frozenset(), (), frozenset(), ())
+NOTHING = Description((), (), {}, frozenset(), frozenset(), frozenset(), (), frozenset(), (), False)
 
 
 def to_json(description: Description) -> str:
@@ -44,7 +46,7 @@ def to_json(description: Description) -> str:
             description.measures, description.shapes,
             {attribute: sorted(values) for attribute, values in sorted(description.qualities.items())},
             sorted(description.negated), sorted(description.codes), sorted(description.numbers), description.words,
-            sorted(description.contexts), description.packagings,
+            sorted(description.contexts), description.packagings, description.is_cut,
         ],
         default=tuple,
     ).decode()  # fmt: skip
@@ -53,11 +55,11 @@ def to_json(description: Description) -> str:
 @lru_cache(maxsize=1 << 14)
 def from_json(text: str) -> Description:
     """What to_json wrote."""
-    measures, shapes, qualities, negated, codes, numbers, words, contexts, packagings = orjson.loads(text)
+    measures, shapes, qualities, negated, codes, numbers, words, contexts, packagings, is_cut = orjson.loads(text)
     return Description(
         tuple(Measure(*measure) for measure in measures),
         tuple(tuple(Measure(*measure) for measure in shape) for shape in shapes),
         {attribute: frozenset(values) for attribute, values in qualities.items()},
         frozenset(negated), frozenset(codes), frozenset(numbers), tuple(words), frozenset(contexts),
-        tuple(Packaging(*packaging) for packaging in packagings),
+        tuple(Packaging(*packaging) for packaging in packagings), is_cut,
     )  # fmt: skip

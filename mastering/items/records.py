@@ -174,12 +174,14 @@ def _qualities(description: Description) -> str | None:
 
 
 def _telling_words(description: Description) -> list[str]:
-    """Each word once, those of one letter apart, with codes: what brand and noun are searched among."""
-    return sorted({word for word in description.words if len(word) > 1} | description.codes)
+    """Each word once, but single letters: brand and noun are among them."""
+    return sorted({word for word in description.words if len(word) > 1})
 
 
 def _text_barred(row: dict[str, Any], description: Description, identifiers: list[str]) -> str | None:
-    """Why text alone never joins this record to another, however alike: the design's list."""
+    """Why text alone never joins this record to another, however alike: the design's list, and what a column cut off."""
+    if description.is_cut:
+        return "a description cut off"
     if row["is_implant"]:
         return "an implant"
     if any(identifier.startswith("NDC") for identifier in identifiers):

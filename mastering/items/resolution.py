@@ -134,7 +134,9 @@ def _read(
     parts = []
     for kept, new in zip(known, read_records(changed, aliases, fixes), strict=True):
         connection.register("known_rows", kept)
-        unchanged = connection.execute("SELECT * FROM known_rows SEMI JOIN unchanged USING (record_key)").to_arrow_table()
+        unchanged = connection.execute(
+            "SELECT * FROM known_rows SEMI JOIN unchanged USING (record_key)"
+        ).to_arrow_table()
         parts.append(pa.concat_tables([unchanged.cast(new.schema), new]))
     return ReadRecords(*parts)
 
@@ -154,19 +156,17 @@ def _clustered(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], force
     present = set(keys)
     edges = [Edge(left, right, 0.0, is_forced=True) for left, right in force.must if {left, right} <= present]
     pairs = connection.execute(
-        "SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone FROM judged"
+        "SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone, is_rival FROM judged"
         " WHERE veto IS NULL OR verdict = $1",
         [Verdict.AUTO],
     ).fetchall()
     edges += [
         Edge(left, right, weight + PER_IDENTIFIER * identifiers)
-        for left, right, weight, identifiers, verdict, _ in pairs
+        for left, right, weight, identifiers, verdict, _, _ in pairs
         if verdict == Verdict.AUTO
     ]
     texts = [
-        TextPair(left, right, weight, is_alone)
-        for left, right, weight, identifiers, _, is_alone in pairs
-        if not identifiers
+        TextPair(left, right, weight, is_alone) for left, right, weight, _, _, is_alone, is_rival in pairs if is_rival
     ]
     known = sides(connection, sorted({key for edge in edges for key in (edge.left, edge.right)}))
     first = cluster(keys, edges, _may_join(known, force))

@@ -64,13 +64,19 @@ def _equal(column: str) -> str:
     return f'"{column}_l" = "{column}_r"'
 
 
+# One equal number is nearly chance; three are not.
+_NUMBERS = [
+    ("three equal", f"""{_equal("numbers")} AND "numbers_l" LIKE '% % %'"""),
+    ("two equal", f"""{_equal("numbers")} AND "numbers_l" LIKE '% %'"""),
+    ("equal", _equal("numbers")),
+]
 COMPARISONS = [
     _comparison("part_number", _missing("part_number"), [("equal", _equal("part_number")), ("contained", _CONTAINED)]),
     _comparison("gtin_core", _missing("gtin_core"), [("equal", _equal("gtin_core"))]),
     _comparison("maker", _MAKERS, [("equal", _equal("maker"))]),
-    _comparison("numbers", _missing("numbers"), [("equal", _equal("numbers"))]),
+    _comparison("numbers", _missing("numbers"), _NUMBERS),
     _comparison("qualities", _missing("qualities"), [("equal", _equal("qualities"))]),
-    _comparison("words", _WORDS, [("equal", _BOTH_WORDS), ("one", _ANY_WORD)]),
+    _comparison("words", _WORDS, [("equal", _equal("all_words")), ("two", _BOTH_WORDS), ("one", _ANY_WORD)]),
 ]
 
 

@@ -12,7 +12,7 @@ LEAST_WEIGHT, MARGIN = 6.6, 3.0
 
 
 class TextPair(NamedTuple):
-    """A candidate pair without a veto and without an identifier in common."""
+    """A pair that could be one item by what is said of it (Judgement.is_rival), without a veto or an identifier in common."""
 
     left: str
     right: str

@@ -19,8 +19,8 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class SupplierName:
-    """words: what names it, abbreviations written out, without articles, legal form and codes. legal_form: as written, ""
-    for none. trading: the words of further names (T/A, DBA, formerly). has_remittance_mark: REMIT TO and the like.
+    """words: what names it, abbreviations written out, without articles, legal form and codes. legal_form: its usual
+    form, "" for none. trading: the words of further names (T/A, DBA, formerly). has_remittance_mark: REMIT TO and the like.
     """
 
     words: Words
@@ -38,7 +38,7 @@ def _by_words(table: str, column: str) -> dict[Words, dict[str, str]]:
     return {tuple(row[column].replace("/", " / ").split()): row for row in read_rules(table, RULES)}
 
 
-_LEGAL_FORMS = {words: row["form"] for words, row in _by_words("legal_forms", "form").items()}
+_LEGAL_FORMS = {words: row["same_as"] or row["form"] for words, row in _by_words("legal_forms", "form").items()}
 _ABBREVIATIONS = {words: row["full"] for words, row in _by_words("abbreviations", "short").items()}
 _MARKERS = {words: row["meaning"] for words, row in _by_words("name_markers", "marker").items()}
 _WEAK = {row["word"] for row in read_rules("weak_words", RULES)}
@@ -121,10 +121,10 @@ def _without_form(written: list[str]) -> tuple[list[str], str]:
         )
         if start is None:
             break
-        forms[:0] = kept[start:]
+        forms.insert(0, _LEGAL_FORMS[tuple(kept[start:])])
         del kept[start:]
     while len(kept) > 1 and kept[0] in _FIRST_FORMS:
-        forms.append(kept.pop(0))
+        forms.append(_LEGAL_FORMS[(kept.pop(0),)])
     return kept, " ".join(forms)
 
 

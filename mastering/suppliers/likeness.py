@@ -13,7 +13,6 @@ from functools import lru_cache
 import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
-from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from mastering.rules import read_rules
@@ -27,6 +26,8 @@ _OTHER_BODY_COSTS = 0.1
 _FORM_MISSING_COSTS = 0.1
 _CUT_WORD, _SLIP, _SHORTEST = 0.9, 0.75, 4
 _BATCH = 500
+# Stands where there is no name: a null word, so that no name is like it.
+_NO_NAME = "NONE"
 ALIKE, COVERED, WHOLE = 0.7, 0.75, 0.9
 
 
@@ -62,14 +63,14 @@ class NameIndex:
         self._count = len(names)
         self._rarity = Counter(word for name in names for word in set(name.words))
         self._runs = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32)
-        self._matrix: csr_matrix = self._runs.fit_transform([name.key or " " for name in names] or ["  "])
+        self._matrix = self._runs.fit_transform([name.key or _NO_NAME for name in names] or [_NO_NAME])
 
     def nearest(self, names: Sequence[SupplierName], count: int) -> Iterator[list[tuple[int, float]]]:
         """For each name the places of the `count` most alike by their runs of letters, with the share they have in common.
 
         Of equally alike ones those that stand first.
         """
-        runs = self._runs.transform([name.key for name in names])
+        runs = self._runs.transform([name.key for name in names] or [_NO_NAME])
         for start in range(0, len(names), _BATCH):
             shares = (runs[start : start + _BATCH] @ self._matrix.T).toarray()
             for row in shares:

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from mastering.review_sheet import Answers, queue_rows, read_sheet, write_sheet
 from mastering.stewardship import DECISIONS, in_force, record_decisions
 from mastering.vocabulary import REVIEW_QUEUE
-
-MONDAY = datetime(2026, 3, 2, 9)
+from tests.mastering.decided import MONDAY, kept, said
 
 
 def no_veto(left: str, right: str) -> str | None:
@@ -24,14 +23,6 @@ def no_veto(left: str, right: str) -> str | None:
 
 def sizes_differ(left: str, right: str) -> str | None:
     return "size 7 and size 7.5"
-
-
-def said(kind: str, left: str, right: str | None = None, **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "left_key": left, "right_key": right, "by": "ana", "at": MONDAY, "reason": "seen", **more}
-
-
-def kept(*decisions: dict[str, Any]) -> pa.Table:
-    return record_decisions(DECISIONS.empty_table(), list(decisions))
 
 
 def test_the_latest_word_about_a_pair_holds_whichever_side_is_named_first():

@@ -1,0 +1,151 @@
+"""Supplier masters with a known truth, resolved and measured: the demo network's vendor records, names of hospital ledgers.
+
+Belongs here: bringing each into the tables that mastering.suppliers takes, and its figures. Not here: metrics (metrics.py).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from bench.mastering.items import SHARED
+from bench.mastering.metrics import b_cubed, of_clusters
+from mastering.stewardship import DECISIONS
+from mastering.suppliers import link, resolve
+from mastering.suppliers.aliases import ALIASES, Aliases, known_aliases
+from mastering.suppliers.names import read_name
+from mastering.suppliers.records import SUPPLIER_RECORDS
+from mastering.vocabulary import record_key
+from simulator.network.masters.catalogues import D365, ORACLE_FUSION, SAP_S4
+from simulator.network.masters.names import make_names, supplier_aliases
+from simulator.network.masters.supplier_records import make_vendor_records, supplier_in_use, vendor_records
+from simulator.network.streams import Streams
+from simulator.network.suppliers import make_suppliers
+
+NOON = datetime(2026, 11, 1, 12)  # noqa: DTZ001  # as stewards' tables hold it
+LEDGERS = datetime(2020, 3, 1)  # noqa: DTZ001  # when the ledgers' names were typed
+# The legacy ERP of H8 has no interface: nobody sees its vendors.
+SEEN = (SAP_S4, ORACLE_FUSION, D365)
+# What share of the suppliers the documents of an ERP name, as in the demo network.
+USED = {SAP_S4: 0.45, ORACLE_FUSION: 0.35, D365: 0.16}
+KINDS = ("nhs", "charity", "charity_date")
+
+
+class VendorMaster(NamedTuple):
+    """Tables as resolve() takes them, and by record key the true supplier."""
+
+    records: pa.Table
+    aliases: pa.Table
+    supplier_of: dict[str, str]
+
+
+def network_vendors(seed: int, scale: float) -> VendorMaster:
+    """The simulator's vendor records at a scale (1.0: 2,400 suppliers), as far as a system shows them."""
+    streams = Streams(seed)
+    suppliers = make_suppliers(streams, scale)
+    names = make_names(streams, suppliers)
+    random, count = streams.of("bench: documents"), len(suppliers.kind)
+    in_use = {erp: random.choice(count, round(count * share), replace=False) for erp, share in USED.items()}
+    records = make_vendor_records(streams, suppliers, names, {erp: np.sort(places) for erp, places in in_use.items()})
+    table = vendor_records(streams, records, suppliers, names)
+    paid_at = {
+        (row["source"], row["source_pk"]): row["remit_to"] for row in supplier_in_use(records, suppliers).to_pylist()
+    }
+    return vendor_master(
+        table.to_pylist(), paid_at, supplier_aliases(suppliers, names).to_pylist(), suppliers.table.to_pylist()
+    )
+
+
+def vendor_master(
+    rows: Iterable[Mapping[str, Any]],
+    paid_at: Mapping[tuple[str, str], str],
+    aliases: Iterable[Mapping[str, Any]],
+    suppliers: Iterable[Mapping[str, Any]],
+) -> VendorMaster:
+    """Rows of truth_source_supplier as systems show them: GLN, role and remit-to in SAP only."""
+    records, supplier_of = [], {}
+    for row in rows:
+        if row["source"] not in SEEN:
+            continue
+        is_sap = row["source"] == SAP_S4
+        supplier_of[record_key(row["source"], row["source"], row["source_pk"])] = row["supplier_id"]
+        records.append(
+            {
+                "source_system": row["source"], "source_instance": row["source"], "source_supplier_key": row["source_pk"],
+                "name": row["name"], "tax_id_hash": row["ein"] and hashlib.sha256(row["ein"].encode()).hexdigest(),
+                "gln": row["gln"] if is_sap else None, "street": row["street"], "city": row["city"],
+                "postal_code": row["postal_code"], "country_code": "US", "role": row["role"] if is_sap else None,
+                "remit_to_key": paid_at.get((row["source"], row["source_pk"])) if is_sap else None,
+                "is_active": row["is_active"],
+            }
+        )  # fmt: skip
+    legal_name = {row["supplier_id"]: row["supplier_name"] for row in suppliers}
+    told = [
+        {"alias": row["alias"], "name": legal_name[row["supplier_id"]], "reason": row["reason"].casefold()}
+        for row in aliases
+    ]
+    return VendorMaster(
+        pa.Table.from_pylist(records, SUPPLIER_RECORDS), pa.Table.from_pylist(told, ALIASES), supplier_of
+    )  # fmt: skip
+
+
+def measure() -> list[dict[str, Any]]:
+    """One row per set and setting: set, setting, precision, recall, f1, b_cubed (None where it has no sense)."""
+    return [*_measure_vendors(), *_measure_ledgers()]
+
+
+def _measure_vendors() -> list[dict[str, Any]]:
+    rows = []
+    for seed in (1, 2, 3):
+        master = network_vendors(seed, 1.0)
+        for setting, aliases in (("no aliases", ALIASES.empty_table()), ("aliases", master.aliases)):
+            found = resolve(master.records, DECISIONS.empty_table(), aliases, NOON).assignments
+            cluster_of = dict(zip(*(found[name].to_pylist() for name in ("record_key", "cluster_key")), strict=True))
+            quality = of_clusters(cluster_of, master.supplier_of)
+            rows.append(
+                _row(f"network vendors, seed {seed}", setting, quality[:3], b_cubed(cluster_of, master.supplier_of))
+            )
+    return rows
+
+
+def _measure_ledgers() -> list[dict[str, Any]]:
+    """Names of hospital ledgers, found among known names; what is linked to one known name, or reads alike, is one."""
+    folder = SHARED / "nhs_suppliers"
+    with duckdb.connect() as connection:
+        typed, known, grouped = (
+            connection.execute(
+                f"SELECT {columns} FROM read_parquet($1) ORDER BY ALL", [str(folder / f"{file}.parquet")]
+            ).fetchall()
+            for columns, file in (
+                ("q, truth, kind", "queries"),
+                ("DISTINCT name", "reference_names"),
+                ("q, e", "dedupe"),
+            )
+        )
+    listed, truth_of = [name for (name,) in known], {name: truth for name, truth, kind in typed if kind in KINDS}
+    kind_of, entity_of = {name: kind for name, _, kind in typed}, dict(grouped)
+    rows = []
+    for setting, table in (("no aliases", ALIASES.empty_table()), ("known aliases", known_aliases())):
+        names = sorted({*truth_of, *entity_of})
+        found = {row.typed: row.known for row in link(names, listed, Aliases(table, {}, LEDGERS))}
+        for kinds in (KINDS, ("nhs",), ("charity", "charity_date")):
+            asked = {name: truth for name, truth in truth_of.items() if kind_of[name] in kinds}
+            linked = [name for name in asked if found[name] is not None]
+            right = sum(found[name] == asked[name] for name in linked)
+            precision, recall = right / len(linked), right / len(asked)
+            quality = (precision, recall, 2 * precision * recall / (precision + recall))
+            rows.append(_row(f"ledger names, link: {', '.join(kinds)}", setting, quality, None))
+        cluster_of = {name: read_name(found[name] or name).key for name in entity_of}
+        quality = of_clusters(cluster_of, entity_of)[:3]
+        rows.append(_row("ledger names, dedupe", setting, quality, b_cubed(cluster_of, entity_of)))
+    return rows
+
+
+def _row(name: str, setting: str, quality: tuple[float, ...], b3: float | None) -> dict[str, Any]:
+    return dict(
+        zip(("set", "setting", "precision", "recall", "f1", "b_cubed"), (name, setting, *quality, b3), strict=True)
+    )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from bench.mastering.masters import draw
 from bench.mastering.metrics import b_cubed, of_clusters, unsafe_merges
 from mastering.items import ItemResolution, resolve
 from mastering.stewardship import DECISIONS
@@ -25,7 +26,10 @@ RECORD = pa.schema(
     + [("is_implant", pa.bool_()), ("created_at", pa.timestamp("us")), ("changed_at", pa.timestamp("us")), ("is_active", pa.bool_())]
 )  # fmt: skip
 IDENTIFIER = pa.schema(
-    [(name, pa.string()) for name in ("source_system", "source_instance", "source_item_key", "id_type", "value", "unit_code")]
+    [
+        (name, pa.string())
+        for name in ("source_system", "source_instance", "source_item_key", "id_type", "value", "unit_code")
+    ]
 )
 PACK = pa.schema(
     [(name, pa.string()) for name in ("source_system", "source_instance", "source_item_key", "unit_code")]
@@ -54,7 +58,13 @@ def hospital_items() -> Master:
     for row in rows:
         place = {"source_system": row["src"], "source_instance": "1", "source_item_key": row["rid"]}
         records.append(
-            place | {"description": row["desc"], "manufacturer_name": row["mfr"], "manufacturer_part_number": row["mpn"], "unit_code": row["uom"]}
+            place
+            | {
+                "description": row["desc"],
+                "manufacturer_name": row["mfr"],
+                "manufacturer_part_number": row["mpn"],
+                "unit_code": row["uom"],
+            }
         )
         if row["gtin"]:
             identifiers.append(place | {"value": row["gtin"]})
@@ -66,6 +76,14 @@ def hospital_items() -> Master:
     )  # fmt: skip
 
 
+def own_families(items: int = 3000, seed: int = 1) -> Master:
+    """Families that the rules were not written for, unlike the shared file's in words and habits."""
+    drawn = draw(items, seed)
+    return Master(
+        "own families", *tables(drawn.records, drawn.identifiers, drawn.packs), drawn.item_of, drawn.attributes_of
+    )
+
+
 def tables(
     records: list[dict[str, Any]], identifiers: list[dict[str, Any]], packs: list[dict[str, Any]]
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -75,7 +93,13 @@ def tables(
 
 
 def resolved(master: Master, decisions: pa.Table | None = None) -> ItemResolution:
-    return resolve(master.records, master.identifiers, master.packs, DECISIONS.empty_table() if decisions is None else decisions, NOON)
+    return resolve(
+        master.records,
+        master.identifiers,
+        master.packs,
+        DECISIONS.empty_table() if decisions is None else decisions,
+        NOON,
+    )
 
 
 def figures(master: Master, resolution: ItemResolution) -> dict[str, float]:

@@ -10,6 +10,9 @@ import duckdb
 LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK = 60, 500
 # A word that so many records say, nearly all of them of one maker, is its brand: it tells the maker where nobody does.
 SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND = 4, 5, 0.9
+# A part number that one system only knows, and of a form that hardly any of its maker's has (digits for J342H), may be that
+# system's or a distributor's own: it contradicts nobody. So many numbers known to two systems tell what a maker's look like.
+LEAST_NUMBERS, SHARE_OF_SHAPE = 20, 0.02
 PAIRS_PER_RECORD, LEAST_BUDGET = 60, 1_000_000
 
 
@@ -34,15 +37,25 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
             implied AS (
                 SELECT record_key, any_value(brand.maker) AS maker FROM spoken JOIN brand USING (word)
                 GROUP BY record_key HAVING count(DISTINCT brand.maker) = 1),
+            numbered AS (
+                SELECT maker_name, part_number, count(DISTINCT source) > 1 AS is_confirmed,
+                    regexp_replace(regexp_replace(part_number, '[0-9]', '9', 'g'), '[A-Z]', 'A', 'g') AS shape
+                FROM feature WHERE maker_name IS NOT NULL AND part_number IS NOT NULL GROUP BY maker_name, part_number),
+            shaped AS (
+                SELECT maker_name, part_number, is_confirmed OR confirmed < $4 OR of_shape >= $5 * confirmed AS is_sure
+                FROM (SELECT *, count_if(is_confirmed) OVER (PARTITION BY maker_name) AS confirmed,
+                    count_if(is_confirmed) OVER (PARTITION BY maker_name, shape) AS of_shape FROM numbered)),
             counted AS (SELECT word, count(*) AS records FROM spoken GROUP BY word HAVING count(*) > 1),
             rarest AS (
                 SELECT record_key, min_by(word, (records, word), 2) AS pair
                 FROM spoken JOIN counted USING (word) GROUP BY record_key)
         SELECT feature.* EXCLUDE (words) REPLACE (
                 CASE WHEN is_maker_sure THEN feature.maker ELSE coalesce(implied.maker, feature.maker) END AS maker),
-            pair[1] AS word_1, pair[2] AS word_2, array_to_string(words, ' ') AS all_words
-        FROM feature LEFT JOIN rarest USING (record_key) LEFT JOIN implied USING (record_key)""",
-        [SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND],
+            pair[1] AS word_1, pair[2] AS word_2, array_to_string(words, ' ') AS all_words,
+            coalesce(is_sure, true) AS is_number_sure
+        FROM feature LEFT JOIN rarest USING (record_key) LEFT JOIN implied USING (record_key)
+        LEFT JOIN shaped USING (maker_name, part_number)""",
+        [SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND, LEAST_NUMBERS, SHARE_OF_SHAPE],
     )
     connection.execute(
         """

@@ -27,6 +27,7 @@ class Side(NamedTuple):
     maker_key: str | None
     is_maker_sure: bool
     part_number: str | None
+    is_number_sure: bool
     gtins: str | None
     identifiers: str | None
     text_barred: str | None
@@ -133,7 +134,8 @@ def _numbers_of_one_maker(one: Sequence[Side], other: Sequence[Side]) -> str | N
         return None
     for left in one:
         for right in other:
-            if left.part_number and right.part_number and left.maker_name and left.maker_name == right.maker_name:
+            is_of_one = left.maker_name is not None and left.maker_name == right.maker_name
+            if is_of_one and left.part_number and right.part_number and left.is_number_sure and right.is_number_sure:
                 return f"part number {left.part_number} / {right.part_number} of {left.maker_name}"
     return None
 
@@ -149,6 +151,8 @@ def _may_text_decide(left: Side, right: Side, one: Description, other: Descripti
     if comparison.agreements < CORROBORATED or not one.measures or not other.measures:
         return False
     if any(not difference.startswith("code") for difference in comparison.one_sided):
+        return False
+    if ("side" in one.qualities) != ("side" in other.qualities):
         return False
     return ("sterile" in one.qualities) == ("sterile" in other.qualities) or bool(one.contexts & ALWAYS_STERILE)
 

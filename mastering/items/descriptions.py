@@ -31,6 +31,7 @@ SUTURE = "suture"
 WIDTHS = frozenset((30, 35, 40, 50, 60, 80))
 EMBEDDED_LENGTH = 5
 SPELLED_LENGTH = 6
+_NOUNS = frozenset(means for by in ABBREVIATIONS.values() for means in by.values())
 _LONG_WORDS = sorted(word for word in QUALITIES.keys() | CONTEXTS.keys() if len(word) >= SPELLED_LENGTH)
 
 
@@ -62,8 +63,8 @@ def read_description(text: str | None) -> Description:
     rest, packagings = split_packagings(without_accents(text))
     rest = _BY.sub(r"\1 X ", rest)
     matches = list(_SCAN.finditer(rest))
-    is_cut = len(text) in WIDTHS
-    if is_cut and matches and _may_be_cut(matches[-1]):
+    is_cut = len(text) in WIDTHS and bool(matches) and _may_be_cut(matches[-1])
+    if is_cut:
         matches.pop()
     tokens: list[str] = []
     codes: set[str] = set()
@@ -82,9 +83,12 @@ def read_description(text: str | None) -> Description:
 
 
 def _may_be_cut(last: re.Match[str]) -> bool:
-    """A number without its unit, a code or a single letter, where a column ends."""
+    """A number without its unit, a code, or a word that no rule knows, where a column ends."""
     token = last["token"]
-    return last["unit"] is None if token is None else len(token) == 1 or any(letter.isdigit() for letter in token)
+    if token is None:
+        return last["unit"] is None
+    word = _NOT_ALPHANUMERIC.split(token)[-1]
+    return len(word) < 2 or not (word in ABBREVIATIONS or word in QUALITIES or word in CONTEXTS or word in _NOUNS)
 
 
 def _read_token(token: str, tokens: list[str], codes: set[str]) -> None:

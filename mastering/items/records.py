@@ -16,7 +16,7 @@ from mastering.items.descriptions import read_description
 from mastering.items.makers import Maker, distributor_of, read_maker
 from mastering.items.part_numbers import read_part_number
 from mastering.items.reading import Description, to_json
-from mastering.items.vocabulary import ALWAYS_STERILE, NEVER_BY_TEXT
+from mastering.items.vocabulary import ALWAYS_STERILE, FAMILIES, SEVERITIES
 from mastering.text import alphanumeric, clean
 from mastering.vocabulary import QUALITY_EVENTS, record_key
 
@@ -170,7 +170,14 @@ def _numbers(description: Description) -> str | None:
 
 
 def _qualities(description: Description) -> str | None:
-    return " ".join(f"{name}={min(values)}" for name, values in sorted(description.qualities.items())) or None
+    """Those that no product has two ways; where a family is always sterile, saying so says nothing."""
+    is_sterile_anyway = bool(description.contexts & ALWAYS_STERILE)
+    said = [
+        f"{name}={min(values)}"
+        for name, values in sorted(description.qualities.items())
+        if SEVERITIES[name] == "hard" and not (name == "sterile" and is_sterile_anyway)
+    ]
+    return " ".join(said) or None
 
 
 def _telling_words(description: Description) -> list[str]:
@@ -179,17 +186,17 @@ def _telling_words(description: Description) -> list[str]:
 
 
 def _text_barred(row: dict[str, Any], description: Description, identifiers: list[str]) -> str | None:
-    """Why text alone never joins this record to another, however alike: the design's list, and what a column cut off."""
-    if description.is_cut:
-        return "a description cut off"
+    """Why text alone never joins this record to another, however alike."""
     if row["is_implant"]:
         return "an implant"
     if any(identifier.startswith("NDC") for identifier in identifiers):
         return "a drug"
     if any(" per " in measure.role or measure.role in ("activity", "equivalents") for measure in description.measures):
         return "a drug"
-    if "side" in description.qualities:
-        return "a family that differs in side"
-    if "sterile" in description.qualities and not description.contexts & ALWAYS_STERILE:
-        return "a family that differs in sterility"
-    return next((NEVER_BY_TEXT[context] for context in sorted(description.contexts) if context in NEVER_BY_TEXT), None)
+    for context in sorted(description.contexts & FAMILIES.keys()):
+        family = FAMILIES[context]
+        if family.never_by_text:
+            return family.never_by_text
+        if family.must_state and family.must_state not in description.qualities:
+            return f"{context}: {family.must_state} is not stated"
+    return "a description cut off" if description.is_cut else None

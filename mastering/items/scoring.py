@@ -29,13 +29,18 @@ _MAKERS = (
     '"maker_l" IS NULL OR "maker_r" IS NULL'
     ' OR ("maker_l" <> "maker_r" AND NOT ("is_maker_sure_l" AND "is_maker_sure_r"))'
 )
+_NO_NUMBERS = (
+    '"part_number_l" IS NULL OR "part_number_r" IS NULL'
+    ' OR ("part_number_l" <> "part_number_r" AND NOT ("is_number_sure_l" AND "is_number_sure_r"))'
+)
 _CONTAINED = (
     'length("part_number_l") >= 5 AND length("part_number_r") >= 5'
     ' AND (contains("part_number_l", "part_number_r") OR contains("part_number_r", "part_number_l"))'
 )
-_WORDS = '("word_1_l" IS NULL OR "word_1_r" IS NULL)'
+_CONTAINED_WORDS = """"all_words_l" LIKE '% %' AND "all_words_r" LIKE '% %' AND (
+    list_has_all(string_split("all_words_l", ' '), string_split("all_words_r", ' '))
+    OR list_has_all(string_split("all_words_r", ' '), string_split("all_words_l", ' ')))"""
 _ANY_WORD = '("word_1_l" IN ("word_1_r", "word_2_r") OR "word_2_l" IN ("word_1_r", "word_2_r"))'
-_BOTH_WORDS = '("word_1_l" = "word_1_r" AND coalesce("word_2_l", \'\') = coalesce("word_2_r", \'\'))'
 
 
 class ModelDriftError(Exception):
@@ -71,12 +76,21 @@ _NUMBERS = [
     ("equal", _equal("numbers")),
 ]
 COMPARISONS = [
-    _comparison("part_number", _missing("part_number"), [("equal", _equal("part_number")), ("contained", _CONTAINED)]),
+    _comparison("part_number", _NO_NUMBERS, [("equal", _equal("part_number")), ("contained", _CONTAINED)]),
     _comparison("gtin_core", _missing("gtin_core"), [("equal", _equal("gtin_core"))]),
     _comparison("maker", _MAKERS, [("equal", _equal("maker"))]),
     _comparison("numbers", _missing("numbers"), _NUMBERS),
     _comparison("qualities", _missing("qualities"), [("equal", _equal("qualities"))]),
-    _comparison("words", _WORDS, [("equal", _equal("all_words")), ("two", _BOTH_WORDS), ("one", _ANY_WORD)]),
+    _comparison(
+        "words",
+        _missing("all_words"),
+        [
+            ("equal", _equal("all_words")),
+            ("contained", _CONTAINED_WORDS),
+            ("rarest", _equal("word_1")),
+            ("one", _ANY_WORD),
+        ],
+    ),
 ]
 
 

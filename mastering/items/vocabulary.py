@@ -33,6 +33,13 @@ class Quality(NamedTuple):
     severity: str
 
 
+class Family(NamedTuple):
+    """When text alone may join two records of a family: never, for a reason; or where both state an attribute."""
+
+    never_by_text: str
+    must_state: str
+
+
 def rules(name: str) -> list[dict[str, str]]:
     """The rows of one of the items' rule files."""
     return read_rules(name, FOLDER)
@@ -55,7 +62,7 @@ CODES = _by_context("codes", "prefix", lambda row: row["attribute"])
 PHRASES = {tuple(row["written"].split()): row["means"] for row in rules("phrases")}
 SEVERITIES = {row["attribute"]: row["severity"] for row in rules("qualities")}
 PACKAGINGS = {row["written"]: row["unit"] for row in rules("packagings")}
-NEVER_BY_TEXT = {row["context"]: row["why_never_by_text"] for row in rules("families") if row["why_never_by_text"]}
+FAMILIES = {row["context"]: Family(row["never_by_text"], row["must_state"]) for row in rules("families")}
 ALWAYS_STERILE = frozenset(row["context"] for row in rules("families") if row["is_always_sterile"])
 CONTEXTS: dict[str, frozenset[str]] = {}
 for _row in rules("contexts"):

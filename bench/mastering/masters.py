@@ -24,6 +24,28 @@ OWN_NUMBER, NO_MAKER, DISTRIBUTOR_FOR_MAKER, TYPO, NEIGHBOURS_NUMBER, BAD_CHECK_
     0.01,
 )
 SECOND_RECORD, CUT = 0.06, 0.08
+SYLLABLES = (
+    "va",
+    "le",
+    "dor",
+    "mi",
+    "ka",
+    "ten",
+    "so",
+    "ri",
+    "pol",
+    "ex",
+    "qui",
+    "bra",
+    "nu",
+    "fel",
+    "gos",
+    "zi",
+    "am",
+    "ur",
+    "hep",
+    "lo",
+)
 FIRST_CORE = 85_00000_00000
 SHARE_OF_ITEMS = {"catalogue": 0.8, "erp": 0.9, "saas": 0.6, "ehr": 0.6}
 OTHER_NAMES = {
@@ -77,7 +99,7 @@ def _items(random: Random) -> Iterator[Item]:
                 stem = f"{brand[:2].upper()}{random.randrange(10, 100)}"
                 for values in product(*family.varies.values()):
                     number += 1
-                    name = brand if not generation else f"{brand}{_letters(generation)}"
+                    name = _other_brand(brand, generation) if generation else brand
                     ndc = (
                         f"{random.randrange(1, 10**5):05}-{random.randrange(1, 10**4):04}-{random.randrange(1, 100):02}"
                     )
@@ -88,8 +110,10 @@ def _items(random: Random) -> Iterator[Item]:
                     )  # fmt: skip
 
 
-def _letters(number: int) -> str:
-    return "".join(chr(ord("a") + (number // 26**place) % 26) for place in range(3))
+def _other_brand(brand: str, generation: int) -> str:
+    """Another brand of the same maker: short descriptions that leave the brand out are of either."""
+    random = Random(f"{brand} {generation}")
+    return "".join(random.choice(SYLLABLES) for _ in range(4)).capitalize()
 
 
 def _part_number(random: Random, stem: str, number: int) -> str:

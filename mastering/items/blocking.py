@@ -52,7 +52,8 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT feature.* EXCLUDE (words) REPLACE (
                 CASE WHEN is_maker_sure THEN feature.maker ELSE coalesce(implied.maker, feature.maker) END AS maker),
             pair[1] AS word_1, pair[2] AS word_2, array_to_string(words, ' ') AS all_words,
-            coalesce(is_sure, true) AS is_number_sure
+            coalesce(is_sure, true) OR NOT is_maker_sure AS is_number_sure,
+            is_maker_sure OR implied.maker IS NOT NULL AS is_maker_told
         FROM feature LEFT JOIN rarest USING (record_key) LEFT JOIN implied USING (record_key)
         LEFT JOIN shaped USING (maker_name, part_number)""",
         [SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND, LEAST_NUMBERS, SHARE_OF_SHAPE],

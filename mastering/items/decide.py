@@ -7,6 +7,8 @@ Belongs here: identifiers in common, vetoes, doubts, and when text may stand alo
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from mastering.items.comparison import Comparison, compare
 from mastering.items.reading import Description, from_json
 from mastering.items.vocabulary import ALWAYS_STERILE
@@ -16,6 +18,8 @@ from mastering.vocabulary import Verdict
 SHORTEST_OF_MAKER, SHORTEST_ALONE = 4, 5
 CORROBORATED = 2
 BEGINNING = 4
+# A house cuts a word down to so many letters; more may be a brand of which another brand is the beginning.
+ABBREVIATED = (3, 5)
 
 
 class Side(NamedTuple):
@@ -26,6 +30,7 @@ class Side(NamedTuple):
     maker_name: str | None
     maker_key: str | None
     is_maker_sure: bool
+    is_maker_told: bool
     part_number: str | None
     is_number_sure: bool
     gtins: str | None
@@ -64,7 +69,7 @@ def judge(left: Side, right: Side) -> Judgement:
     if shared:
         verdict = Verdict.REVIEW if doubts and len(shared) < CORROBORATED else Verdict.AUTO
         return Judgement(verdict, len(shared), None, False, False, sentence)
-    is_rival = _says_no_more(one, other) or _says_no_more(other, one)
+    is_rival = are_of_one_text(one, other)
     is_text_alone = is_rival and not doubts and _may_text_decide(left, right, one, other, comparison)
     return Judgement(Verdict.REVIEW, 0, None, is_text_alone, is_rival, sentence)
 
@@ -146,7 +151,9 @@ def _every(sides: Sequence[Side], column: str) -> set[str]:
 
 def _may_text_decide(left: Side, right: Side, one: Description, other: Description, comparison: Comparison) -> bool:
     """Of one maker, not of a barred family, and corroborated."""
-    if left.text_barred or right.text_barred or not are_of_one_maker(left, right):
+    if left.text_barred or right.text_barred:
+        return False
+    if not (left.is_maker_told and right.is_maker_told and are_of_one_maker(left, right)):
         return False
     if comparison.agreements < CORROBORATED or not one.measures or not other.measures:
         return False
@@ -157,13 +164,21 @@ def _may_text_decide(left: Side, right: Side, one: Description, other: Descripti
     return ("sterile" in one.qualities) == ("sterile" in other.qualities) or bool(one.contexts & ALWAYS_STERILE)
 
 
+def are_of_one_text(one: Description, other: Description) -> bool:
+    """Whether one description says nothing, in words and codes, that the other lacks: two brands contradict each other."""
+    return _says_no_more(one, other) or _says_no_more(other, one)
+
+
 def _says_no_more(one: Description, other: Description) -> bool:
-    """Every word and code of one is in the other, or is the beginning of a word of it."""
     there = set(other.words) | other.codes
-    return all(
-        word in there or any(len(word) >= BEGINNING and known.startswith(word) for known in there)
-        for word in {*one.words, *one.codes}
-    )
+    return all(word in there or any(_is_meant(word, known) for known in there) for word in {*one.words, *one.codes})
+
+
+def _is_meant(word: str, known: str) -> bool:
+    """SUCT for SUCTION; a letter wrong in a word that is long enough."""
+    if ABBREVIATED[0] <= len(word) <= ABBREVIATED[1]:
+        return known.startswith(word)
+    return word.isalpha() and OSA.distance(word, known, score_cutoff=1) <= 1
 
 
 def _share_words(one: Description, other: Description) -> bool:

@@ -7,6 +7,7 @@ are given by the registry (mastering/registry.py).
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import duckdb
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from mastering.clusters import Clustering, Edge, cluster
 from mastering.items.comparison import compare
-from mastering.items.decide import Side, judge, veto_between
+from mastering.items.decide import Side, are_of_one_text, judge, veto_between
 from mastering.items.outcome import assignments, kept_pairs, review_queue
 from mastering.items.pairs import find_pairs, sides
 from mastering.items.reading import from_json
@@ -168,13 +169,27 @@ def _clustered(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], force
     texts = [
         TextPair(left, right, weight, is_alone) for left, right, weight, _, _, is_alone, is_rival in pairs if is_rival
     ]
-    known = sides(connection, sorted({key for edge in edges for key in (edge.left, edge.right)}))
+    named = {key for edge in edges for key in (edge.left, edge.right)} | {key for pair in texts for key in pair[:2]}
+    known = sides(connection, sorted(named))
     first = cluster(keys, edges, _may_join(known, force))
-    found = unique_best(texts, first.cluster_of)
-    members = first.members()
-    missing = {key for edge in found for end in (edge.left, edge.right) for key in members[first.cluster_of[end]]}
-    known |= sides(connection, sorted(missing - known.keys()))
+    found = unique_best(texts, first.cluster_of, _agree(known, first))
     return cluster(keys, [*edges, *found], _may_join(known, force))
+
+
+def _agree(known: Mapping[str, Side], clustering: Clustering) -> Callable[[str, str], bool]:
+    """Whether no description of one cluster contradicts one of another, in measures or in words."""
+    members = clustering.members()
+
+    @cache
+    def of_one_text(one: str, other: str) -> bool:
+        left, right = from_json(one), from_json(other)
+        return are_of_one_text(left, right) and not compare(left, right).conflicts
+
+    def agree(one: str, other: str) -> bool:
+        lefts, rights = ({known[key].reading for key in members[name]} for name in (one, other))
+        return all(of_one_text(*sorted((left, right))) for left in lefts for right in rights)
+
+    return agree
 
 
 def _may_join(known: Mapping[str, Side], force: InForce) -> Callable[[Sequence[str], Sequence[str]], str | None]:

@@ -3,12 +3,14 @@
 Belongs here: who is whose unique best among clusters. Not here: what makes a pair strong (scoring.py) or barred (decide.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from mastering.clusters import Edge
 
 LEAST_WEIGHT, MARGIN = 6.6, 3.0
+# Whether two clusters, by their names, say nothing that contradicts each other, every member with every member.
+Agree = Callable[[str, str], bool]
 
 
 class TextPair(NamedTuple):
@@ -20,14 +22,14 @@ class TextPair(NamedTuple):
     is_text_alone: bool
 
 
-def unique_best(pairs: Iterable[TextPair], cluster_of: Mapping[str, str]) -> list[Edge]:
+def unique_best(pairs: Iterable[TextPair], cluster_of: Mapping[str, str], agree: Agree) -> list[Edge]:
     """The pairs that text may join: of at least 6.6 bits, and better by 3 bits than any other partner of either cluster.
 
-    Another partner counts even where text may not join it. One that text would join to the best one too is no rival: it is
-    the same item a third time.
+    Another partner counts even where text may not join it. One that agrees with the best one too is no rival: it is the same
+    item a third time.
     """
     best: dict[str, dict[str, TextPair]] = {}
-    for pair in sorted(pairs, key=lambda pair: (pair.weight, pair.left, pair.right)):
+    for pair in sorted(pairs, key=lambda pair: (pair.is_text_alone, pair.weight, pair.left, pair.right)):
         one, other = cluster_of[pair.left], cluster_of[pair.right]
         if one != other:
             best.setdefault(one, {})[other] = pair
@@ -35,20 +37,13 @@ def unique_best(pairs: Iterable[TextPair], cluster_of: Mapping[str, str]) -> lis
     edges = []
     for one, partners in best.items():
         for other, pair in partners.items():
-            if one < other and _is_good(pair) and _is_unique(best, one, other) and _is_unique(best, other, one):
-                edges.append(Edge(pair.left, pair.right, pair.weight))
+            if one < other and pair.is_text_alone and pair.weight >= LEAST_WEIGHT and agree(one, other):
+                if _is_unique(best, one, other, agree) and _is_unique(best, other, one, agree):
+                    edges.append(Edge(pair.left, pair.right, pair.weight))
     return edges
 
 
-def _is_good(pair: TextPair) -> bool:
-    return pair.is_text_alone and pair.weight >= LEAST_WEIGHT
-
-
-def _is_unique(best: Mapping[str, Mapping[str, TextPair]], one: str, partner: str) -> bool:
+def _is_unique(best: Mapping[str, Mapping[str, TextPair]], one: str, partner: str, agree: Agree) -> bool:
     weight = best[one][partner].weight
-    for rival, pair in best[one].items():
-        if rival != partner and pair.weight > weight - MARGIN:
-            between = best[partner].get(rival)
-            if between is None or not _is_good(between):
-                return False
-    return True
+    rivals = (rival for rival, pair in best[one].items() if rival != partner and pair.weight > weight - MARGIN)
+    return all(agree(partner, rival) for rival in rivals)

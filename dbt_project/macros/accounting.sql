@@ -27,7 +27,7 @@
             source_instance,
             {{ canonical_key }} as record_key
         from {{ ref(canonical) }}
-        where source_instance <> {{ unknown_key() }} and {{ part }}
+        where source_system = '{{ system }}' and {{ part }}
     ) as arrived
         on staged.source_instance = arrived.source_instance and staged.record_key = arrived.record_key
     group by coalesce(staged.source_instance, arrived.source_instance)

@@ -25,6 +25,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.landing.raw import RawTables
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
+from mastering import tables as mastering_tables
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.gate import held_tables
 from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
@@ -192,12 +193,13 @@ def local_dbt(project_dir: Path) -> LocalDbt:
 
 
 def _prepare(settings: Settings, feeds: Sequence[Feed], dbt_manifest: Mapping[str, Any]) -> list[Table]:
-    """Make empty raw tables (models read every system's, and a hospital need not have every system), and say which
-    tables are not built: those below an object that a schema change has frozen."""
+    """Make empty raw tables, and mastering's (models read every system's, and a hospital need not have every system),
+    and say which tables are not built: those below an object that a schema change has frozen."""
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
         Ledger(warehouse.connection)
         for system in known_systems():
             RawTables(warehouse.connection, load_contract(system)).ensure()
+        mastering_tables.ensure(warehouse.connection)
         return sorted(held_tables(warehouse.connection, feeds, dbt_manifest, current_build(settings.published_dir)))
 
 

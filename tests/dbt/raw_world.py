@@ -15,6 +15,7 @@ import duckdb
 
 from ingestion.contracts.model import Contract, ObjectContract
 from ingestion.contracts.reader import known_systems, load_contract
+from mastering import tables as mastering_tables
 
 INSTANCE = "tryton_main"
 RAW_COLUMNS = {
@@ -128,6 +129,7 @@ class RawWorld:
                 self._create_table(f"raw_{system}.{obj.name}", column_types(obj) | tail)
         for name, columns in OPS.items():
             self._create_table(f"ops.{name}", columns)
+        mastering_tables.ensure(self.connection)
 
     def _create_table(self, table: str, columns: dict[str, str]) -> None:
         self.connection.execute(

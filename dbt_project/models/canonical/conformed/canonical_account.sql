@@ -14,16 +14,37 @@
     select encounter.encounter_key from {{ ref('stg_fhir_r4__encounter') }} as encounter
     where {{ may_count('encounter', 'encounter.encounter_status') }}
 {% endset %}
+-- A system that shares another's numbers has a row for each of them: its own records are the others.
+{% set own_number = 'source_instance = record_instance' %}
+{% set order_movements %}
+    select mapping.source_movement_type from {{ ref('map_movement_type') }} as mapping
+    where mapping.source_system = 'sap_s4'
+{% endset %}
+{% set receiving_transactions %}
+    select mapping.source_movement_type from {{ ref('map_movement_type') }} as mapping
+    where mapping.source_system = 'oracle_fusion'
+{% endset %}
+{% set mirrored_requisitions %}
+    select mirrored.source_instance from {{ ref('int_mirrored_document') }} as mirrored
+    where mirrored.entity = 'requisition_line'
+{% endset %}
+{% set shared_items %}
+    select shared.source_instance || '|' || shared.source_item_key from {{ ref('int_shared_item_number') }} as shared
+{% endset %}
+{% set shared_suppliers %}
+    select shared.source_instance || '|' || shared.source_supplier_key
+    from {{ ref('int_shared_supplier_number') }} as shared
+{% endset %}
 {% set place_in_encounter = "encounter_key || '|' || cast(line_no as " ~ dbt.type_string() ~ ")" %}
 
 {% set accounts = [
-    canonical_account('tryton', 'party', 'party_id', 'dim_supplier'),
-    canonical_account('tryton', 'product', 'product_id', 'dim_item'),
+    canonical_account('tryton', 'party', 'party_id', 'xref_supplier', canonical_key='record_supplier_key', part=own_number),
+    canonical_account('tryton', 'product', 'product_id', 'xref_item', canonical_key='record_item_key', part=own_number),
     canonical_account('tryton', 'currency_rate', 'currency_rate_id', 'dim_currency_rate'),
-    canonical_account('tryton', 'company', 'company_id', 'dim_company'),
+    canonical_account('tryton', 'company', 'company_id', 'xref_company', canonical_key='company_source_key'),
     canonical_account('tryton', 'location', 'location_id', 'dim_location'),
     canonical_account('tryton', 'period', 'period_id', 'dim_fiscal_period'),
-    canonical_account('tryton', 'account', 'account_id', 'dim_gl_account'),
+    canonical_account('tryton', 'account', 'account_id', 'xref_gl_account', canonical_key='gl_account_source_key'),
     canonical_account('tryton', 'requisition_line', 'requisition_line_id', 'fct_requisition_line'),
     canonical_account(
         'tryton', 'purchase_line', 'purchase_line_id', 'fct_po_line', "purchase_line_type = 'line'"
@@ -46,6 +67,88 @@
         'tryton', 'account_move_line', 'account_move_line_id', 'fct_gl_line',
         "account_move_id in (" ~ posted_moves ~ ")"
     ),
+    canonical_account(
+        'sap_s4', 'product', 'item_number', 'xref_item', canonical_key='record_item_key', part=own_number
+    ),
+    canonical_account(
+        'sap_s4', 'business_partner', 'supplier_id', 'xref_supplier', 'supplier_id is not null',
+        canonical_key='record_supplier_key', part=own_number
+    ),
+    canonical_account(
+        'sap_s4', 'requisition_item', "requisition_number || '|' || requisition_line_number", 'fct_requisition_line',
+        "source_instance not in (" ~ mirrored_requisitions ~ ")"
+    ),
+    canonical_account(
+        'sap_s4', 'purchase_order_item', "po_number || '|' || po_line_number", 'fct_po_line'
+    ),
+    canonical_account(
+        'sap_s4', 'material_document_item',
+        "material_document_year || '|' || material_document_number || '|' || material_document_line_number",
+        'fct_receipt_line', "po_number is not null and movement_type in (" ~ order_movements ~ ")"
+    ),
+    canonical_account(
+        'sap_s4', 'supplier_invoice_item',
+        "invoice_number || '|' || fiscal_year || '|ITEM|' || invoice_line_number", 'fct_invoice_line',
+        part="source_pk like '%|ITEM|%'"
+    ),
+    canonical_account(
+        'sap_s4', 'supplier_invoice_gl_item',
+        "invoice_number || '|' || fiscal_year || '|ACCOUNT|' || invoice_line_number", 'fct_invoice_line',
+        part="source_pk like '%|ACCOUNT|%'"
+    ),
+    canonical_account(
+        'sap_s4', 'supplier_invoice_tax',
+        "invoice_number || '|' || fiscal_year || '|TAX|' || tax_code || '|' || tax_counter", 'fct_invoice_line',
+        part="source_pk like '%|TAX|%'"
+    ),
+    canonical_account(
+        'oracle_fusion', 'supplier', 'supplier_id', 'xref_supplier', canonical_key='record_supplier_key', part=own_number
+    ),
+    canonical_account('oracle_fusion', 'purchase_order_line', 'purchase_order_line_id', 'fct_po_line'),
+    canonical_account(
+        'oracle_fusion', 'receiving_transaction', 'receiving_transaction_id', 'fct_receipt_line',
+        "receiving_transaction_type in (" ~ receiving_transactions ~ ")"
+    ),
+    canonical_account(
+        'oracle_fusion', 'invoice_line',
+        "invoice_id || '|' || cast(invoice_line_number as " ~ dbt.type_string() ~ ")", 'fct_invoice_line'
+    ),
+    canonical_account('oracle_fusion', 'payment', 'payment_id', 'fct_payment'),
+    canonical_account('oracle_fusion', 'payment_invoice', 'payment_invoice_id', 'fct_payment_application'),
+    canonical_account(
+        'd365', 'released_product', "company_code || '|' || item_number", 'xref_item', canonical_key='record_item_key',
+        part=own_number
+    ),
+    canonical_account(
+        'd365', 'vendor', "company_code || '|' || supplier_id", 'xref_supplier', canonical_key='record_supplier_key',
+        part=own_number
+    ),
+    canonical_account(
+        'd365', 'purchase_order_line',
+        "company_code || '|' || po_number || '|' || cast(po_line as " ~ dbt.type_string() ~ ")", 'fct_po_line',
+        'not coalesce(is_deleted, false)'
+    ),
+    canonical_account(
+        'd365', 'product_receipt_line',
+        "company_code || '|' || receipt_number || '|' || cast(receipt_line as " ~ dbt.type_string() ~ ")", 'fct_receipt_line'
+    ),
+    canonical_account(
+        'd365', 'vendor_invoice_line',
+        "company_code || '|' || invoice_id || '|' || cast(invoice_line as " ~ dbt.type_string() ~ ")", 'fct_invoice_line'
+    ),
+    canonical_account(
+        'procurement', 'item', 'item_number', 'xref_item',
+        "source_instance || '|' || item_number not in (" ~ shared_items ~ ")", canonical_key='record_item_key',
+        part=own_number
+    ),
+    canonical_account(
+        'procurement', 'supplier', 'supplier_number', 'xref_supplier',
+        "source_instance || '|' || supplier_number not in (" ~ shared_suppliers ~ ")",
+        canonical_key='record_supplier_key', part=own_number
+    ),
+    canonical_account('procurement', 'requisition_line', 'requisition_line_id', 'fct_requisition_line'),
+    canonical_account('hcm', 'cost_center', 'cost_center_code', 'dim_cost_center'),
+    canonical_account('inventory', 'location', 'location_id', 'dim_location'),
     canonical_account('fhir_r4', 'patient', 'patient_key', 'xref_patient', canonical_key='patient_key'),
     canonical_account(
         'fhir_r4', 'encounter', 'encounter_key', 'fct_encounter', may_count('encounter', 'encounter_status')

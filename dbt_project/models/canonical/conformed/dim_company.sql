@@ -1,15 +1,15 @@
--- One row per company (legal entity) that buys and keeps a ledger.
+-- One row per company (legal entity) that buys and keeps a ledger, however many systems name it.
 select
-    {{ surrogate_key(['company.source_instance', 'company.company_id']) }} as company_key,
-    party.party_name as company_name,
-    currency.currency_code as functional_currency_code,
-    coalesce(company.timezone, 'UTC') as timezone,
-    cast('tryton' as {{ dbt.type_string() }}) as source_system,
-    company.source_instance,
-    company.company_id as source_pk,
-    {{ audit_columns('company') }}
-from {{ ref('stg_tryton__company') }} as company
-left join {{ ref('stg_tryton__party') }} as party
-    on company.source_instance = party.source_instance and company.party_id = party.party_id
-left join {{ ref('stg_tryton__currency') }} as currency
-    on company.source_instance = currency.source_instance and company.currency_id = currency.currency_id
+    company_key,
+    min(company_name) as company_name,
+    min(functional_currency_code) as functional_currency_code,
+    min(timezone) as timezone,
+    min(source_system) as source_system,
+    min(source_instance) as source_instance,
+    min(source_pk) as source_pk,
+    max(source_version_at) as source_version_at,
+    min(first_loaded_at) as first_loaded_at,
+    max(last_loaded_at) as last_loaded_at,
+    max(load_id) as load_id
+from {{ ref('xref_company') }}
+group by company_key

@@ -1,82 +1,78 @@
--- One row per item (product variant) of a source system, and the unknown member.
-with class_candidates as (
+-- One row per golden item, and the unknown member: attributes as mastering lets them survive; an item that mastering has not
+-- seen yet says them itself.
+with own_records as (
     select
-        product.source_instance,
-        product.product_id,
-        mapping.item_class,
+        reference.item_key,
+        record.*,
         row_number() over (
-            partition by product.source_instance, product.product_id
-            order by mapping.priority, mapping.item_class
-        ) as candidate_rank
-    from {{ ref('stg_tryton__product') }} as product
-    inner join {{ ref('stg_tryton__product_template') }} as template
-        on product.source_instance = template.source_instance and product.template_id = template.product_template_id
-    left join {{ ref('stg_tryton__product_category') }} as category
-        on
-            template.source_instance = category.source_instance
-            and template.account_category_id = category.product_category_id
-    inner join {{ ref('map_item_class') }} as mapping
-        on
-            mapping.source_system = 'tryton'
-            and (
-                (mapping.match_on = 'CATEGORY' and mapping.source_code = category.product_category_name)
-                or (mapping.match_on = 'TYPE' and mapping.source_code = template.product_template_type)
-            )
+            partition by reference.item_key
+            order by
+                case when record.item_class = {{ unknown_key() }} then 1 else 0 end,
+                record.created_at, record.source_instance, record.source_item_key
+        ) as record_rank
+    from {{ ref('int_item_record') }} as record
+    inner join {{ ref('xref_item') }} as reference
+        on record.source_instance = reference.source_instance and record.source_item_key = reference.source_item_key
 ),
 
-global_trade_numbers as (
+members as (
     select
-        source_instance,
-        product_id,
-        min(product_identifier_code) as gtin
-    from {{ ref('stg_tryton__product_identifier') }}
-    where product_identifier_type = 'ean'
-    group by source_instance, product_id
+        item_key,
+        max(case when is_active then 1 else 0 end) = 1 as is_active,
+        cast(count(*) as integer) as record_count,
+        max(source_version_at) as source_version_at,
+        min(first_loaded_at) as first_loaded_at,
+        max(last_loaded_at) as last_loaded_at,
+        max(load_id) as load_id
+    from own_records
+    group by item_key
 ),
 
-tryton_items as (
+own_gtins as (
     select
-        {{ surrogate_key(['product.source_instance', 'product.product_id']) }} as item_key,
-        product.product_code as item_code,
-        template.product_template_name as item_name,
-        coalesce(class_candidates.item_class, {{ unknown_key() }}) as item_class,
-        category.product_category_name as source_category_name,
-        {{ unknown_key() }} as manufacturer_key,
-        global_trade_numbers.gtin,
-        coalesce(unit_mapping.uom_code, {{ unknown_key() }}) as base_uom_code,
-        template.product_template_type <> 'service' as is_tangible,
-        coalesce(product.is_active, true) as is_active,
-        cast('tryton' as {{ dbt.type_string() }}) as source_system,
-        product.source_instance,
-        product.product_id as source_pk,
-        {{ audit_columns('product') }}
-    from {{ ref('stg_tryton__product') }} as product
-    inner join {{ ref('stg_tryton__product_template') }} as template
-        on product.source_instance = template.source_instance and product.template_id = template.product_template_id
-    left join {{ ref('stg_tryton__product_category') }} as category
+        reference.item_key,
+        min(identifier.identifier_value) as gtin
+    from {{ ref('int_item_identifier') }} as identifier
+    inner join {{ ref('xref_item') }} as reference
         on
-            template.source_instance = category.source_instance
-            and template.account_category_id = category.product_category_id
-    left join {{ ref('stg_tryton__uom') }} as unit
-        on template.source_instance = unit.source_instance and template.default_uom_id = unit.uom_id
-    left join {{ ref('map_uom') }} as unit_mapping
-        on
-            unit_mapping.source_system = 'tryton'
-            and unit_mapping.supplier_code = '*'
-            and unit.uom_symbol = unit_mapping.source_uom_code
-    left join class_candidates
-        on
-            product.source_instance = class_candidates.source_instance
-            and product.product_id = class_candidates.product_id
-            and class_candidates.candidate_rank = 1
-    left join global_trade_numbers
-        on
-            product.source_instance = global_trade_numbers.source_instance
-            and product.product_id = global_trade_numbers.product_id
+            identifier.source_instance = reference.source_instance
+            and identifier.source_item_key = reference.source_item_key
+    where identifier.identifier_type = 'GTIN'
+    group by reference.item_key
 ),
 
 final as (
-    select * from tryton_items
+    select
+        record.item_key,
+        record.item_code,
+        coalesce(golden.item_description, record.item_description) as item_name,
+        record.item_class,
+        record.source_category as source_category_name,
+        coalesce(maker.supplier_key, {{ unknown_key() }}) as manufacturer_key,
+        coalesce(golden.manufacturer_name, record.manufacturer_name) as manufacturer_name,
+        coalesce(golden.manufacturer_part_number, record.manufacturer_part_number) as manufacturer_part_number,
+        coalesce(golden.gtin, own_gtins.gtin) as gtin,
+        coalesce(golden.unspsc_code, record.unspsc_code) as unspsc_code,
+        coalesce(base.base_uom_code, {{ unknown_key() }}) as base_uom_code,
+        record.is_tangible,
+        record.is_lot_required,
+        record.is_serial_required,
+        members.is_active,
+        members.record_count,
+        record.source_system,
+        record.source_instance,
+        record.source_item_key as source_pk,
+        {{ audit_columns('members') }}
+    from own_records as record
+    inner join members on record.item_key = members.item_key
+    left join {{ ref('stg_mastering__golden_item') }} as golden on record.item_key = golden.item_key
+    left join own_gtins on record.item_key = own_gtins.item_key
+    left join {{ ref('int_item_base_uom') }} as base on record.item_key = base.item_key
+    left join {{ ref('xref_supplier') }} as maker
+        on
+            record.source_instance = maker.source_instance
+            and record.manufacturer_source_key = maker.source_supplier_key
+    where record.record_rank = 1
     union all
     select
         {{ unknown_key() }} as item_key,
@@ -85,10 +81,16 @@ final as (
         {{ unknown_key() }} as item_class,
         {{ no_text() }} as source_category_name,
         {{ unknown_key() }} as manufacturer_key,
+        {{ no_text() }} as manufacturer_name,
+        {{ no_text() }} as manufacturer_part_number,
         {{ no_text() }} as gtin,
+        {{ no_text() }} as unspsc_code,
         {{ unknown_key() }} as base_uom_code,
         false as is_tangible,
+        cast(null as boolean) as is_lot_required,
+        cast(null as boolean) as is_serial_required,
         false as is_active,
+        cast(0 as integer) as record_count,
         {{ unknown_key() }} as source_system,
         {{ unknown_key() }} as source_instance,
         {{ unknown_key() }} as source_pk,

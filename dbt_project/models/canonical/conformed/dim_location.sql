@@ -1,32 +1,41 @@
--- One row per stock location of a source system, and the unknown member.
-with tryton_locations as (
-    select
-        {{ surrogate_key(['location.source_instance', 'location.location_id']) }} as location_key,
-        location.location_code,
-        location.location_name,
-        coalesce(type_mapping.location_type, {{ unknown_key() }}) as location_type,
-        location.location_type as source_location_type,
-        coalesce({{ reference_key('location.source_instance', 'location.parent_id') }}, {{ unknown_key() }})
-            as parent_location_key,
-        coalesce(own_facility.facility_code, parent_facility.facility_code, {{ unknown_key() }}) as facility_code,
-        coalesce(location.is_active, true) as is_active,
-        cast('tryton' as {{ dbt.type_string() }}) as source_system,
-        location.source_instance,
-        location.location_id as source_pk,
-        {{ audit_columns('location') }}
-    from {{ ref('stg_tryton__location') }} as location
-    left join {{ ref('stg_tryton__location') }} as parent
-        on location.source_instance = parent.source_instance and location.parent_id = parent.location_id
-    left join {{ ref('map_location_type') }} as type_mapping
-        on type_mapping.source_system = 'tryton' and location.location_type = type_mapping.source_location_type
-    left join {{ ref('map_facility') }} as own_facility
-        on own_facility.source_system = 'tryton' and location.location_code = own_facility.source_code
-    left join {{ ref('map_facility') }} as parent_facility
-        on parent_facility.source_system = 'tryton' and parent.location_code = parent_facility.source_code
+-- One row per stock location of a source system, and the unknown member. A location that no list holds and documents name
+-- is here too, marked as inferred.
+with every_location as (
+    {{ united('location') }}
 ),
 
 final as (
-    select * from tryton_locations
+    select
+        {{ surrogate_key(['location.source_instance', 'location.location_source_key']) }} as location_key,
+        location.location_code,
+        location.location_name,
+        coalesce(type_mapping.location_type, {{ unknown_key() }}) as location_type,
+        location.source_location_type,
+        coalesce({{ reference_key('location.source_instance', 'location.parent_source_key') }}, {{ unknown_key() }})
+            as parent_location_key,
+        coalesce(own_facility.facility_code, parent_facility.facility_code, {{ unknown_key() }}) as facility_code,
+        coalesce(cost_center.cost_center_key, {{ unknown_key() }}) as cost_center_key,
+        location.is_active,
+        location.is_inferred,
+        location.source_system,
+        location.source_instance,
+        location.location_source_key as source_pk,
+        {{ audit_columns('location') }}
+    from every_location as location
+    left join {{ ref('map_location_type') }} as type_mapping
+        on
+            location.source_system = type_mapping.source_system
+            and location.source_location_type = type_mapping.source_location_type
+    left join {{ ref('map_facility') }} as own_facility
+        on location.source_system = own_facility.source_system and location.facility_source_code = own_facility.source_code
+    left join {{ ref('map_facility') }} as parent_facility
+        on
+            location.source_system = parent_facility.source_system
+            and location.parent_facility_source_code = parent_facility.source_code
+    left join {{ ref('xref_cost_center') }} as cost_center
+        on
+            location.source_instance = cost_center.source_instance
+            and location.cost_center_source_code = cost_center.cost_center_source_code
     union all
     select
         {{ unknown_key() }} as location_key,
@@ -36,7 +45,9 @@ final as (
         {{ no_text() }} as source_location_type,
         {{ unknown_key() }} as parent_location_key,
         {{ unknown_key() }} as facility_code,
+        {{ unknown_key() }} as cost_center_key,
         false as is_active,
+        false as is_inferred,
         {{ unknown_key() }} as source_system,
         {{ unknown_key() }} as source_instance,
         {{ unknown_key() }} as source_pk,

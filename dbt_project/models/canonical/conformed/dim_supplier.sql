@@ -1,46 +1,51 @@
--- One row per party of a source system, and the unknown member. Golden keys come from mastering; until then a party is
--- its own golden record.
-with tax_identifiers as (
+-- One row per golden supplier, and the unknown member: attributes as mastering lets them survive; a supplier that mastering
+-- has not seen yet says them itself.
+with own_records as (
     select
-        source_instance,
-        party_id,
-        min(identifier_token) as tax_identifier_token
-    from {{ ref('stg_tryton__party_identifier') }}
-    group by source_instance, party_id
+        reference.supplier_key,
+        record.*,
+        row_number() over (
+            partition by reference.supplier_key order by record.created_at, record.source_instance, record.source_supplier_key
+        ) as record_rank
+    from {{ ref('int_supplier_record') }} as record
+    inner join {{ ref('xref_supplier') }} as reference
+        on
+            record.source_instance = reference.source_instance
+            and record.source_supplier_key = reference.source_supplier_key
 ),
 
-trading_parties as (
-    select source_instance, supplier_id as party_id from {{ ref('stg_tryton__purchase') }}
-    union
-    select source_instance, invoice_party_id as party_id from {{ ref('stg_tryton__purchase') }}
-    union
-    select source_instance, supplier_id as party_id from {{ ref('stg_tryton__product_supplier') }}
-    union
-    select source_instance, party_id from {{ ref('stg_tryton__invoice') }} where invoice_type = 'in'
-),
-
-tryton_suppliers as (
+trading as (
     select
-        {{ surrogate_key(['party.source_instance', 'party.party_id']) }} as supplier_key,
-        party.party_code as supplier_code,
-        party.party_name as supplier_name,
-        {{ surrogate_key(['party.source_instance', 'party.party_id']) }} as parent_supplier_key,
-        tax_identifiers.tax_identifier_token,
-        trading_parties.party_id is not null as is_supplier,
-        coalesce(party.is_active, true) as is_active,
-        cast('tryton' as {{ dbt.type_string() }}) as source_system,
-        party.source_instance,
-        party.party_id as source_pk,
-        {{ audit_columns('party') }}
-    from {{ ref('stg_tryton__party') }} as party
-    left join tax_identifiers
-        on party.source_instance = tax_identifiers.source_instance and party.party_id = tax_identifiers.party_id
-    left join trading_parties
-        on party.source_instance = trading_parties.source_instance and party.party_id = trading_parties.party_id
+        supplier_key,
+        max(case when is_supplier then 1 else 0 end) = 1 as is_supplier,
+        max(case when is_active then 1 else 0 end) = 1 as is_active,
+        max(source_version_at) as source_version_at,
+        min(first_loaded_at) as first_loaded_at,
+        max(last_loaded_at) as last_loaded_at,
+        max(load_id) as load_id
+    from own_records
+    group by supplier_key
 ),
 
 final as (
-    select * from tryton_suppliers
+    select
+        record.supplier_key,
+        record.supplier_code,
+        coalesce(golden.supplier_name, record.supplier_name) as supplier_name,
+        coalesce(golden.parent_supplier_key, record.supplier_key) as parent_supplier_key,
+        coalesce(golden.tax_id_token, record.tax_id_token) as tax_identifier_token,
+        coalesce(golden.gln, record.gln) as gln,
+        coalesce(golden.duns_number, record.duns_number) as duns_number,
+        trading.is_supplier,
+        trading.is_active,
+        record.source_system,
+        record.source_instance,
+        record.source_supplier_key as source_pk,
+        {{ audit_columns('trading') }}
+    from own_records as record
+    inner join trading on record.supplier_key = trading.supplier_key
+    left join {{ ref('stg_mastering__golden_supplier') }} as golden on record.supplier_key = golden.supplier_key
+    where record.record_rank = 1
     union all
     select
         {{ unknown_key() }} as supplier_key,
@@ -48,6 +53,8 @@ final as (
         cast('Unknown' as {{ dbt.type_string() }}) as supplier_name,
         {{ unknown_key() }} as parent_supplier_key,
         {{ no_text() }} as tax_identifier_token,
+        {{ no_text() }} as gln,
+        {{ no_text() }} as duns_number,
         false as is_supplier,
         false as is_active,
         {{ unknown_key() }} as source_system,

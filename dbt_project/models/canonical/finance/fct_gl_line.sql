@@ -31,8 +31,12 @@ left join {{ ref('dim_company') }} as company
     on {{ reference_key('move.source_instance', 'move.company_id') }} = company.company_key
 left join {{ ref('dim_fiscal_period') }} as period
     on {{ reference_key('move.source_instance', 'move.period_id') }} = period.fiscal_period_key
-left join {{ ref('dim_gl_account') }} as account
-    on {{ reference_key('line.source_instance', 'line.account_id') }} = account.gl_account_key
-left join {{ ref('dim_supplier') }} as supplier
-    on {{ reference_key('line.source_instance', 'line.party_id') }} = supplier.supplier_key
+left join {{ ref('xref_gl_account') }} as account
+    on
+        line.source_instance = account.source_instance
+        and cast(line.account_id as {{ dbt.type_string() }}) = account.gl_account_source_key
+left join {{ ref('xref_supplier') }} as supplier
+    on
+        line.source_instance = supplier.source_instance
+        and cast(line.party_id as {{ dbt.type_string() }}) = supplier.source_supplier_key
 where move.account_move_state = 'posted'

@@ -46,9 +46,10 @@ pack_hits as (
     select
         compared.invoice_line_key,
         min(pack.uom_code) as suspected_uom_code,
-        min(pack.source_uom_code) as suspected_source_uom_code
+        min(case when pack.source_instance = compared.source_instance then pack.source_uom_code end)
+            as suspected_source_uom_code
     from compared
-    inner join {{ ref('dim_item_pack') }} as pack
+    inner join {{ ref('int_item_pack_statement') }} as pack
         on compared.item_key = pack.item_key and pack.qty_num <> pack.qty_den
     where
         (compared.is_over_tolerance or compared.is_under_tolerance)

@@ -1,23 +1,23 @@
--- One row per payment and invoice that it pays. A payment of Tryton pays one ledger line, and that line is an invoice's.
+-- One row per payment and invoice that it pays, and per installment where the source pays by those.
+with applications as (
+    {{ united('payment_application') }}
+)
+
 select
-    {{ surrogate_key(['payment.source_instance', 'payment.payment_id', 'move.invoice_id']) }} as payment_application_key,
-    {{ surrogate_key(['payment.source_instance', 'payment.payment_id']) }} as payment_key,
-    {{ surrogate_key(['payment.source_instance', 'move.invoice_id']) }} as invoice_key,
-    payment.payment_date as applied_date,
-    payment.payment_state = 'succeeded' as is_paid,
-    payment.payment_state = 'failed' as is_void,
-    payment.amount as applied_amount,
-    cast(0 as decimal(18, 2)) as discount_taken_amount,
-    payment.currency_code,
-    cast('tryton' as {{ dbt.type_string() }}) as source_system,
-    payment.source_instance,
-    payment.payment_id as source_pk,
-    {{ audit_columns('payment') }}
-from {{ ref('stg_tryton__payment') }} as payment
-inner join {{ ref('stg_tryton__account_move_line') }} as move_line
-    on
-        payment.source_instance = move_line.source_instance
-        and payment.move_line_id = move_line.account_move_line_id
-inner join {{ ref('stg_tryton__account_move') }} as move
-    on move_line.source_instance = move.source_instance and move_line.account_move_id = move.account_move_id
-where payment.payment_kind = 'payable' and move.invoice_id is not null
+    {{ surrogate_key(['application.source_instance', 'application.source_pk', 'application.invoice_source_key']) }}
+        as payment_application_key,
+    {{ surrogate_key(['application.source_instance', 'application.payment_source_pk']) }} as payment_key,
+    {{ surrogate_key(['application.source_instance', 'application.invoice_source_key']) }} as invoice_key,
+    application.applied_date,
+    coalesce(payment.is_paid, false) as is_paid,
+    coalesce(payment.is_void, false) as is_void,
+    application.applied_amount,
+    application.discount_taken_amount,
+    application.currency_code,
+    application.source_system,
+    application.source_instance,
+    application.source_pk,
+    {{ audit_columns('application') }}
+from applications as application
+left join {{ ref('fct_payment') }} as payment
+    on {{ surrogate_key(['application.source_instance', 'application.payment_source_pk']) }} = payment.payment_key

@@ -53,4 +53,7 @@ select
 from documents
 left join spend on documents.invoice_key = spend.invoice_key
 left join ledger on documents.invoice_key = ledger.invoice_key
-where spend.invoice_key is not null or ledger.invoice_key is not null
+where
+    (spend.invoice_key is not null or ledger.invoice_key is not null)
+    -- A ledger that does not name its invoices is tied out by company and month instead.
+    and documents.source_instance in (select entry.source_instance from {{ ref('int_invoice_ledger_entry') }} as entry)

@@ -20,19 +20,21 @@ with_currencies as (
         invoice.*,
         currency.currency_code,
         company.functional_currency_code,
-        company.company_key
+        cast(invoice.company_id as {{ dbt.type_string() }}) as company_source_key
     from supplier_invoices as invoice
     left join {{ ref('stg_tryton__currency') }} as currency
         on invoice.source_instance = currency.source_instance and invoice.currency_id = currency.currency_id
-    left join {{ ref('dim_company') }} as company
-        on {{ reference_key('invoice.source_instance', 'invoice.company_id') }} = company.company_key
+    left join {{ ref('int_tryton__company') }} as company
+        on
+            invoice.source_instance = company.source_instance
+            and cast(invoice.company_id as {{ dbt.type_string() }}) = company.company_source_key
 )
 
 select
     invoice.source_instance,
     invoice.invoice_id,
     {{ surrogate_key(['invoice.source_instance', 'invoice.invoice_id']) }} as invoice_key,
-    invoice.company_key,
+    invoice.company_source_key,
     invoice.invoice_number,
     invoice.invoice_reference as supplier_invoice_number,
     case when invoice.total_amount < 0 then 'CREDIT_MEMO' else 'INVOICE' end as doc_type,
@@ -44,7 +46,7 @@ select
         when invoice.is_refunded then 'PAID'
         else 'VOID'
     end as invoice_status,
-    {{ reference_key('invoice.source_instance', 'invoice.party_id') }} as supplier_reference_key,
+    cast(invoice.party_id as {{ dbt.type_string() }}) as supplier_source_key,
     invoice.invoice_date,
     invoice.posting_date,
     invoice.created_at,

@@ -1,0 +1,70 @@
+-- One row per cost center, as its owner describes it today, and the unknown member.
+with every_record as (
+    {{ united('cost_center') }}
+),
+
+described as (
+    select
+        reference.cost_center_key,
+        record.*,
+        coalesce(mapping.cost_center_name, record.cost_center_name) as said_name,
+        coalesce(mapping.cc_class, record.cost_center_class, {{ unknown_key() }}) as said_class,
+        coalesce(mapping.facility_code, facility.facility_code, {{ unknown_key() }}) as said_facility_code,
+        coalesce(company.company_key, {{ unknown_key() }}) as company_key,
+        row_number() over (
+            partition by reference.cost_center_key order by record.source_instance, record.cost_center_source_code
+        ) as record_rank
+    from every_record as record
+    inner join {{ ref('xref_cost_center') }} as reference
+        on
+            record.source_instance = reference.source_instance
+            and record.cost_center_source_code = reference.cost_center_source_code
+            and record.source_instance = reference.record_instance
+    left join {{ ref('map_cost_center') }} as mapping
+        on
+            record.source_system = mapping.source_system
+            and record.source_instance = mapping.source_instance
+            and record.cost_center_source_code = mapping.source_code
+    left join {{ ref('map_facility') }} as facility
+        on record.source_system = facility.source_system and record.facility_source_code = facility.source_code
+    left join {{ ref('xref_company') }} as company
+        on record.source_instance = company.source_instance and record.company_source_key = company.company_source_key
+),
+
+final as (
+    select
+        cost_center_key,
+        cost_center_source_code as cost_center_code,
+        said_name as cost_center_name,
+        said_class as cost_center_class,
+        department_function,
+        said_facility_code as facility_code,
+        company_key,
+        hierarchy_level_1,
+        hierarchy_level_2,
+        is_active,
+        source_system,
+        source_instance,
+        cost_center_source_code as source_pk,
+        {{ audit_columns('described') }}
+    from described
+    where record_rank = 1
+    union all
+    select
+        {{ unknown_key() }} as cost_center_key,
+        {{ no_text() }} as cost_center_code,
+        cast('Unknown' as {{ dbt.type_string() }}) as cost_center_name,
+        {{ unknown_key() }} as cost_center_class,
+        {{ no_text() }} as department_function,
+        {{ unknown_key() }} as facility_code,
+        {{ unknown_key() }} as company_key,
+        {{ no_text() }} as hierarchy_level_1,
+        {{ no_text() }} as hierarchy_level_2,
+        false as is_active,
+        {{ unknown_key() }} as source_system,
+        {{ unknown_key() }} as source_instance,
+        {{ unknown_key() }} as source_pk,
+        {{ no_audit_columns() }}
+)
+
+select * from final

@@ -1,0 +1,14 @@
+-- One row per cost center of the HCM system's hierarchy.
+select
+    {{ feed_origin('hcm') }},
+    cost_center_code as cost_center_source_code,
+    cost_center_name,
+    company_code as company_source_key,
+    facility_code as facility_source_code,
+    hierarchy_level_1,
+    hierarchy_level_2,
+    hierarchy_level_3 as cost_center_class,
+    department_function,
+    is_active,
+    {{ audit_columns('cost_center') }}
+from {{ ref('stg_hcm__cost_center') }} as cost_center

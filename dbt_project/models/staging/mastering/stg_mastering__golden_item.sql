@@ -1,0 +1,9 @@
+-- One row per golden item: its attributes as they survived.
+select
+    golden_key as item_key,
+    item_description,
+    manufacturer_name,
+    manufacturer_part_number,
+    gtin,
+    unspsc_code
+from {{ source('mastering', 'golden_item') }}

@@ -1,0 +1,9 @@
+-- One row per golden supplier: its attributes as they survived.
+select
+    golden_key as supplier_key,
+    supplier_name,
+    parent_supplier_key,
+    tax_id_token,
+    duns_number,
+    gln
+from {{ source('mastering', 'golden_supplier') }}

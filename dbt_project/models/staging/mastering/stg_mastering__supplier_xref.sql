@@ -1,0 +1,13 @@
+-- One row per supplier of a source system that mastering has placed: the golden supplier that it is today, and why.
+select
+    source_system,
+    source_instance,
+    source_key as source_supplier_key,
+    golden_key as supplier_key,
+    method as match_method,
+    cast(round(weight, 4) as decimal(18, 4)) as match_weight,
+    evidence as match_evidence,
+    model_version,
+    valid_from as matched_at
+from {{ source('mastering', 'supplier_xref') }}
+where valid_to >= cast('9999-12-31' as timestamp)

@@ -22,6 +22,8 @@ from mastering.survivorship import CANDIDATES, golden_records, read_survivorship
 from mastering.vocabulary import record_key, record_key_sql
 
 RULES = Path(__file__).parent / "rules"
+# Changes with any rule that may place a record elsewhere; kept beside each placement.
+MODEL_VERSION = "1"
 # A source that nobody has ranked is believed after all that are.
 UNRANKED = 99
 _SUPPLIERS = f"""

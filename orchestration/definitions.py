@@ -15,6 +15,7 @@ from ingestion.instances import Instance, load_instances
 from ingestion.settings import Settings, load_settings
 from orchestration.assets.expectations import expectation_checks
 from orchestration.assets.ingestion import Feed, ingestion_assets
+from orchestration.assets.mastering import mastering_assets
 from orchestration.assets.publication import publication_asset
 from orchestration.assets.transformation import load_dbt_manifest, local_dbt, transformation_assets
 from orchestration.naming import cadence_of
@@ -49,7 +50,7 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
     publication = publication_asset(settings, dbt_manifest, feeds, blocking)
     jobs, schedules = jobs_and_schedules(settings, _keys_by_cadence(feeds), _seeds(transformation))
     return dg.Definitions(
-        assets=[*ingestion, transformation, publication],
+        assets=[*ingestion, transformation, *mastering_assets(settings, dbt_manifest), publication],
         asset_checks=checks,
         jobs=jobs,
         schedules=schedules,

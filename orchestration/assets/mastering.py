@@ -1,0 +1,69 @@
+"""Mastering as one step between dbt's records and dbt's dimensions: which records are one supplier, which are one item.
+
+Belongs here: the asset and what it shows. Not here: any rule of it (mastering/), or how golden keys reach facts (dbt).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from ingestion.settings import Settings
+from ingestion.warehouse import Warehouse
+from mastering.registry import Run
+from mastering.warehouse import MODEL_VERSION, master
+from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS
+from orchestration.naming import WAREHOUSE_POOL, identity
+
+READ = ("int_supplier_record", "int_item_record", "int_item_identifier", "int_item_unit")
+WRITTEN = {
+    "supplier_xref": "One row per source supplier and stay at a golden supplier, with the evidence.",
+    "golden_supplier": "One row per golden supplier with the attributes that survived.",
+    "supplier_review": "One row per pair of suppliers that a steward should look at.",
+    "item_xref": "One row per source item and stay at a golden item, with the evidence.",
+    "golden_item": "One row per golden item with the attributes that survived.",
+    "item_review": "One row per pair of items that a steward should look at.",
+}
+
+
+def mastering_assets(settings: Settings, dbt_manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+    """One multi-asset; none for a dbt project that has no records to master."""
+    schemas = {node["name"]: node["schema"] for node in dbt_manifest["nodes"].values()}
+    if not schemas.keys() >= set(READ):
+        return []
+    read = [dg.AssetKey([schemas[name], name]) for name in READ]
+
+    @dg.multi_asset(
+        name="mastering",
+        specs=[_spec(table, description, read) for table, description in WRITTEN.items()],
+        pool=WAREHOUSE_POOL,
+    )
+    def mastered(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        run = Run(context.run.run_id, datetime.now(UTC).replace(tzinfo=None), MODEL_VERSION)
+        with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
+            done = master(warehouse.connection, run)
+        for kind, summary in done.items():
+            context.log.info(
+                f"{kind}s: {summary.records:,} records are {summary.golden:,}; {summary.queued:,} pairs wait for a steward"
+            )
+        for table in WRITTEN:
+            kind = "supplier" if "supplier" in table else "item"
+            yield dg.MaterializeResult(
+                asset_key=dg.AssetKey(["mastering", table]), metadata={**vars(done[kind])}, value=None
+            )
+
+    return [mastered]
+
+
+def _spec(table: str, description: str, read: list[dg.AssetKey]) -> dg.AssetSpec:
+    named = identity(("mastering", table), None, layer="mastering")
+    return dg.AssetSpec(
+        named.key,
+        deps=read,
+        description=description,
+        group_name=named.group,
+        owners=list(named.owners),
+        tags=dict(named.tags),
+        kinds={"python"},
+    )

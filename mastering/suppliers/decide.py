@@ -19,6 +19,10 @@ _SAYS = {
 }  # fmt: skip
 
 
+# What one supplier may have several of, so that another one says nothing.
+_OF_A_SITE = ("duns", "gln", "bank")
+
+
 class Stage(IntEnum):
     """When a pair may join. What stands on a name holds only where nothing else is as likely, so that it waits for what is
     surer: after an earlier stage, two likely ones may be one."""
@@ -60,10 +64,13 @@ def veto(one: SupplierRecord, other: SupplierRecord) -> str | None:
     return None
 
 
-def judge(one: SupplierRecord, other: SupplierRecord, index: NameIndex, runs: float | None) -> Judgement:
-    """runs: what the names have in common by runs of letters, where it is known."""
+def judge(one: SupplierRecord, other: SupplierRecord, index: NameIndex, runs: float) -> Judgement:
+    """runs: what the names have in common by their runs of letters, as the index says."""
     name = name_level(one, other, index, runs)
-    levels = {kind: level for kind in (*NUMBERS, "bank", "address") if (level := _level(kind, one, other))}
+    levels = {kind: level for kind in (*NUMBERS, "bank") if (level := _level(kind, one, other))}
+    places = {_level(kind, one, other) for kind in ("address", "town_address")} - {None}
+    if places:
+        levels["address"] = "equal" if "equal" in places else "differs"
     if one.remit_to == other.key or other.remit_to == one.key:
         levels["remit_to"] = "linked"
     levels["name"] = name.name.lower()
@@ -106,7 +113,7 @@ def _decide(levels: dict[str, str], name: NameLevel, is_forbidden: bool) -> tupl
     return (Verdict.REVIEW if is_candidate else Verdict.APART), Method.TEXT, Stage.NUMBER
 
 
-def name_level(one: SupplierRecord, other: SupplierRecord, index: NameIndex, runs: float | None) -> NameLevel:
+def name_level(one: SupplierRecord, other: SupplierRecord, index: NameIndex, runs: float) -> NameLevel:
     """How alike the names are; the names they trade under count as much as the first."""
     if one.name.words and one.name.key == other.name.key:
         return NameLevel.SAME
@@ -128,7 +135,7 @@ def _stood_for(record: SupplierRecord) -> str:
 def _level(kind: str, one: SupplierRecord, other: SupplierRecord) -> str | None:
     """equal, differs, or None where one of them does not say; what differs of a site or an account says nothing."""
     left, right = one.values.get(kind), other.values.get(kind)
-    if kind == "address" and one.name.key == other.name.key:
+    if kind in ("address", "town_address") and one.name.key == other.name.key:
         # An office tower: of the same name at the same place there is one.
         left, right = left or one.shared.get(kind), right or other.shared.get(kind)
     if left is None or right is None:
@@ -137,4 +144,4 @@ def _level(kind: str, one: SupplierRecord, other: SupplierRecord) -> str | None:
         return "equal"
     if kind == "tax_id" and one.legal_entity == other.legal_entity:
         return None
-    return "differs" if (kind, "differs") in _BITS else None
+    return "differs" if kind not in _OF_A_SITE else None

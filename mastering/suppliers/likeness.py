@@ -35,7 +35,7 @@ class NameLevel(IntEnum):
     """What two names say of their owners, weakest first."""
 
     DIFFERS = 0
-    PART = 1  # all that one says, the other says
+    PART = 1  # all that one says, the other says; or a word of one stands where the other has another
     ALIKE = 2  # a slip, an abbreviation
     SAME = 3
     ALIAS = 4  # attested
@@ -43,16 +43,20 @@ class NameLevel(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """likeness: 0 to 1. covers: the share of each name's weight that the other has too."""
+    """likeness: 0 to 1. covers: the share of each name's weight that the other has too. has_other_word: each has a word
+    that the other lacks, as Supply and Service of one group.
+    """
 
     likeness: float
     covers: tuple[float, float]
+    has_other_word: bool
 
     @property
     def level(self) -> NameLevel:
-        if self.likeness >= ALIKE and min(self.covers) >= COVERED:
+        is_near = self.likeness >= ALIKE and min(self.covers) >= COVERED
+        if is_near and not self.has_other_word:
             return NameLevel.ALIKE
-        return NameLevel.PART if max(self.covers) >= WHOLE else NameLevel.DIFFERS
+        return NameLevel.PART if is_near or max(self.covers) >= WHOLE else NameLevel.DIFFERS
 
 
 class NameIndex:
@@ -72,29 +76,31 @@ class NameIndex:
         """
         runs = self._runs.transform([name.key for name in names] or [_NO_NAME])
         for start in range(0, len(names), _BATCH):
-            shares = (runs[start : start + _BATCH] @ self._matrix.T).toarray()
-            for row in shares:
-                best = np.argsort(-row, kind="stable")[:count]
-                yield [(int(place), float(row[place])) for place in best if row[place] > 0]
+            for row in (runs[start : start + _BATCH] @ self._matrix.T).toarray():
+                least = np.partition(row, -count)[-count] if len(row) > count else 0.0
+                places = np.flatnonzero((row >= least) & (row > 0))
+                best = places[np.argsort(-row[places], kind="stable")][:count]
+                yield [(int(place), float(row[place])) for place in best]
 
-    def compare(self, one: SupplierName, other: SupplierName, runs: float | None = None) -> Comparison:
-        """runs: what `nearest` says the two have in common, where it is known."""
+    def in_common(self, pairs: Sequence[tuple[int, int]]) -> list[float]:
+        """What the names of two places have in common by their runs of letters, 0 to 1, for each pair."""
+        if not pairs:
+            return []
+        left, right = (self._matrix[list(places)] for places in zip(*pairs, strict=True))
+        return [float(share) for share in np.asarray(left.multiply(right).sum(axis=1)).ravel()]
+
+    def compare(self, one: SupplierName, other: SupplierName, runs: float) -> Comparison:
+        """runs: what the two have in common by their runs of letters, as `nearest` and `in_common` say."""
         if not one.words or not other.words:
-            return Comparison(0.0, (0.0, 0.0))
-        covers = self._covers(one.words, other.words)
-        if runs is None:
-            both = self._runs.transform([one.key, other.key])
-            runs = float((both[0] @ both[1].T).toarray()[0, 0])
+            return Comparison(0.0, (0.0, 0.0), True)
+        forward = [max(_word_likeness(word, candidate) for candidate in other.words) for word in one.words]
+        backward = [max(_word_likeness(word, candidate) for candidate in one.words) for word in other.words]
+        covers = self._share(one.words, forward), self._share(other.words, backward)
         letters = fuzz.ratio(one.key.replace(" ", ""), other.key.replace(" ", "")) / 100
         likeness = _WORDS * sum(covers) / 2 + _RUNS * runs + _LETTERS * letters
         if _OTHER_BODY & (set(one.words) ^ set(other.words)):
             likeness -= _OTHER_BODY_COSTS
-        return Comparison(likeness, covers)
-
-    def _covers(self, one: Words, other: Words) -> tuple[float, float]:
-        forward = [max(_word_likeness(word, candidate) for candidate in other) for word in one]
-        backward = [max(_word_likeness(word, candidate) for candidate in one) for word in other]
-        return self._share(one, forward), self._share(other, backward)
+        return Comparison(likeness, covers, has_other_word=min(forward) == 0 and min(backward) == 0)
 
     def _share(self, words: Words, found: list[float]) -> float:
         weights = [self._weight(word) for word in words]

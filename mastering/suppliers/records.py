@@ -32,11 +32,12 @@ SUPPLIER_RECORDS = pa.schema(
 REMIT_TO = "REMIT_TO"
 # What may name one legal entity, and what may tell where it is paid; each says nothing where differing names share it.
 NUMBERS = ("tax_id", "lei", "duns", "gln")
-PLACES = ("bank", "address")
-# A number or a place that so many unlike names share is a placeholder, a factoring company, an office tower.
-SHARED_BY = 3
+PLACES = ("bank", "address", "town_address")
+# What so many unlike names share is a placeholder, a factoring company, an office tower. Some firms have many names.
+SHARED_BY = {**dict.fromkeys(NUMBERS, 5), **dict.fromkeys(PLACES, 3)}
 
 _STREET_WORDS = {tuple(row["short"].split()): row["full"] for row in read_rules("address_words", RULES)}
+_UNITS = {row["full"] for row in read_rules("address_words", RULES) if row["is_unit"]}
 _LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 
 
@@ -49,7 +50,6 @@ class SupplierRecord:
     name: SupplierName
     standing: Standing | None
     values: dict[str, str]
-    postal_code: str | None
     remit_to: str | None
     parent: str | None
     is_remittance: bool
@@ -85,11 +85,16 @@ def read_records(rows: pa.Table, aliases: Aliases) -> tuple[list[SupplierRecord]
 
 
 def mark_shared(records: Sequence[SupplierRecord], index: NameIndex) -> list[QualityEvent]:
-    """Takes from records the numbers and places that at least SHARED_BY unlike names share; places go to `shared`."""
+    """Takes from records the numbers and places that SHARED_BY unlike names share; places go to `shared`.
+
+    index: of the names of these records, in their order.
+    """
     events = []
+    place_of = {record.key: place for place, record in enumerate(records)}
     for kind in (*NUMBERS, *PLACES):
-        for value, holders in sorted(holders_by_value(records, kind).items()):
-            if len(holders) < SHARED_BY or unlike_names([holder.name for holder in holders], index) < SHARED_BY:
+        for value, holders in sorted(_holders_by_value(records, kind).items()):
+            names = {holder.name.key: place_of[holder.key] for holder in holders}
+            if len(names) < SHARED_BY[kind] or not _are_unlike(list(names.values()), SHARED_BY[kind], index):
                 continue
             for holder in holders:
                 del holder.values[kind]
@@ -119,7 +124,7 @@ def join_acquired(records: Sequence[SupplierRecord]) -> None:
             record.legal_entity = entity_of.get(record.legal_entity, record.legal_entity)
 
 
-def holders_by_value(records: Iterable[SupplierRecord], kind: str) -> dict[str, list[SupplierRecord]]:
+def _holders_by_value(records: Iterable[SupplierRecord], kind: str) -> dict[str, list[SupplierRecord]]:
     """The records of each value of a number or place, in their order."""
     holders: dict[str, list[SupplierRecord]] = {}
     for record in records:
@@ -128,15 +133,20 @@ def holders_by_value(records: Iterable[SupplierRecord], kind: str) -> dict[str, 
     return holders
 
 
-def unlike_names(names: Iterable[SupplierName], index: NameIndex) -> int:
-    """How many names there are of which none is like another before it, as far as SHARED_BY."""
-    apart: list[SupplierName] = []
-    for name in names:
-        if all(name.key != other.key and index.compare(name, other).level == NameLevel.DIFFERS for other in apart):
-            apart.append(name)
-        if len(apart) == SHARED_BY:
-            break
-    return len(apart)
+def _are_unlike(places: Sequence[int], count: int, index: NameIndex) -> bool:
+    """Whether there are so many names, by their places in the index, of which none is like another."""
+    apart: list[int] = []
+    for place in places:
+        shares = index.in_common([(place, other) for other in apart])
+        levels = [
+            index.compare(index.names[place], index.names[other], share).level
+            for other, share in zip(apart, shares, strict=True)
+        ]
+        if all(level == NameLevel.DIFFERS for level in levels):
+            apart.append(place)
+        if len(apart) == count:
+            return True
+    return False
 
 
 def _read(row: Mapping[str, Any], aliases: Aliases, events: list[QualityEvent]) -> SupplierRecord:
@@ -146,16 +156,16 @@ def _read(row: Mapping[str, Any], aliases: Aliases, events: list[QualityEvent]) 
         record_key(*source[:2], row[column]) if row[column] and row[column] != source[2] else None
         for column in ("remit_to_key", "parent_key")
     )
-    street, postal_code = street_key(row["street"]), _postal_key(row["postal_code"])
     record = SupplierRecord(
-        record_key(*source), source, name, aliases.standing(name), {}, postal_code, remit_to, parent,
+        record_key(*source), source, name, aliases.standing(name), {}, remit_to, parent,
         name.has_remittance_mark or row["role"] == REMIT_TO, bool(row["is_one_time"]),
     )  # fmt: skip
-    place = postal_code or clean(row["city"])
+    street, postal_code, town = street_key(row["street"]), _postal_key(row["postal_code"]), clean(row["city"])
     values = {
         "tax_id": row["tax_id_hash"],
         "bank": row["bank_token"],
-        "address": f"{street}, {place}" if street and place else None,
+        "address": f"{street}, {postal_code}" if street and postal_code else None,
+        "town_address": f"{street}, {town}" if street and town else None,
         **{kind: _number(kind, row[kind], record, events) for kind in ("lei", "duns", "gln")},
     }
     record.values |= {kind: value for kind, value in values.items() if value}
@@ -163,14 +173,17 @@ def _read(row: Mapping[str, Any], aliases: Aliases, events: list[QualityEvent]) 
 
 
 def street_key(raw: str | None) -> str | None:
-    """A street and number as one text, abbreviations written out; None for nothing."""
+    """A street and number as one text, abbreviations written out, without suite and floor; None for nothing."""
     parts = words(clean(raw) or "")
     full: list[str] = []
     place = 0
     while place < len(parts):
         length = next((n for n in (3, 2, 1) if tuple(parts[place : place + n]) in _STREET_WORDS), 0)
-        full.append(_STREET_WORDS[tuple(parts[place : place + length])] if length else parts[place])
-        place += max(length, 1)
+        word = _STREET_WORDS[tuple(parts[place : place + length])] if length else parts[place]
+        is_unit = word in _UNITS and full
+        full += [] if is_unit else [word]
+        # A unit goes with its number.
+        place += max(length, 1) + bool(is_unit)
     return " ".join(full) or None
 
 

@@ -7,7 +7,7 @@ over (outcome.py). Golden ids are given by the registry (mastering/registry.py).
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -19,10 +19,7 @@ from mastering.suppliers.decide import Judgement, Stage, judge, veto
 from mastering.suppliers.hierarchy import hierarchy
 from mastering.suppliers.likeness import NameIndex
 from mastering.suppliers.records import (
-    NUMBERS,
-    PLACES,
     SupplierRecord,
-    holders_by_value,
     join_acquired,
     mark_shared,
     read_records,
@@ -35,6 +32,10 @@ NEAREST, LEAST_IN_COMMON = 8, 0.4
 WIDEST_BLOCK = 60
 # More than any weight, so that no pair of a later stage joins before one of an earlier.
 LATER = 100.0
+
+
+# A record by its place or by its key.
+Place = TypeVar("Place", int, str)
 
 
 class SupplierResolution(NamedTuple):
@@ -66,8 +67,10 @@ def resolve(records: pa.Table, decisions: pa.Table, aliases: pa.Table, at: datet
         return f"no record {missing[0]}" if missing else veto(by_key[left], by_key[right])
 
     force = in_force(decisions, at, pair_veto)
+    pairs = sorted(_pairs(read, index))
     judged = [
-        judge(by_key[left], by_key[right], index, runs) for (left, right), runs in sorted(_pairs(read, index).items())
+        judge(read[left], read[right], index, runs)
+        for (left, right), runs in zip(pairs, index.in_common(pairs), strict=True)
     ]
     clustering, judged = _clustered(by_key, judged, force)
     parents, more_events = hierarchy(read, clustering.cluster_of, force)
@@ -81,33 +84,27 @@ def resolve(records: pa.Table, decisions: pa.Table, aliases: pa.Table, at: datet
     )
 
 
-def _pairs(records: Sequence[SupplierRecord], index: NameIndex) -> dict[tuple[str, str], float | None]:
-    """The pairs worth comparing, by key, with what the names have in common by runs of letters where that is known."""
-    pairs: dict[tuple[str, str], float | None] = {}
-    for kind in (*NUMBERS, *PLACES):
-        for holders in holders_by_value(records, kind).values():
-            pairs |= dict.fromkeys(_within([holder.key for holder in holders]))
-    by_name: dict[str, list[str]] = {}
-    for record in records:
+def _pairs(records: Sequence[SupplierRecord], index: NameIndex) -> set[tuple[int, int]]:
+    """The pairs worth comparing, as places of the records, the lesser first."""
+    blocks: dict[tuple[str, str], list[int]] = {}
+    for place, record in enumerate(records):
         keys = {record.name.key, *(" ".join(words) for words in record.name.trading)}
-        for key in (keys | {record.standing.name.key} if record.standing else keys) - {""}:
-            by_name.setdefault(key, []).append(record.key)
-    for keys_of_name in by_name.values():
-        pairs |= dict.fromkeys(_within(keys_of_name))
-    present = {record.key for record in records}
-    for record in records:
-        if record.remit_to in present:
-            pairs[_ordered(record.key, str(record.remit_to))] = None
-    for record, nearest in zip(records, index.nearest([record.name for record in records], NEAREST + 1), strict=True):
-        for place, runs in nearest:
-            if runs >= LEAST_IN_COMMON and records[place].key != record.key:
-                pairs[_ordered(record.key, records[place].key)] = runs
+        if record.standing:
+            keys.add(record.standing.name.key)
+        for block in (*record.values.items(), *(("name", key) for key in keys if key)):
+            blocks.setdefault(block, []).append(place)
+    pairs = {pair for places in blocks.values() for pair in _within(places)}
+    place_of = {record.key: place for place, record in enumerate(records)}
+    for place, record in enumerate(records):
+        if record.remit_to in place_of:
+            pairs.add(_ordered(place, place_of[record.remit_to]))
+    for place, nearest in enumerate(index.nearest([record.name for record in records], NEAREST + 1)):
+        pairs |= {_ordered(place, other) for other, runs in nearest if runs >= LEAST_IN_COMMON and other != place}
     return pairs
 
 
-def _within(keys: Sequence[str]) -> Iterable[tuple[str, str]]:
-    ordered = sorted(keys)
-    return combinations(ordered, 2) if len(ordered) <= WIDEST_BLOCK else pairwise(ordered)
+def _within(places: Sequence[int]) -> Iterable[tuple[int, int]]:
+    return combinations(places, 2) if len(places) <= WIDEST_BLOCK else pairwise(places)
 
 
 def _clustered(
@@ -165,5 +162,5 @@ def _may_join(by_key: Mapping[str, SupplierRecord], force: InForce) -> MayJoin:
     return may_join
 
 
-def _ordered(one: str, other: str) -> tuple[str, str]:
+def _ordered(one: Place, other: Place) -> tuple[Place, Place]:
     return (one, other) if one < other else (other, one)

@@ -162,7 +162,7 @@ def test_clients_who_write_the_factor_before_their_own_name_stay_apart():
 def test_a_placeholder_tax_id_joins_nobody_and_is_told():
     found = resolved(*(record("abcde"[place], name, tax_id_hash="000", **HOME) for place, name in enumerate(FACTORED)))
     assert clusters(found) == set()
-    assert {"SHARED_TAX_ID", "SHARED_ADDRESS"} == set(found.quality_events["kind"].to_pylist())
+    assert {"SHARED_TAX_ID", "SHARED_ADDRESS", "SHARED_TOWN_ADDRESS"} == set(found.quality_events["kind"].to_pylist())
 
 
 def test_in_an_office_tower_the_same_name_is_still_one_supplier():
@@ -313,7 +313,7 @@ def test_no_record_and_records_that_say_nothing():
     [
         ("12 Canal Street", "12 CANAL ST."),
         ("P.O. Box 88", "POST OFFICE BOX 88"),
-        ("1 N Main Ave Ste 4", "1 North Main Avenue, Suite 4"),
+        ("1 N Main Ave Ste 4", "1 North Main Avenue, Fl. 2"),
     ],
 )
 def test_one_street_written_twice(one: str, other: str):

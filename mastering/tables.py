@@ -7,7 +7,8 @@ Not here: what they say.
 import duckdb
 import pyarrow as pa
 
-from mastering.registry import IDS, MERGE_LOG, XREF
+from mastering.registry import BEGINNING, IDS, MERGE_LOG, XREF
+from mastering.review_sheet import queue_rows
 from mastering.stewardship import DECISIONS
 from mastering.survivorship import PROVENANCE
 from mastering.vocabulary import KEPT_PAIRS, QUALITY_EVENTS, REVIEW_QUEUE
@@ -21,15 +22,30 @@ GOLDEN_SUPPLIER = pa.schema(
     [(name, _TEXT) for name in
      ("golden_key", "supplier_name", "parent_supplier_key", "tax_id_token", "duns_number", "gln")]
 )  # fmt: skip
+# What a steward sees of both records of a pair.
+SHOWN = {
+    "item": ("description", "manufacturer_name", "manufacturer_part_number", "vendor_name", "vendor_catalogue_number",
+             "unit_code", "item_class_hint"),
+    "supplier": ("name", "street", "city", "postal_code", "gln", "duns"),
+}  # fmt: skip
 _OF_BOTH = {
-    "id": IDS, "xref": XREF, "merge_log": MERGE_LOG, "provenance": PROVENANCE, "pair": KEPT_PAIRS, "review": REVIEW_QUEUE,
+    "id": IDS, "xref": XREF, "merge_log": MERGE_LOG, "provenance": PROVENANCE, "pair": KEPT_PAIRS,
     "quality_event": QUALITY_EVENTS,
 }  # fmt: skip
+
+
+def _review(kind: str) -> pa.Schema:
+    """The queue with what is shown of both records: as it is made of no pair."""
+    nobody = pa.schema([("record_key", _TEXT), *((name, _TEXT) for name in SHOWN[kind])]).empty_table()
+    return queue_rows(REVIEW_QUEUE.empty_table(), nobody, SHOWN[kind], None, None, BEGINNING).schema
+
+
 TABLES: dict[str, pa.Schema] = {
     "decision": DECISIONS,
     "golden_item": GOLDEN_ITEM,
     "golden_supplier": GOLDEN_SUPPLIER,
-    **{f"{kind}_{name}": schema for kind in ("item", "supplier") for name, schema in _OF_BOTH.items()},
+    **{f"{kind}_{name}": schema for kind in SHOWN for name, schema in _OF_BOTH.items()},
+    **{f"{kind}_review": _review(kind) for kind in SHOWN},
 }
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from mastering import items, suppliers, tables
 from mastering.identifiers import Identifier, read_identifier
 from mastering.registry import Registry, Run, advance
+from mastering.review_sheet import queue_rows
 from mastering.rules import read_rules
 from mastering.stewardship import in_force
 from mastering.suppliers.aliases import known_aliases
@@ -110,7 +111,8 @@ def _master_suppliers(connection: duckdb.DuckDBPyConnection, run: Run) -> Master
     )
     _write(connection, {
         "golden_supplier": parents, "supplier_provenance": provenance, "supplier_pair": found.kept_pairs,
-        "supplier_review": found.review_queue, "supplier_quality_event": found.quality_events,
+        "supplier_review": _queue(connection, "supplier", found.review_queue, records, run),
+        "supplier_quality_event": found.quality_events,
     })  # fmt: skip
     return _summary(records, found.review_queue, before, after)
 
@@ -132,7 +134,8 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
     provenance = _survivors(connection, "item", with_gtin, named, decisions, run)
     _write(connection, {
         "golden_item": golden_records(provenance, [name for name in tables.GOLDEN_ITEM.names if name != "golden_key"]),
-        "item_provenance": provenance, "item_pair": found.kept_pairs, "item_review": found.review_queue,
+        "item_provenance": provenance, "item_pair": found.kept_pairs,
+        "item_review": _queue(connection, "item", found.review_queue, records, run),
         "item_quality_event": found.quality_events,
     })  # fmt: skip
     return _summary(records, found.review_queue, before, after)
@@ -202,6 +205,12 @@ def _survivors(
     fixes = in_force(decisions, run.at, lambda left, right: None).attributes
     candidates = [_read(connection, said).cast(CANDIDATES), steward_candidates(fixes, golden_of)]
     return survive(pa.concat_tables(candidates), read_survivorship(f"golden_{kind}", RULES))
+
+
+def _queue(connection: duckdb.DuckDBPyConnection, kind: str, found: pa.Table, records: pa.Table, run: Run) -> pa.Table:
+    """The queue as stewards see it; a row that was there before keeps the day it was first seen."""
+    before = _read(connection, f"SELECT * FROM mastering.{kind}_review")
+    return queue_rows(found, records, tables.SHOWN[kind], before, None, run.at)
 
 
 def _source_kinds() -> pa.Table:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from ingestion.settings import new_key
+from orchestration import steward
 from orchestration.terminal import (
     coloured,
     err,
@@ -41,6 +42,7 @@ quarantine = typer.Typer(help="Records that were set aside: list them, look at o
 app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 sources = typer.Typer(help="Where the data comes from, and in what state it is.", invoke_without_command=True)
 app.add_typer(sources, name="sources")
+app.add_typer(steward.app, name="steward", no_args_is_help=True)
 
 FRESH = {None: "", True: "[red]LATE[/]", False: "yes"}
 CONSEQUENCES = ("FROZEN", "WARNING", "NOTICE")

@@ -13,6 +13,8 @@ from simulator.systems.masters import master_records
 from simulator.systems.truth import empty_where_missing, open_truth
 
 ROWS_IN_PART, CHILDREN_IN_PART, ROWS_IN_GROUP = 2_000_000, 80_000, 10_000
+# Every part reads the whole truth once more: a large world has larger parts, not more of them.
+MOST_PARTS = 12
 
 # The network's cloud services stand beside its SAP company and know suppliers, items and orders by SAP's numbers.
 # Every time is UTC; the sites are on Eastern time, so a day of theirs is from 05:00 to 05:00 (04:00 in summer).
@@ -73,5 +75,5 @@ def write_documents(
 
 
 def parts_of(connection: duckdb.DuckDBPyConnection, table: str, rows: int = CHILDREN_IN_PART) -> int:
-    """In how many parts to write what is made of the rows of this table, so many of them in each."""
-    return 1 + int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) // rows
+    """In how many parts to write what is made of the rows of this table, so many of them in each while they are few."""
+    return min(1 + int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) // rows, MOST_PARTS)

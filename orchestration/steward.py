@@ -33,7 +33,7 @@ def list_queue(
             rows = desk.decisions(connection).to_pylist()
         else:
             shown = "description" if _kind(of) == "item" else "name"
-            columns = ("rank", "kind", "weight", f"left_{shown}", f"right_{shown}", "evidence", "left_key", "right_key")
+            columns = ("rank", "kind", "weight", f"left_{shown}", f"right_{shown}", "sentence", "left_key", "right_key")
             rows = desk.queue(connection, _kind(of)).to_pylist()
         show(columns, [[row[column] for column in columns] for row in rows[:limit]])
         if len(rows) > limit:
@@ -51,7 +51,7 @@ def show_pair(left: str, right: str, of: KindOption = "item") -> None:
         stop(f"{left} and {right} wait for nobody. See: parline steward list --of {of}")
     names = [name.removeprefix("left_") for name in row if name.startswith("left_")]
     show(("field", "left", "right"), [[name, row[f"left_{name}"], row[f"right_{name}"]] for name in names])
-    out.print(f"{row['kind']}: {row['evidence']}", markup=False)
+    out.print(f"{row['kind']}: {row['sentence']}", markup=False)
 
 
 @app.command("decide")

@@ -1,0 +1,15 @@
+-- One row per pair of items that waits for a steward: what both records say, and why they may be one.
+select
+    subject_hash,
+    kind as review_kind,
+    rank as review_rank,
+    left_key as left_record,
+    right_key as right_record,
+    left_description as left_name,
+    right_description as right_name,
+    left_manufacturer_name as left_detail,
+    right_manufacturer_name as right_detail,
+    cast(round(weight, 4) as decimal(18, 4)) as match_weight,
+    sentence as match_evidence,
+    first_seen as first_seen_at
+from {{ source('mastering', 'item_review') }}

@@ -1,30 +1,24 @@
 -- One row per item of a source system and unit that it converts: which pack of the golden item it says that is, in base
--- units of the golden item. A record that counts in another unit than the golden item needs the other's own pack to be
--- converted; where no record gives it, qty_num is null: nothing is guessed.
+-- units of the golden item, in the factor that is believed (int_item_unit_verdict). A record that counts in another unit
+-- than the golden item needs the other's own pack to be converted; where no record gives it, qty_num is null: nothing is
+-- guessed.
 with stated as (
     select
-        reference.item_key,
+        unit.item_key,
         unit.source_system,
         unit.source_instance,
         unit.source_item_key,
         unit.source_uom_code,
-        coalesce(pack_unit.uom_code, {{ unknown_key() }}) as uom_code,
+        unit.uom_code,
         own_base.uom_code as record_base_uom_code,
         base.base_uom_code,
         unit.qty_num,
         unit.qty_den,
         {{ audit_columns('unit') }}
-    from {{ ref('int_item_unit') }} as unit
+    from {{ ref('int_item_unit_verdict') }} as unit
     inner join {{ ref('int_item_record') }} as record
         on unit.source_instance = record.source_instance and unit.source_item_key = record.source_item_key
-    inner join {{ ref('xref_item') }} as reference
-        on unit.source_instance = reference.source_instance and unit.source_item_key = reference.source_item_key
-    left join {{ ref('int_item_base_uom') }} as base on reference.item_key = base.item_key
-    left join {{ ref('map_uom') }} as pack_unit
-        on
-            unit.source_system = pack_unit.source_system
-            and pack_unit.supplier_code = '*'
-            and unit.source_uom_code = pack_unit.source_uom_code
+    left join {{ ref('int_item_base_uom') }} as base on unit.item_key = base.item_key
     left join {{ ref('map_uom') }} as own_base
         on
             record.source_system = own_base.source_system

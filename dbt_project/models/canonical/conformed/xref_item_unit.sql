@@ -1,7 +1,7 @@
 -- One row per item number of a source instance and unit that its documents may use: what one of the unit is in base units
--- of the golden item. What the item's own record states counts first; then the main pack that other records of the golden
--- item state for the same unit. A unit with no row here converts to nothing: such a quantity stays out of every sum, and is
--- counted.
+-- of the golden item. What the item's own record states counts first, where it is believed; then what receipts of the same
+-- system say; then the main pack that other records of the golden item state for the same unit. A unit with no row here
+-- converts to nothing: such a quantity stays out of every sum, and is counted.
 with own_statements as (
     select
         reference.source_instance,
@@ -41,17 +41,57 @@ of_the_golden_item as (
             and pack.uom_code = mapping.uom_code
 ),
 
-every_conversion as (
-    select * from own_statements
-    union all
-    select other.*
-    from of_the_golden_item as other
-    left join own_statements as own
+-- The base unit of a system is its golden item's, or its receipts say nothing of the latter.
+of_its_receipts as (
+    select
+        reference.source_instance,
+        reference.source_item_key,
+        document.source_uom_code,
+        reference.item_key,
+        mapping.uom_code,
+        document.qty_num,
+        document.qty_den,
+        cast('RECEIPTS' as {{ dbt.type_string() }}) as conversion_source,
+        {{ audit_columns('document') }}
+    from {{ ref('int_item_unit_in_documents') }} as document
+    inner join {{ ref('xref_item') }} as reference
         on
-            other.source_instance = own.source_instance
-            and other.source_item_key = own.source_item_key
-            and other.source_uom_code = own.source_uom_code
-    where own.source_uom_code is null
+            document.source_instance = reference.record_instance
+            and document.source_item_key = reference.record_item_key
+    inner join {{ ref('map_uom') }} as mapping
+        on
+            reference.source_system = mapping.source_system
+            and mapping.supplier_code = '*'
+            and document.source_uom_code = mapping.source_uom_code
+    inner join {{ ref('int_item_base_uom') }} as base
+        on reference.item_key = base.item_key and base.base_uom_code = 'EA'
+    where document.line_count * 10 >= document.all_lines * 9
+),
+
+every_conversion as (
+    select
+        1 as preference,
+        own_statements.*
+    from own_statements
+    union all
+    select
+        2 as preference,
+        of_its_receipts.*
+    from of_its_receipts
+    union all
+    select
+        3 as preference,
+        of_the_golden_item.*
+    from of_the_golden_item
+),
+
+ranked as (
+    select
+        every_conversion.*,
+        row_number() over (
+            partition by source_instance, source_item_key, source_uom_code order by preference
+        ) as conversion_rank
+    from every_conversion
 )
 
 select
@@ -64,5 +104,6 @@ select
     qty_num,
     qty_den,
     conversion_source,
-    {{ audit_columns('every_conversion') }}
-from every_conversion
+    {{ audit_columns('ranked') }}
+from ranked
+where conversion_rank = 1

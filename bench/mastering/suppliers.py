@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from bench.mastering.firms import make_firms
 from bench.mastering.items import SHARED
 from bench.mastering.metrics import b_cubed, of_clusters
 from mastering.stewardship import DECISIONS
@@ -32,6 +33,7 @@ LEDGERS = datetime(2020, 3, 1)  # noqa: DTZ001  # when the ledgers' names were t
 SEEN = (SAP_S4, ORACLE_FUSION, D365)
 # What share of the suppliers the documents of an ERP name, as in the demo network.
 USED = {SAP_S4: 0.45, ORACLE_FUSION: 0.35, D365: 0.16}
+NO_ALIASES = ALIASES.empty_table()
 KINDS = ("nhs", "charity", "charity_date")
 
 
@@ -90,7 +92,7 @@ def vendor_master(
     ]
     return VendorMaster(
         pa.Table.from_pylist(records, SUPPLIER_RECORDS), pa.Table.from_pylist(told, ALIASES), supplier_of
-    )  # fmt: skip
+    )
 
 
 def measure() -> list[dict[str, Any]]:
@@ -101,15 +103,21 @@ def measure() -> list[dict[str, Any]]:
 def _measure_vendors() -> list[dict[str, Any]]:
     rows = []
     for seed in (1, 2, 3):
-        master = network_vendors(seed, 1.0)
-        for setting, aliases in (("no aliases", ALIASES.empty_table()), ("aliases", master.aliases)):
-            found = resolve(master.records, DECISIONS.empty_table(), aliases, NOON).assignments
-            cluster_of = dict(zip(*(found[name].to_pylist() for name in ("record_key", "cluster_key")), strict=True))
-            quality = of_clusters(cluster_of, master.supplier_of)
-            rows.append(
-                _row(f"network vendors, seed {seed}", setting, quality[:3], b_cubed(cluster_of, master.supplier_of))
-            )
+        master, firms = network_vendors(seed, 1.0), make_firms(seed, 600)
+        rows += [
+            _resolved(f"network vendors, seed {seed}", "no aliases", master.records, NO_ALIASES, master.supplier_of),
+            _resolved(f"network vendors, seed {seed}", "aliases", master.records, master.aliases, master.supplier_of),
+            _resolved(f"other firms, seed {seed}", "no aliases", firms.records, NO_ALIASES, firms.supplier_of),
+        ]
     return rows
+
+
+def _resolved(
+    name: str, setting: str, records: pa.Table, aliases: pa.Table, supplier_of: dict[str, str]
+) -> dict[str, Any]:
+    found = resolve(records, DECISIONS.empty_table(), aliases, NOON).assignments
+    cluster_of = dict(zip(*(found[column].to_pylist() for column in ("record_key", "cluster_key")), strict=True))
+    return _row(name, setting, of_clusters(cluster_of, supplier_of)[:3], b_cubed(cluster_of, supplier_of))
 
 
 def _measure_ledgers() -> list[dict[str, Any]]:
@@ -129,7 +137,7 @@ def _measure_ledgers() -> list[dict[str, Any]]:
     listed, truth_of = [name for (name,) in known], {name: truth for name, truth, kind in typed if kind in KINDS}
     kind_of, entity_of = {name: kind for name, _, kind in typed}, dict(grouped)
     rows = []
-    for setting, table in (("no aliases", ALIASES.empty_table()), ("known aliases", known_aliases())):
+    for setting, table in (("no aliases", NO_ALIASES), ("known aliases", known_aliases())):
         names = sorted({*truth_of, *entity_of})
         found = {row.typed: row.known for row in link(names, listed, Aliases(table, {}, LEDGERS))}
         for kinds in (KINDS, ("nhs",), ("charity", "charity_date")):

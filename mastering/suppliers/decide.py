@@ -30,7 +30,8 @@ class Stage(IntEnum):
     NUMBER = 0
     PLACE = 1  # name and address
     ALIAS = 2
-    REMITTANCE = 3  # name, and where it says itself that another is paid
+    NEAR = 3  # name and postal code, where one has no door of its own
+    REMITTANCE = 4  # name, and where it says itself that another is paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,17 @@ def judge(one: SupplierRecord, other: SupplierRecord, index: NameIndex, runs: fl
     """runs: what the names have in common by their runs of letters, as the index says."""
     name = name_level(one, other, index, runs)
     levels = {kind: level for kind in (*NUMBERS, "bank") if (level := _level(kind, one, other))}
-    places = {_level(kind, one, other) for kind in ("address", "town_address")} - {None}
-    if places:
-        levels["address"] = "equal" if "equal" in places else "differs"
+    address = _address_level(one, other)
+    if address:
+        levels["address"] = address
     if one.remit_to == other.key or other.remit_to == one.key:
         levels["remit_to"] = "linked"
     levels["name"] = name.name.lower()
-    forms = {record.name.legal_form for record in (one, other)} - {""}
-    if name != NameLevel.ALIAS and len(forms) > 1:
+    forms, other_forms = (set(record.name.legal_form.split()) for record in (one, other))
+    # Co., Inc. is an Inc. too.
+    if name != NameLevel.ALIAS and not (forms <= other_forms or other_forms <= forms):
         levels["legal_form"] = "differs"
-    if one.is_remittance != other.is_remittance and one.instance == other.instance and name >= NameLevel.SAME:
+    if one.instance == other.instance and name >= NameLevel.SAME and _is_box_beside(one, other):
         levels["remittance"] = "marked"
     weight = sum(_BITS[kind, level] for kind, level in levels.items())
     verdict, method, stage = _decide(levels, name, veto(one, other) is not None)
@@ -107,6 +109,8 @@ def _decide(levels: dict[str, str], name: NameLevel, is_forbidden: bool) -> tupl
         return Verdict.AUTO, Method.TEXT, Stage.PLACE
     if name == NameLevel.ALIAS:
         return Verdict.AUTO, Method.ALIAS, Stage.ALIAS
+    if levels.get("address") == "near" and name == NameLevel.SAME and not form_differs:
+        return Verdict.AUTO, Method.TEXT, Stage.NEAR
     if "remittance" in levels and not form_differs:
         return Verdict.AUTO, Method.TEXT, Stage.REMITTANCE
     is_candidate = numbers > 0 or is_alike or (name == NameLevel.PART and (at_place or is_equal("bank")))
@@ -130,6 +134,20 @@ def _attested(one: SupplierRecord, other: SupplierRecord) -> bool:
 
 def _stood_for(record: SupplierRecord) -> str:
     return record.standing.name.key if record.standing else record.name.key
+
+
+def _is_box_beside(one: SupplierRecord, other: SupplierRecord) -> bool:
+    """Whether one of the two, and not the other, says that it is only where somebody is paid, at no door of its own."""
+    return one.is_remittance != other.is_remittance and not (one if one.is_remittance else other).has_door
+
+
+def _address_level(one: SupplierRecord, other: SupplierRecord) -> str | None:
+    levels = {_level(kind, one, other) for kind in ("address", "town_address")} - {None}
+    if "equal" in levels:
+        return "equal"
+    if one.postal_code and one.postal_code == other.postal_code and not (one.has_door and other.has_door):
+        return "near"
+    return "differs" if levels else None
 
 
 def _level(kind: str, one: SupplierRecord, other: SupplierRecord) -> str | None:

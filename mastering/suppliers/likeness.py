@@ -25,17 +25,19 @@ _OTHER_BODY_COSTS = 0.1
 # Where one name has a legal form and the other none. Ledgers leave it out, but among many names it tells firms apart.
 _FORM_MISSING_COSTS = 0.1
 _CUT_WORD, _SLIP, _SHORTEST = 0.9, 0.75, 4
+# A word written by its consonants: SPLY, GRP, MGMT.
+_CONSONANTS, _VOWELS, _FEWEST_CONSONANTS = 0.9, frozenset("AEIOU"), 3
 _BATCH = 500
 # Stands where there is no name: a null word, so that no name is like it.
 _NO_NAME = "NONE"
-ALIKE, COVERED, WHOLE = 0.7, 0.75, 0.9
+ALIKE, COVERED, WHOLE, SPELT_ALIKE = 0.7, 0.75, 0.9, 0.85
 
 
 class NameLevel(IntEnum):
     """What two names say of their owners, weakest first."""
 
     DIFFERS = 0
-    PART = 1  # all that one says, the other says; or a word of one stands where the other has another
+    PART = 1  # all that one says, the other says; or nearly all letters are the same
     ALIKE = 2  # a slip, an abbreviation
     SAME = 3
     ALIAS = 4  # attested
@@ -44,19 +46,21 @@ class NameLevel(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """likeness: 0 to 1. covers: the share of each name's weight that the other has too. has_other_word: each has a word
-    that the other lacks, as Supply and Service of one group.
+    that the other lacks, as Supply and Service of one group. letters: the share of letters in common, in their order.
     """
 
     likeness: float
     covers: tuple[float, float]
     has_other_word: bool
+    letters: float
 
     @property
     def level(self) -> NameLevel:
         is_near = self.likeness >= ALIKE and min(self.covers) >= COVERED
         if is_near and not self.has_other_word:
             return NameLevel.ALIKE
-        return NameLevel.PART if is_near or max(self.covers) >= WHOLE else NameLevel.DIFFERS
+        is_part = is_near or max(self.covers) >= WHOLE or self.letters >= SPELT_ALIKE
+        return NameLevel.PART if is_part else NameLevel.DIFFERS
 
 
 class NameIndex:
@@ -92,7 +96,7 @@ class NameIndex:
     def compare(self, one: SupplierName, other: SupplierName, runs: float) -> Comparison:
         """runs: what the two have in common by their runs of letters, as `nearest` and `in_common` say."""
         if not one.words or not other.words:
-            return Comparison(0.0, (0.0, 0.0), True)
+            return Comparison(0.0, (0.0, 0.0), True, 0.0)
         forward = [max(_word_likeness(word, candidate) for candidate in other.words) for word in one.words]
         backward = [max(_word_likeness(word, candidate) for candidate in one.words) for word in other.words]
         covers = self._share(one.words, forward), self._share(other.words, backward)
@@ -100,7 +104,7 @@ class NameIndex:
         likeness = _WORDS * sum(covers) / 2 + _RUNS * runs + _LETTERS * letters
         if _OTHER_BODY & (set(one.words) ^ set(other.words)):
             likeness -= _OTHER_BODY_COSTS
-        return Comparison(likeness, covers, has_other_word=min(forward) == 0 and min(backward) == 0)
+        return Comparison(likeness, covers, min(forward) == 0 and min(backward) == 0, letters)
 
     def _share(self, words: Words, found: list[float]) -> float:
         weights = [self._weight(word) for word in words]
@@ -120,9 +124,19 @@ def _word_likeness(one: str, other: str) -> float:
     """1 for equal words, less for a word cut off or mistyped, 0 for other words."""
     if one == other:
         return 1.0
+    if _is_by_consonants(one, other) or _is_by_consonants(other, one):
+        return _CONSONANTS
     if min(len(one), len(other)) < _SHORTEST:
         return 0.0
     if one.startswith(other) or other.startswith(one):
         return _CUT_WORD
     likeness: float = DamerauLevenshtein.normalized_similarity(one, other)
     return likeness if likeness >= _SLIP else 0.0
+
+
+def _is_by_consonants(short: str, full: str) -> bool:
+    """Whether all letters of the short one stand in the full one in order, from its first on, and it has no vowel inside."""
+    if not _FEWEST_CONSONANTS <= len(short) < len(full) or short[0] != full[0] or set(short[1:-1]) & _VOWELS:
+        return False
+    rest = iter(full)
+    return short[-1] == full[-1] and all(letter in rest for letter in short)

@@ -44,6 +44,13 @@ _MARKERS = {words: row["meaning"] for words, row in _by_words("name_markers", "m
 _WEAK = {row["word"] for row in read_rules("weak_words", RULES)}
 _LONGEST = max(len(words) for words in (*_LEGAL_FORMS, *_ABBREVIATIONS, *_MARKERS))
 
+# What stands last in a name, and is the first to be cut where the field is short.
+_ENDS = [
+    " ".join(words)
+    for words in (*_LEGAL_FORMS, *(w for w, meaning in _MARKERS.items() if meaning in ("purpose", "status")))
+]
+_NARROWEST_FIELD = 28
+
 _APOSTROPHE = re.compile(r"(?<=\w)['`](?=\w)")
 _AMPERSAND = re.compile(r"\s*[&+]\s*")
 # A long number run into a word is a word and a number: COUNCIL002.
@@ -60,13 +67,26 @@ def read_name(raw: str | None) -> SupplierName:
     text = clean(raw)
     if text is None:
         return SupplierName(())
-    written = _TOKEN.findall(without_accents(_AMPERSAND.sub(" AND ", _APOSTROPHE.sub("", text))))
+    written = _joined_initials(_TOKEN.findall(without_accents(_AMPERSAND.sub(" AND ", _APOSTROPHE.sub("", text)))))
+    if len(text) >= _NARROWEST_FIELD:
+        written = _without_cut_end(written)
     (first, *others), marks = _parted(written)
-    words, form = _without_form(_joined_initials(first))
-    named = [_named(words), *(_named(_without_form(_joined_initials(other))[0]) for other in others)]
+    words, form = _without_form(first)
+    named = [_named(words), *(_named(_without_form(other)[0]) for other in others)]
     main = next((part for part in named if part), tuple(word for word in written if word != "/"))
     trading = tuple(part for part in named if part and part != main)
     return SupplierName(main, form, trading, "purpose" in marks)
+
+
+def _without_cut_end(written: list[str]) -> list[str]:
+    """The words without a last one, or two, that begin a legal form or a mark which the field had no room for."""
+    for start in range(max(1, len(written) - _LONGEST), len(written)):
+        if tuple(written[start:]) in _LEGAL_FORMS:
+            break
+        end = " ".join(written[start:])
+        if any(known != end and known.startswith(end) for known in _ENDS):
+            return written[:start]
+    return written
 
 
 def _parted(written: list[str]) -> tuple[list[list[str]], set[str]]:
@@ -115,6 +135,9 @@ def _joined_initials(written: Sequence[str]) -> list[str]:
 def _without_form(written: list[str]) -> tuple[list[str], str]:
     """The name without the legal forms at its end, and at its beginning where a ledger has put the last word first."""
     kept, forms = list(written), list[str]()
+    # A ledger's number stands after the form.
+    if len(kept) > 2 and kept[-1].isdigit() and (kept[-2],) in _LEGAL_FORMS:
+        kept.pop()
     while len(kept) > 1:
         start = next(
             (n for n in range(max(1, len(kept) - _LONGEST), len(kept)) if tuple(kept[n:]) in _LEGAL_FORMS), None

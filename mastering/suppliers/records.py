@@ -38,6 +38,7 @@ SHARED_BY = {**dict.fromkeys(NUMBERS, 5), **dict.fromkeys(PLACES, 3)}
 
 _STREET_WORDS = {tuple(row["short"].split()): row["full"] for row in read_rules("address_words", RULES)}
 _UNITS = {row["full"] for row in read_rules("address_words", RULES) if row["is_unit"]}
+_BOX = "BOX"
 _LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 
 
@@ -50,6 +51,9 @@ class SupplierRecord:
     name: SupplierName
     standing: Standing | None
     values: dict[str, str]
+    postal_code: str | None
+    # Whether it is known by what door one gets in: a post office box says only which post office.
+    has_door: bool
     remit_to: str | None
     parent: str | None
     is_remittance: bool
@@ -156,11 +160,12 @@ def _read(row: Mapping[str, Any], aliases: Aliases, events: list[QualityEvent]) 
         record_key(*source[:2], row[column]) if row[column] and row[column] != source[2] else None
         for column in ("remit_to_key", "parent_key")
     )
+    street, postal_code, town = street_key(row["street"]), _postal_key(row["postal_code"]), clean(row["city"])
+    has_door = street is not None and _BOX not in street.split()
     record = SupplierRecord(
-        record_key(*source), source, name, aliases.standing(name), {}, remit_to, parent,
+        record_key(*source), source, name, aliases.standing(name), {}, postal_code, has_door, remit_to, parent,
         name.has_remittance_mark or row["role"] == REMIT_TO, bool(row["is_one_time"]),
     )  # fmt: skip
-    street, postal_code, town = street_key(row["street"]), _postal_key(row["postal_code"]), clean(row["city"])
     values = {
         "tax_id": row["tax_id_hash"],
         "bank": row["bank_token"],

@@ -4,6 +4,7 @@ Belongs here: which pairs are looked at, the order of things. Not here: the rule
 over (outcome.py). Golden ids are given by the registry (mastering/registry.py).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations, pairwise
@@ -117,12 +118,28 @@ def _clustered(
     final = [pair for pair in judged if pair.verdict != Verdict.AUTO]
     for stage in Stage:
         found = [pair for pair in judged if pair.verdict == Verdict.AUTO and pair.stage == stage]
+        if stage == Stage.REMITTANCE:
+            found, late = _of_orphans(found, by_key, clustering)
+            final += [pair.as_candidate() for pair in late]
         rivals = _with_rivals(found, clustering.cluster_of) if stage != Stage.NUMBER else set()
         sure = [pair for pair in found if not {pair.left, pair.right} & rivals]
         final += [*sure, *(pair.as_candidate() for pair in found if {pair.left, pair.right} & rivals)]
         edges += [Edge(pair.left, pair.right, pair.weight - LATER * stage) for pair in sure]
         clustering = cluster(by_key, edges, may_join)
     return clustering, sorted(final, key=lambda pair: (pair.left, pair.right))
+
+
+def _of_orphans(
+    found: Sequence[Judgement], by_key: Mapping[str, SupplierRecord], clustering: Clustering
+) -> tuple[list[Judgement], list[Judgement]]:
+    """The pairs whose remittance record has found no supplier so far, and the others: those know already whose they are."""
+    size = Counter(clustering.cluster_of.values())
+    orphans: list[Judgement] = []
+    others: list[Judgement] = []
+    for pair in found:
+        marked = pair.left if by_key[pair.left].is_remittance else pair.right
+        (orphans if size[clustering.cluster_of[marked]] == 1 else others).append(pair)
+    return orphans, others
 
 
 def _with_rivals(found: Sequence[Judgement], cluster_of: Mapping[str, str]) -> set[str]:

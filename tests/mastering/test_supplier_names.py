@@ -29,6 +29,10 @@ NO_ALIASES = Aliases(ALIASES.empty_table(), {}, MONDAY)
         ("Quarry Devices S.A.R.L.", "QUARRY DEVICE"),
         ("Quarry Devices c/o Mill Factoring", "Quarry Devices"),
         ("Quarry Devices DO NOT USE", "Quarry Devices"),
+        ("Quarry Devices LLC 00417", "Quarry Devices, L.L.C."),
+        # Cut at thirty characters.
+        ("WHITEHOUSE QUARRY DEVICES, COR", "Whitehouse Quarry Devices Corporation"),
+        ("WHITEHOUSE QUARRY DEVICES - DO", "Whitehouse Quarry Devices"),
     ],
 )
 def test_two_spellings_of_one_name(one: str, other: str):
@@ -76,6 +80,7 @@ def level(one: str, other: str) -> NameLevel:
 def test_a_slip_or_a_cut_is_alike_and_a_common_word_is_not():
     assert level("Alderbay Medical Inc.", "Aldrbay Medical") == NameLevel.ALIKE
     assert level("Alderbay Medical", "Alderbay Medic") == NameLevel.ALIKE
+    assert level("Elmstone Pharmacy Supply", "Elmstone Pharmacy Sply") == NameLevel.ALIKE
     assert level("Alderbay Medical", "Alderbay Medical Sales") == NameLevel.PART
     assert level("Alderbay Medical", "Birchgate Medical") == NameLevel.DIFFERS
 
@@ -92,6 +97,11 @@ def test_likeness_is_the_same_both_ways_and_whole_for_a_name_itself(one: int, ot
     assert forward.likeness == pytest.approx(backward.likeness)
     assert forward.covers == pytest.approx(backward.covers[::-1])
     assert (forward.likeness == pytest.approx(1)) == (one == other)
+
+
+def test_a_word_in_place_of_another_is_no_slip():
+    one, other = "Alderbay Elmstone Fernwick Medical Supply", "Alderbay Elmstone Fernwick Medical Service"
+    assert level(one, other) == NameLevel.PART
 
 
 def test_a_typed_name_is_found_among_the_known_or_not_at_all():

@@ -189,6 +189,33 @@ def test_a_record_that_says_it_is_a_remittance_address_joins_the_only_supplier_o
     assert clusters(resolved(one, {**box, "source_system": "other"})) == set()
 
 
+def test_a_remittance_address_that_has_found_its_supplier_draws_in_no_other():
+    rows = (
+        record("a", "Alderbay Medical", tax_id_hash="t1", **HOME),
+        record("b", "Alderbay Medical REMIT TO", tax_id_hash="t1", **BOX),
+        record("c", "Alderbay Medical", **AWAY),
+    )
+    assert clusters(resolved(*rows)) == {"ab"}
+
+
+def test_a_remittance_address_at_a_door_of_its_own_is_for_a_steward():
+    rows = (record("a", "Alderbay Medical", **HOME), record("b", "Alderbay Medical REMIT TO", **AWAY))
+    assert (clusters(resolved(*rows)), queued(resolved(*rows))) == (set(), [("candidate", "ab")])
+
+
+def test_a_box_in_the_same_postal_code_is_near_and_another_door_there_is_not():
+    one = record("a", "Alderbay Medical", **HOME)
+    box = record("b", "ALDERBAY MEDICAL", street="PO Box 12", postal_code=HOME["postal_code"])
+    door = record("b", "ALDERBAY MEDICAL", street="99 Mill Road", postal_code=HOME["postal_code"])
+    assert clusters(resolved(one, box)) == {"ab"}
+    assert (clusters(resolved(one, door)), queued(resolved(one, door))) == (set(), [("candidate", "ab")])
+
+
+def test_two_numbers_say_more_than_two_names():
+    both = {"tax_id_hash": "t1", "duns": "150483782"}
+    assert clusters(resolved(record("a", "Alderbay Medical", **both), record("b", "Wilotis Devices", **both))) == {"ab"}
+
+
 def test_a_trading_name_is_reached_by_the_alias_table_only():
     rows = (record("a", "Alderbay Medical Inc.", **HOME), record("b", "Wilotis Devices", **AWAY))
     assert clusters(resolved(*rows)) == set()

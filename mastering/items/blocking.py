@@ -6,6 +6,8 @@ Needs the tables feature (records.FEATURES) and identifier_key (records.KEYS); m
 
 import duckdb
 
+from mastering.items.vocabulary import PLAIN_WORDS
+
 # So many records under one text key tell nothing of each other; under one identifier they would be a wrong identifier.
 LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK = 60, 500
 # A word that so many records say, nearly all of them of one maker, is its brand: it tells the maker where nobody does.
@@ -21,20 +23,28 @@ class PairBudgetError(Exception):
 
 
 def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes scored (feature with the maker that a brand implies, and the two rarest of the words that another record has too) and block_key (kind, value,
+    """Makes brand (word, maker), scored (feature with the maker that a brand implies, and the two rarest of the words that another record has too) and block_key (kind, value,
     record_key).
 
     Text keys: the numbers with one of the two rarest words; the numbers with the maker; the maker with both words.
     """
     connection.execute(
+        "CREATE OR REPLACE TEMP TABLE spoken AS SELECT record_key, maker, unnest(words) AS word FROM feature"
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE brand AS
+        WITH by_maker AS (
+            SELECT word, maker, count(*) AS records, sum(count(*)) OVER (PARTITION BY word) AS of_all
+            FROM spoken WHERE maker IS NOT NULL AND length(word) >= $1 GROUP BY word, maker)
+        SELECT word, maker FROM by_maker
+        WHERE of_all >= $2 AND records >= $3 * of_all AND NOT list_contains($4, word)""",
+        [SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND, sorted(PLAIN_WORDS)],
+    )
+    connection.execute(
         """
         CREATE OR REPLACE TABLE scored AS
-        WITH spoken AS (SELECT record_key, maker, unnest(words) AS word FROM feature),
-            by_maker AS (
-                SELECT word, maker, count(*) AS records, sum(count(*)) OVER (PARTITION BY word) AS of_all
-                FROM spoken WHERE maker IS NOT NULL AND length(word) >= $1 GROUP BY word, maker),
-            brand AS (SELECT word, maker FROM by_maker WHERE of_all >= $2 AND records >= $3 * of_all),
-            implied AS (
+        WITH implied AS (
                 SELECT record_key, any_value(brand.maker) AS maker FROM spoken JOIN brand USING (word)
                 GROUP BY record_key HAVING count(DISTINCT brand.maker) = 1),
             numbered AS (
@@ -42,7 +52,7 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
                     regexp_replace(regexp_replace(part_number, '[0-9]', '9', 'g'), '[A-Z]', 'A', 'g') AS shape
                 FROM feature WHERE maker_name IS NOT NULL AND part_number IS NOT NULL GROUP BY maker_name, part_number),
             shaped AS (
-                SELECT maker_name, part_number, is_confirmed OR confirmed < $4 OR of_shape >= $5 * confirmed AS is_sure
+                SELECT maker_name, part_number, is_confirmed OR confirmed < $1 OR of_shape >= $2 * confirmed AS is_sure
                 FROM (SELECT *, count_if(is_confirmed) OVER (PARTITION BY maker_name) AS confirmed,
                     count_if(is_confirmed) OVER (PARTITION BY maker_name, shape) AS of_shape FROM numbered)),
             counted AS (SELECT word, count(*) AS records FROM spoken GROUP BY word HAVING count(*) > 1),
@@ -56,7 +66,7 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
             is_maker_sure OR implied.maker IS NOT NULL AS is_maker_told
         FROM feature LEFT JOIN rarest USING (record_key) LEFT JOIN implied USING (record_key)
         LEFT JOIN shaped USING (maker_name, part_number)""",
-        [SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND, LEAST_NUMBERS, SHARE_OF_SHAPE],
+        [LEAST_NUMBERS, SHARE_OF_SHAPE],
     )
     connection.execute(
         """

@@ -19,6 +19,7 @@ from mastering.items.vocabulary import (
     CONTEXTS,
     NUMBER_WORDS,
     PHRASES,
+    PLAIN_WORDS,
     QUALITIES,
     UNITS,
     meaning_in,
@@ -31,7 +32,6 @@ SUTURE = "suture"
 WIDTHS = frozenset((30, 35, 40, 50, 60, 80))
 EMBEDDED_LENGTH = 5
 SPELLED_LENGTH = 6
-_NOUNS = frozenset(means for by in ABBREVIATIONS.values() for means in by.values())
 _LONG_WORDS = sorted(word for word in QUALITIES.keys() | CONTEXTS.keys() if len(word) >= SPELLED_LENGTH)
 
 
@@ -88,7 +88,7 @@ def _may_be_cut(last: re.Match[str]) -> bool:
     if token is None:
         return last["unit"] is None
     word = _NOT_ALPHANUMERIC.split(token)[-1]
-    return len(word) < 2 or not (word in ABBREVIATIONS or word in QUALITIES or word in CONTEXTS or word in _NOUNS)
+    return len(word) < 2 or not (word in ABBREVIATIONS or word in CONTEXTS or word in PLAIN_WORDS)
 
 
 def _read_token(token: str, tokens: list[str], codes: set[str]) -> None:

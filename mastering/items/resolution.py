@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from mastering.clusters import Clustering, Edge, cluster
+from mastering.items.brands import Brands
 from mastering.items.comparison import compare
 from mastering.items.decide import Side, are_of_one_text, judge, veto_between
 from mastering.items.outcome import assignments, kept_pairs, review_queue
@@ -172,6 +173,13 @@ def _clustered(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], force
     named = {key for edge in edges for key in (edge.left, edge.right)} | {key for pair in texts for key in pair[:2]}
     known = sides(connection, sorted(named))
     first = cluster(keys, edges, _may_join(known, force))
+    brands = Brands(connection)
+    texts = [
+        text._replace(is_text_alone=False)
+        if text.is_text_alone and brands.leave_open(known[text.left], known[text.right])
+        else text
+        for text in texts
+    ]
     found = unique_best(texts, first.cluster_of, _agree(known, first))
     return cluster(keys, [*edges, *found], _may_join(known, force))
 

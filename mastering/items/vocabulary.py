@@ -57,6 +57,13 @@ UNITS = _by_context("units", "written", lambda row: Unit(row["role"], row["unit"
 NUMBER_WORDS = _by_context("number_words", "written", lambda row: row["role"])
 ABBREVIATIONS = _by_context("abbreviations", "written", lambda row: row["means"])
 QUALITIES = _by_context("qualities", "word", lambda row: Quality(row["attribute"], row["value"], row["severity"]))
+# Words that anybody uses, whoever makes the thing: none is a brand.
+PLAIN_WORDS = (
+    {means for by in ABBREVIATIONS.values() for means in by.values()}
+    | QUALITIES.keys()
+    | NUMBER_WORDS.keys()
+    | UNITS.keys()
+)
 # Codes of a series (JL4, CT-1): what the letters before the digits stand for.
 CODES = _by_context("codes", "prefix", lambda row: row["attribute"])
 PHRASES = {tuple(row["written"].split()): row["means"] for row in rules("phrases")}

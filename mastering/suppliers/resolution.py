@@ -20,6 +20,7 @@ from mastering.suppliers.decide import Judgement, Stage, judge, veto
 from mastering.suppliers.hierarchy import hierarchy
 from mastering.suppliers.likeness import NameIndex
 from mastering.suppliers.records import (
+    QualityEvent,
     SupplierRecord,
     join_acquired,
     mark_shared,
@@ -80,9 +81,19 @@ def resolve(records: pa.Table, decisions: pa.Table, aliases: pa.Table, at: datet
         outcome.assignments(read, clustering, kept),
         kept,
         outcome.review_queue(judged, clustering, force),
-        outcome.quality_events([*events, *more_events]),
+        outcome.quality_events([*events, *more_events, *_contradictions(by_key, clustering, force)]),
         parents,
     )
+
+
+def _contradictions(
+    by_key: Mapping[str, SupplierRecord], clustering: Clustering, force: InForce
+) -> Iterable[QualityEvent]:
+    """What stewards keep apart and, by other words of theirs, join: together a must and a must again are more than each."""
+    for left, right in sorted(force.cannot):
+        if {left, right} <= by_key.keys() and clustering.cluster_of[left] == clustering.cluster_of[right]:
+            detail = "stewards keep the two apart, and join both to what is one"
+            yield QualityEvent(by_key[left], "DECISIONS_CONTRADICT", right, detail)
 
 
 def _pairs(records: Sequence[SupplierRecord], index: NameIndex) -> set[tuple[int, int]]:

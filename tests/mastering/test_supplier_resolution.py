@@ -284,6 +284,14 @@ def test_what_a_steward_joins_against_a_rule_waits_for_a_second_person():
     assert clusters(resolved(*OTHER, decisions=kept(said("must", "erp|1|a", "erp|1|b", second_by="ben")))) == {"ab"}
 
 
+def test_words_of_stewards_that_contradict_each_other_are_told():
+    rows = [record(key, name) for key, name in zip("abc", FACTORED, strict=False)]
+    words = kept(
+        said("must", "erp|1|a", "erp|1|b"), said("must", "erp|1|b", "erp|1|c"), said("cannot", "erp|1|a", "erp|1|c")
+    )
+    assert resolved(*rows, decisions=words).quality_events["kind"].to_pylist() == ["DECISIONS_CONTRADICT"]
+
+
 def test_a_decision_about_a_record_that_is_gone_does_no_harm():
     gone = kept(said("must", "erp|1|a", "erp|1|z", second_by="ben"), said("cannot", "erp|1|y", "erp|1|b"))
     assert clusters(resolved(*SAME, decisions=gone)) == {"ab"}

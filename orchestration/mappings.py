@@ -25,7 +25,9 @@ class Map:
 
 
 UNITS = Map("map_uom", "units", "source_uom_code")
+# A system with a chart of its own needs classes for it, one that uses the network's needs to be numbered like it.
 ACCOUNTS = Map("map_account_class", "accounts", "account_code_prefix", by_prefix=True)
+CHARTED_ACCOUNTS = Map("map_gl_account", "accounts", "source_code_prefix", by_prefix=True)
 FACILITIES = Map("map_facility", "facilities", "source_code")
 COST_CENTERS = Map("map_cost_center", "cost centers", "source_code")
 DEPARTMENTS = Map("map_department", "departments", "source_code")
@@ -64,18 +66,18 @@ MAPPED = (
     ),
     Mapped(FACILITIES, "stg_tryton__location where location_type = 'warehouse'", "location_code"),
     Mapped(UNITS, "stg_sap_s4__supplier_invoice_item", "uom_code", "line_amount"),
-    Mapped(ACCOUNTS, "stg_sap_s4__journal_item where cost_center_code is not null", "gl_account_number", "amount"),
+    Mapped(CHARTED_ACCOUNTS, "stg_sap_s4__journal_item where cost_center_code is not null", "gl_account_number", "amount"),
     Mapped(COST_CENTERS, "stg_sap_s4__journal_item", "cost_center_code", "amount"),
     Mapped(FACILITIES, "stg_sap_s4__supplier_invoice_item", "plant_code", "line_amount"),
     Mapped(UNITS, "stg_oracle_fusion__invoice_line", "uom_code", "amount"),
-    Mapped(ACCOUNTS, "stg_oracle_fusion__invoice_line", "account_code", "amount"),
+    Mapped(CHARTED_ACCOUNTS, "stg_oracle_fusion__invoice_line", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_oracle_fusion__invoice_line", "cost_center_code", "amount"),
     Mapped(UNITS, "stg_d365__purchase_order_line", "uom_code", "amount"),
-    Mapped(ACCOUNTS, "stg_d365__ledger_entry where cost_center_code is not null", "account_code", "amount"),
+    Mapped(CHARTED_ACCOUNTS, "stg_d365__ledger_entry where cost_center_code is not null", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_d365__ledger_entry", "cost_center_code", "amount"),
     Mapped(FACILITIES, "stg_d365__purchase_order_line", "receiving_facility_code", "amount"),
     Mapped(UNITS, "stg_procurement__purchase_order_line", "uom_code", "amount"),
-    Mapped(ACCOUNTS, "stg_procurement__invoice_line", "account_code", "amount"),
+    Mapped(CHARTED_ACCOUNTS, "stg_procurement__invoice_line", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_procurement__invoice_line", "cost_center_code", "amount"),
     Mapped(UNITS, "stg_inventory__stock_movement", "uom_code"),
     Mapped(FACILITIES, "stg_inventory__location", "facility_code"),
@@ -86,7 +88,7 @@ MAPPED = (
     Mapped(COST_CENTERS, "stg_revenue_cycle__charge", "cost_center_code", "charge_amount"),
     Mapped(FACILITIES, "stg_revenue_cycle__coded_abstract", "facility_code"),
     Mapped(
-        ACCOUNTS,
+        CHARTED_ACCOUNTS,
         "stg_finance_files__ledger_line where cost_center_code is not null",
         "gl_account_code",
         "functional_amount",

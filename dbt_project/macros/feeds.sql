@@ -3,9 +3,10 @@
     `int_<system>__<entity>` with the same columns in the same order, in words of the field and with the system's own
     references. Which systems feed what is said once, under `feeds` in dbt_project.yml. The model that unites them puts
     references, units and golden keys on, once for all. An instance that only mirrors another's documents
-    (`map_mirrored_document`) is left out while the other is read, or every one of them would count twice.
+    (`map_mirrored_document`) is left out while the other is read, or every one of them would count twice. by_company: it
+    mirrors those of some companies only, and the feeds of this entity name the company.
 #}
-{% macro united(entity) -%}
+{% macro united(entity, by_company=false) -%}
     select *
     from (
         {%- for system in var('feeds')[entity] %}
@@ -14,11 +15,17 @@
         union all{% endif %}
         {%- endfor %}
     ) as every_feed
-    where every_feed.source_instance not in (
-        select mirrored.source_instance
-        from {{ ref('int_mirrored_document') }} as mirrored
-        where mirrored.entity = '{{ entity }}'
-    )
+    where every_feed.source_instance not in ({{ mirrored('source_instance', entity, "company_source_key = '*'") }})
+    {%- if by_company %}
+        and every_feed.source_instance || '|' || coalesce(every_feed.company_source_key, '') not in (
+            {{ mirrored("source_instance || '|' || company_source_key", entity, "company_source_key <> '*'") }}
+        )
+    {%- endif %}
+{%- endmacro %}
+
+{# Of the instances (or of their companies) that only mirror another's documents of a kind. #}
+{% macro mirrored(what, entity, which) -%}
+    select {{ what }} from {{ ref('int_mirrored_document') }} where entity = '{{ entity }}' and {{ which }}
 {%- endmacro %}
 
 {# The columns that open every feed: which record of which system. #}

@@ -17,8 +17,8 @@ LEDGER = """
         ('ledger_north', '600100', '10', 100.00), ('ledger_north', '600200', '10', -250.25),
         ('ledger_north', '700100', '20', 1.00), ('ledger_north', '700100', '20', -2.00),
         ('ledger_south', '700100', '10', 5.00), ('ledger_south', NULL, NULL, 9.00);
-    CREATE TABLE seeds.map_account_class (source_system VARCHAR, account_code_prefix VARCHAR);
-    INSERT INTO seeds.map_account_class VALUES ('finance_files', '6001'), ('sap_s4', '7');
+    CREATE TABLE seeds.map_gl_account (source_system VARCHAR, source_instance VARCHAR, source_code_prefix VARCHAR);
+    INSERT INTO seeds.map_gl_account VALUES ('finance_files', '*', '6001'), ('sap_s4', '*', '7');
     CREATE TABLE seeds.map_cost_center (source_system VARCHAR, source_instance VARCHAR, source_code VARCHAR);
     INSERT INTO seeds.map_cost_center VALUES ('finance_files', 'ledger_north', '10'), ('finance_files', '*', '20');
 """
@@ -33,9 +33,9 @@ def test_codes_are_listed_by_instance_with_rows_and_money_and_what_is_mapped_is_
             for code in codes
         }
     assert found == {
-        ("map_account_class", "ledger_north", "600200"): (1, Decimal("250.25")),
-        ("map_account_class", "ledger_south", "700100"): (1, Decimal("5.00")),
-        ("map_account_class", "ledger_north", "700100"): (2, Decimal("3.00")),
+        ("map_gl_account", "ledger_north", "600200"): (1, Decimal("250.25")),
+        ("map_gl_account", "ledger_south", "700100"): (1, Decimal("5.00")),
+        ("map_gl_account", "ledger_north", "700100"): (2, Decimal("3.00")),
         # The same code of another instance is not mapped by a line for one instance.
         ("map_cost_center", "ledger_south", "10"): (1, Decimal("5.00")),
     }

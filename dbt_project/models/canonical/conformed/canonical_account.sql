@@ -28,6 +28,11 @@
     select mirrored.source_instance from {{ ref('int_mirrored_document') }} as mirrored
     where mirrored.entity = 'requisition_line'
 {% endset %}
+{% set mirrored_books %}
+    select mirrored.source_instance || '|' || mirrored.company_source_key
+    from {{ ref('int_mirrored_document') }} as mirrored
+    where mirrored.entity = 'gl_line'
+{% endset %}
 {% set shared_items %}
     select shared.source_instance || '|' || shared.source_item_key from {{ ref('int_shared_item_number') }} as shared
 {% endset %}
@@ -148,6 +153,19 @@
     ),
     canonical_account('procurement', 'requisition_line', 'requisition_line_id', 'fct_requisition_line'),
     canonical_account('hcm', 'cost_center', 'cost_center_code', 'dim_cost_center'),
+    canonical_account(
+        'sap_s4', 'journal_item',
+        "company_code || '|' || fiscal_year || '|' || journal_entry_number || '|' || journal_line_number", 'fct_gl_line'
+    ),
+    canonical_account(
+        'd365', 'ledger_entry',
+        "company_code || '|' || voucher_number || '|' || cast(voucher_line as " ~ dbt.type_string() ~ ")", 'fct_gl_line'
+    ),
+    canonical_account(
+        'finance_files', 'ledger_line',
+        "ledger_code || '|' || company_code || '|' || journal_id || '|' || cast(line_number as " ~ dbt.type_string() ~ ")",
+        'fct_gl_line', "source_instance || '|' || company_code not in (" ~ mirrored_books ~ ")"
+    ),
     canonical_account('inventory', 'location', 'location_id', 'dim_location'),
     canonical_account('fhir_r4', 'patient', 'patient_key', 'xref_patient', canonical_key='patient_key'),
     canonical_account(

@@ -8,7 +8,7 @@ described as (
         reference.cost_center_key,
         record.*,
         coalesce(mapping.cost_center_name, record.cost_center_name) as said_name,
-        coalesce(mapping.cc_class, record.cost_center_class, {{ unknown_key() }}) as said_class,
+        coalesce(mapping.cc_class, class.cost_center_class, {{ unknown_key() }}) as cost_center_class,
         coalesce(mapping.facility_code, facility.facility_code, {{ unknown_key() }}) as said_facility_code,
         coalesce(company.company_key, {{ unknown_key() }}) as company_key,
         row_number() over (
@@ -25,10 +25,23 @@ described as (
             record.source_system = mapping.source_system
             and record.source_instance = mapping.source_instance
             and record.cost_center_source_code = mapping.source_code
+    left join {{ ref('map_cost_center_class') }} as class
+        on record.source_system = class.source_system and record.source_class = class.source_class
     left join {{ ref('map_facility') }} as facility
         on record.source_system = facility.source_system and record.facility_source_code = facility.source_code
     left join {{ ref('xref_company') }} as company
         on record.source_instance = company.source_instance and record.company_source_key = company.company_source_key
+),
+
+with_line as (
+    select
+        described.*,
+        line.cms_line
+    from described
+    left join {{ ref('map_cms_line') }} as line
+        on
+            described.cost_center_class = line.cost_center_class
+            and described.department_function = line.department_function
 ),
 
 final as (
@@ -36,8 +49,9 @@ final as (
         cost_center_key,
         cost_center_source_code as cost_center_code,
         said_name as cost_center_name,
-        said_class as cost_center_class,
+        cost_center_class,
         department_function,
+        cms_line,
         said_facility_code as facility_code,
         company_key,
         hierarchy_level_1,
@@ -46,8 +60,8 @@ final as (
         source_system,
         source_instance,
         cost_center_source_code as source_pk,
-        {{ audit_columns('described') }}
-    from described
+        {{ audit_columns('with_line') }}
+    from with_line
     where record_rank = 1
     union all
     select
@@ -56,6 +70,7 @@ final as (
         cast('Unknown' as {{ dbt.type_string() }}) as cost_center_name,
         {{ unknown_key() }} as cost_center_class,
         {{ no_text() }} as department_function,
+        {{ no_text() }} as cms_line,
         {{ unknown_key() }} as facility_code,
         {{ unknown_key() }} as company_key,
         {{ no_text() }} as hierarchy_level_1,

@@ -1,5 +1,5 @@
 -- One row per natural account, and the unknown member. Its classes come from the longest prefix of its number that is
--- mapped for its system.
+-- mapped: for the network's chart, or for its own system.
 with class_candidates as (
     select
         account.source_instance,
@@ -15,7 +15,7 @@ with class_candidates as (
     from {{ ref('xref_gl_account') }} as account
     inner join {{ ref('map_account_class') }} as mapping
         on
-            account.source_system = mapping.source_system
+            case when account.is_in_chart then '*' else account.source_system end = mapping.source_system
             and account.account_code like mapping.account_code_prefix || '%'
 ),
 
@@ -48,6 +48,7 @@ final as (
         cost_behaviour,
         is_direct_default,
         is_payables_control,
+        is_grir,
         is_heading,
         is_closed,
         source_system,
@@ -67,6 +68,7 @@ final as (
         {{ unknown_key() }} as cost_behaviour,
         false as is_direct_default,
         false as is_payables_control,
+        false as is_grir,
         false as is_heading,
         false as is_closed,
         {{ unknown_key() }} as source_system,

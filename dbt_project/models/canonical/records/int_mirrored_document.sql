@@ -1,7 +1,9 @@
--- One row per instance and kind of document that only mirrors another instance's, while that other one is read at all.
+-- One row per instance, kind of document and company (`*`: all of them) that only mirrors another instance's, while that
+-- other one is read at all.
 select
     mirrored.source_instance,
-    mirrored.entity
+    mirrored.entity,
+    mirrored.company_source_key
 from {{ ref('map_mirrored_document') }} as mirrored
 where
     mirrored.authority_instance in (

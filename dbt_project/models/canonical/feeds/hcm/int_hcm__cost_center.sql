@@ -7,7 +7,7 @@ select
     facility_code as facility_source_code,
     hierarchy_level_1,
     hierarchy_level_2,
-    hierarchy_level_3 as cost_center_class,
+    hierarchy_level_3 as source_class,
     department_function,
     is_active,
     {{ audit_columns('cost_center') }}

@@ -30,7 +30,7 @@ select
     numbered.business_area as facility_source_code,
     numbered.hierarchy_node as hierarchy_level_1,
     {{ no_text() }} as hierarchy_level_2,
-    numbered.cost_center_category as cost_center_class,
+    numbered.cost_center_category as source_class,
     {{ no_text() }} as department_function,
     numbered.primary_posting_block is null as is_active,
     {{ audit_columns('numbered') }}

@@ -14,9 +14,14 @@ import pyarrow as pa
 from bench.mastering.masters import draw
 from bench.mastering.metrics import b_cubed, of_clusters, unsafe_merges
 from mastering.items import ItemResolution, resolve
+from mastering.items.arrivals import Steering, read_arrivals
+from mastering.items.blocking import find_keys
+from mastering.items.records import NOTHING_READ
+from mastering.items.scoring import pin, train
 from mastering.stewardship import DECISIONS
 
 SHARED = Path(__file__).parents[3] / "shared/data/entity_matching"
+TRAINING_SEED = 7
 NOON = datetime(2026, 11, 1, 12)  # noqa: DTZ001  # as stewards' tables hold it
 RECORD = pa.schema(
     [(name, pa.string()) for name in (
@@ -112,3 +117,28 @@ def figures(master: Master, resolution: ItemResolution) -> dict[str, float]:
         "unsafe": unsafe_merges(cluster_of, master.attributes_of),
         "review": len(resolution.review_queue),
     }
+
+
+def decided(master: Master, resolution: ItemResolution, most: int) -> pa.Table:
+    """What a steward says who goes through the queue from its top, as far as `most` decisions, and knows the truth."""
+    rows = []
+    for row in resolution.review_queue.slice(0, most).to_pylist():
+        is_one = master.item_of[row["left_key"]] == master.item_of[row["right_key"]]
+        rows.append(
+            {
+                "kind": "must" if is_one else "cannot", "left_key": row["left_key"], "right_key": row["right_key"],
+                "by": "one", "second_by": "another", "at": NOON, "reason": "looked at both",
+            }
+        )  # fmt: skip
+    return pa.Table.from_pylist(rows, DECISIONS)
+
+
+def retrain() -> None:
+    """Makes the scoring model anew from our own families, and keeps it. Raises ModelDriftError where a weight moves too far."""
+    master = own_families(seed=TRAINING_SEED)
+    with duckdb.connect() as connection:
+        read = read_arrivals(connection, master.records, master.identifiers, Steering({}, {}), NOTHING_READ)
+        connection.register("feature", read.features)
+        connection.register("identifier_key", read.keys)
+        find_keys(connection)
+        pin(train(connection))

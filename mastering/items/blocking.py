@@ -23,9 +23,9 @@ class PairBudgetError(Exception):
 
 
 def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes brand (word, maker), scored (feature with the maker that a brand implies, and the two rarest of the words that another record has too) and block_key (kind, value,
-    record_key).
+    """Makes brand (word, maker), scored and block_key (kind, value, record_key).
 
+    scored: feature with the maker that a brand implies, and the two rarest of its words that another record has too.
     Text keys: the numbers with one of the two rarest words; the numbers with the maker; the maker with both words.
     """
     connection.execute(
@@ -88,7 +88,7 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes candidate (left_key < right_key, shares_identifier): each pair once of which one at least is among `changed` (record_key).
+    """Makes candidate (left_key < right_key, shares_identifier): each pair once, of which one at least is in `changed`.
 
     Raises PairBudgetError before making too many of them.
     """

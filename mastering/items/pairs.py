@@ -18,10 +18,10 @@ FLOOR = 3.0
 BITS = [f"mw_{comparison['output_column_name']}" for comparison in scoring.COMPARISONS]
 # One row per candidate pair. identifiers: how many both share; veto: what keeps them apart, null if nothing does.
 JUDGED = pa.schema(
-    [("left_key", pa.string()), ("right_key", pa.string()), ("weight", pa.float64()),
-     *((name, pa.float64()) for name in BITS),
-     ("verdict", pa.string()), ("identifiers", pa.int32()), ("veto", pa.string()), ("is_text_alone", pa.bool_()), ("is_rival", pa.bool_()),
-     ("sentence", pa.string())]
+    [("left_key", pa.string()), ("right_key", pa.string()), ("weight", pa.float64())]
+    + [(name, pa.float64()) for name in BITS]
+    + [("verdict", pa.string()), ("identifiers", pa.int32()), ("veto", pa.string()), ("is_text_alone", pa.bool_()),
+       ("is_rival", pa.bool_()), ("sentence", pa.string())]
 )  # fmt: skip
 _SIDE = ", ".join(f"{{side}}.{column} AS {{side}}_{column}" for column in Side._fields)
 
@@ -83,7 +83,8 @@ def sides(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[st
 
 def _judged(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE worth AS SELECT left_key, right_key FROM candidate JOIN pair_weight USING (left_key, right_key)"
+        "CREATE OR REPLACE TEMP TABLE worth AS"
+        " SELECT left_key, right_key FROM candidate JOIN pair_weight USING (left_key, right_key)"
         f" WHERE shares_identifier OR weight >= {FLOOR}"
     )
     paired = connection.execute(

@@ -46,6 +46,8 @@ ATTRIBUTES = (
 )
 # Identifiers that name the product; a GLN or SSCC names a place or a parcel.
 _OF_PRODUCTS = ("GTIN", "HIBCC", "ICCBBA", "NDC")
+# A record's number in another system, as that system writes it, with the system's name: instance:number. Both carry it.
+CROSS_REFERENCE = "ERP_ITEM"
 
 
 class ReadRecords(NamedTuple):
@@ -105,8 +107,11 @@ def _read_record(row: dict[str, Any], aliases: Mapping[str, str], fixes: Fixes) 
             refuse(reading, row["manufacturer_part_number"])
         else:
             number = reading
-    found = set()
+    found, references = set(), set()
     for id_type, value in _identifiers(row):
+        if id_type == CROSS_REFERENCE:
+            references.add("".join(value.split()))
+            continue
         identifier = read_identifier(value, id_type)
         if isinstance(identifier, Unreadable):
             refuse(identifier, value)
@@ -115,19 +120,21 @@ def _read_record(row: dict[str, Any], aliases: Mapping[str, str], fixes: Fixes) 
     description = read_description(clean(row["description"]))
     gtins = sorted((level, core) for kind, level, core in found if kind == "GTIN")
     others = sorted(f"{kind}:{core}" for kind, _, core in found if kind != "GTIN")
+    referred = [f"{CROSS_REFERENCE}:{reference}" for reference in sorted(references)]
     catalogue = _catalogue(row)
     feature = {
         "record_key": key, **place, "source": f"{place['source_system']}|{place['source_instance']}",
         **_maker_columns(maker, row["manufacturer_key"]),
         "part_number": number, "gtin_core": gtins[0][1] if gtins else None,
         "gtins": " ".join(f"{level}:{core}" for level, core in gtins) or None,
-        "identifiers": " ".join([*others, *([f"CATALOGUE:{catalogue}"] if catalogue else [])]) or None,
+        "identifiers": " ".join([*others, *referred, *([f"CATALOGUE:{catalogue}"] if catalogue else [])]) or None,
         "numbers": _numbers(description), "qualities": _qualities(description),
         "text_barred": _text_barred(row, description, others), "reading": to_json(description),
         "row_hash": row["row_hash"],
         "words": _telling_words(description),
     }  # fmt: skip
     keys = [{"record_key": key, "kind": kind, "value": core} for kind, _, core in found]
+    keys += [{"record_key": key, "kind": CROSS_REFERENCE, "value": reference} for reference in references]
     if number:
         keys.append({"record_key": key, "kind": "PART_NUMBER", "value": number})
     if catalogue:

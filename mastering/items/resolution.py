@@ -14,23 +14,20 @@ import duckdb
 import pyarrow as pa
 
 from mastering.clusters import Clustering, Edge, cluster
+from mastering.items.arrivals import Steering, read_arrivals
 from mastering.items.brands import Brands
 from mastering.items.comparison import compare
 from mastering.items.decide import Side, are_of_one_text, judge, veto_between
 from mastering.items.outcome import assignments, kept_pairs, review_queue
 from mastering.items.pairs import find_pairs, sides
 from mastering.items.reading import from_json
-from mastering.items.records import NOTHING_READ, ReadRecords, read_records
+from mastering.items.records import NOTHING_READ, ReadRecords
 from mastering.items.text_matches import TextPair, unique_best
 from mastering.stewardship import InForce, in_force
 from mastering.vocabulary import Verdict, record_key_sql
 
 # Whatever text says, what an identifier joins is joined first, and two identifiers before one.
 PER_IDENTIFIER = 100.0
-RECORD_COLUMNS = (
-    "source_system", "source_instance", "source_item_key", "description", "manufacturer_name", "manufacturer_key",
-    "manufacturer_part_number", "vendor_name", "vendor_catalogue_number", "ndc", "is_implant",
-)  # fmt: skip
 
 
 class ItemState(NamedTuple):
@@ -63,8 +60,8 @@ def resolve(
 ) -> ItemResolution:
     """Which item records are one item, with everything that was decided by `at`.
 
-    records: one row per source item (RECORD_COLUMNS and more; every text may be null). identifiers: its GTINs, UDIs, NDCs,
-    HIBCCs (source_system, source_instance, source_item_key, id_type, value). packs: its declared packagings (..., unit_code,
+    records: one row per source item (arrivals.RECORD_COLUMNS and more; every text may be null). identifiers: GTINs,
+    UDIs, NDCs, HIBCCs of them (source_system, source_instance, source_item_key, id_type, value). packs: its declared packagings (..., unit_code,
     qty_num, qty_den). decisions: stewardship.DECISIONS. previous: the state of the run before; the answer is the same.
     Raises PairBudgetError where the records share too little to be told apart by.
     """
@@ -75,7 +72,8 @@ def resolve(
     if previous is not None and previous.steered_by != steered_by:
         previous = None
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
-        read = _read(connection, records, identifiers, aliases, fixes, previous)
+        known = previous.read if previous else NOTHING_READ
+        read = read_arrivals(connection, records, identifiers, Steering(aliases, fixes), known)
         connection.register("feature", read.features)
         connection.register("identifier_key", read.keys)
         find_pairs(connection, previous and previous.judged, previous and previous.fingerprints)
@@ -94,53 +92,6 @@ def resolve(
                 connection.execute("SELECT * FROM judged").to_arrow_table(), steered_by,
             ),
         )  # fmt: skip
-
-
-def _read(
-    connection: duckdb.DuckDBPyConnection,
-    records: pa.Table,
-    identifiers: pa.Table,
-    aliases: Mapping[str, str],
-    fixes: Mapping[tuple[str, str], str],
-    previous: ItemState | None,
-) -> ReadRecords:
-    """Every record read: those whose row is what it was are taken from the run before."""
-    known = previous.read if previous else NOTHING_READ
-    connection.register("item_record", records)
-    connection.register("item_record_identifier", identifiers)
-    connection.register("known_feature", known.features)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE raw AS
-        WITH ids AS (
-            SELECT source_system, coalesce(source_instance, '') AS instance, source_item_key,
-                list({{'id_type': id_type, 'value': value}} ORDER BY id_type, value) AS ids
-            FROM item_record_identifier GROUP BY ALL),
-            whole AS (
-                SELECT {", ".join(f"item_record.{column}" for column in RECORD_COLUMNS)}, ids
-                FROM item_record LEFT JOIN ids ON ids.source_system = item_record.source_system
-                    AND ids.instance = coalesce(item_record.source_instance, '')
-                    AND ids.source_item_key = item_record.source_item_key)
-        SELECT whole.* REPLACE (coalesce(source_instance, '') AS source_instance), md5(whole::VARCHAR) AS row_hash
-        FROM whole"""
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE unchanged AS SELECT record_key FROM known_feature"
-        f" SEMI JOIN (SELECT {record_key_sql('source_item_key')} AS record_key, row_hash FROM raw) AS raw"
-        f" USING (record_key, row_hash)"
-    )
-    changed = connection.execute(
-        f"SELECT raw.* FROM raw ANTI JOIN unchanged ON record_key = {record_key_sql('source_item_key')}"
-        " ORDER BY source_system, source_instance, source_item_key"
-    ).to_arrow_table()
-    parts = []
-    for kept, new in zip(known, read_records(changed, aliases, fixes), strict=True):
-        connection.register("known_rows", kept)
-        unchanged = connection.execute(
-            "SELECT * FROM known_rows SEMI JOIN unchanged USING (record_key)"
-        ).to_arrow_table()
-        parts.append(pa.concat_tables([unchanged.cast(new.schema), new]))
-    return ReadRecords(*parts)
 
 
 def _veto(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str | None]:
@@ -201,20 +152,35 @@ def _agree(known: Mapping[str, Side], clustering: Clustering) -> Callable[[str, 
 
 
 def _may_join(known: Mapping[str, Side], force: InForce) -> Callable[[Sequence[str], Sequence[str]], str | None]:
-    """The veto over whole clusters: a steward's word, identifiers, then every pair of descriptions."""
+    """The veto over whole clusters: a steward's word, identifiers, then every pair of descriptions.
+
+    What a steward joined in spite of a conflict speaks against a third record only where both do.
+    """
+    joined: dict[str, set[str]] = {}
+    for left, right in force.must:
+        joined.setdefault(left, set()).add(right)
+        joined.setdefault(right, set()).add(left)
+
+    def conflict(left: str, right: str) -> str | None:
+        conflicts = compare(from_json(known[left].reading), from_json(known[right].reading)).conflicts
+        return conflicts[0] if conflicts else None
+
+    def is_overruled(left: str, right: str) -> bool:
+        return any(conflict(left, one) is None for one in joined.get(right, ()) if one in known) or any(
+            conflict(one, right) is None for one in joined.get(left, ()) if one in known
+        )
 
     def may_join(one: Sequence[str], other: Sequence[str]) -> str | None:
         if force.cannot and any(tuple(sorted((a, b))) in force.cannot for a in one for b in other):
             return "a steward keeps them apart"
-        lefts, rights = [known[key] for key in one], [known[key] for key in other]
-        veto = veto_between(lefts, rights)
+        veto = veto_between([known[key] for key in one], [known[key] for key in other])
         if veto:
             return veto
-        for left in {side.reading for side in lefts}:
-            for right in {side.reading for side in rights}:
-                conflicts = compare(from_json(left), from_json(right)).conflicts
-                if conflicts:
-                    return conflicts[0]
+        for left in one:
+            for right in other:
+                reason = conflict(left, right)
+                if reason is not None and not is_overruled(left, right):
+                    return reason
         return None
 
     return may_join

@@ -34,13 +34,13 @@ def unique_best(pairs: Iterable[TextPair], cluster_of: Mapping[str, str], agree:
         if one != other:
             best.setdefault(one, {})[other] = pair
             best.setdefault(other, {})[one] = pair
-    edges = []
-    for one, partners in best.items():
-        for other, pair in partners.items():
-            if one < other and pair.is_text_alone and pair.weight >= LEAST_WEIGHT and agree(one, other):
-                if _is_unique(best, one, other, agree) and _is_unique(best, other, one, agree):
-                    edges.append(Edge(pair.left, pair.right, pair.weight))
-    return edges
+    return [
+        Edge(pair.left, pair.right, pair.weight)
+        for one, partners in best.items()
+        for other, pair in partners.items()
+        if one < other and pair.is_text_alone and pair.weight >= LEAST_WEIGHT and agree(one, other)
+        if _is_unique(best, one, other, agree) and _is_unique(best, other, one, agree)
+    ]
 
 
 def _is_unique(best: Mapping[str, Mapping[str, TextPair]], one: str, partner: str, agree: Agree) -> bool:

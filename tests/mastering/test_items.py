@@ -1,0 +1,169 @@
+"""Items resolved: identifiers join, attributes veto, text alone rarely, stewards always; and the same answer in any order."""
+
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from bench.mastering.items import IDENTIFIER, PACK, RECORD, own_families
+from mastering.items import ItemResolution, resolve
+from mastering.items.scoring import ModelDriftError, pin, pinned, weights
+from mastering.stewardship import DECISIONS
+
+NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # as stewards' tables hold it
+GTIN, OTHER_GTIN = "00036000291452", "00012345678905"
+
+
+def record(key: str, description: str, source: str = "erp", **columns: Any) -> dict[str, Any]:
+    return {
+        "source_system": source,
+        "source_instance": "1",
+        "source_item_key": key,
+        "description": description,
+        **columns,
+    }
+
+
+def resolved(
+    records: list[dict[str, Any]], gtins: dict[str, str] | None = None, decisions: list[dict[str, Any]] | None = None
+) -> ItemResolution:
+    source_of = {row["source_item_key"]: row["source_system"] for row in records}
+    identifiers = [
+        {"source_system": source_of[key], "source_instance": "1", "source_item_key": key, "value": value}
+        for key, value in (gtins or {}).items()
+    ]
+    tables = pa.Table.from_pylist(records, RECORD), pa.Table.from_pylist(identifiers, IDENTIFIER), PACK.empty_table()
+    return resolve(*tables, pa.Table.from_pylist(decisions or [], DECISIONS), NOON)
+
+
+def clusters(found: ItemResolution) -> set[frozenset[str]]:
+    members: dict[str, set[str]] = {}
+    for row in found.assignments.to_pylist():
+        members.setdefault(row["cluster_key"], set()).add(row["source_key"])
+    return {frozenset(keys) for keys in members.values()}
+
+
+FOLEY = {"manufacturer_name": "C. R. BARD INC"}
+
+
+def test_one_part_number_in_four_ways_of_writing_it_is_one_item() -> None:
+    numbers = ["0165L16", "0165-l16", "165L16 ", "#0165L16"]
+    found = resolved(
+        [record(str(n), "FOLEY 16FR 5CC", manufacturer_part_number=number, **FOLEY) for n, number in enumerate(numbers)]
+    )
+    assert clusters(found) == {frozenset("0123")}
+    assert {row["method"] for row in found.assignments.to_pylist()} == {"identifier"}
+    assert (
+        "part number 165L16 of BARD equal; 2 attributes equal; no conflict" in found.kept_pairs["evidence"][0].as_py()
+    )
+
+
+def test_the_same_gtin_on_another_size_is_an_incident_and_no_item() -> None:
+    found = resolved(
+        [record("a", "FOLEY 16FR 5CC", **FOLEY), record("b", "FOLEY 18FR 5CC", **FOLEY)], {"a": GTIN, "b": GTIN}
+    )
+    assert clusters(found) == {frozenset("a"), frozenset("b")}
+    [row] = found.review_queue.to_pylist()
+    assert row["kind"] == "refused"
+    assert "french 16FR / 18FR" in row["evidence"]
+
+
+def test_each_and_box_of_one_product_are_one_item_with_its_packagings() -> None:
+    each, box = GTIN, "10036000291459"  # 3*(1+0+6+0+2+1+5) + (0+3+0+0+9+4) = 45 + 16 = 61: check digit 9
+    found = resolved([record("a", "FOLEY 16FR 5CC"), record("b", "Foley 16 Fr 5 cc, 12/BX")], {"a": each, "b": box})
+    assert clusters(found) == {frozenset("ab")}
+    [packaging] = found.packagings.to_pylist()
+    assert (packaging["unit_code"], packaging["qty_num"], packaging["origin"]) == ("BX", 12, "DESCRIPTION")
+
+
+def test_one_part_number_of_two_makers_is_two_items() -> None:
+    rows = [record("a", "FOLEY 16FR 5CC", manufacturer_part_number="12345", **FOLEY),
+            record("b", "FOLEY 16FR 5CC", manufacturer_part_number="12345", manufacturer_name="TELEFLEX")]  # fmt: skip
+    assert len(clusters(resolved(rows))) == 2
+
+
+def test_a_distributor_for_a_maker_is_no_maker() -> None:
+    rows = [record("a", "FOLEY 16FR 5CC", manufacturer_part_number="0165L16", **FOLEY),
+            record("b", "FOLEY 16FR 5CC", manufacturer_part_number="0165L16", manufacturer_name="OWENS & MINOR")]  # fmt: skip
+    assert clusters(resolved(rows)) == {frozenset("ab")}
+
+
+def test_two_base_gtins_are_two_items_whatever_else_is_equal() -> None:
+    rows = [record(key, "FOLEY 16FR 5CC", manufacturer_part_number="0165L16", **FOLEY) for key in "ab"]
+    assert len(clusters(resolved(rows, {"a": GTIN, "b": OTHER_GTIN}))) == 2
+
+
+@pytest.mark.parametrize(
+    ("description", "columns"),
+    [
+        ("CORTEX SCREW 3.5X38MM STERILE", {"manufacturer_name": "SYNTHES"}),
+        ("WIDGET 3.5X38MM BLUE", {"manufacturer_name": "ACME", "is_implant": True}),
+        ("KETAMINE 50MG/ML 10ML VIAL", {"manufacturer_name": "PFIZER"}),
+        ("WRIST SPLINT LARGE 8IN", {"manufacturer_name": "OSSUR"}),
+    ],
+)
+def test_text_alone_never_joins_implants_drugs_and_sided_families(description: str, columns: dict[str, Any]) -> None:
+    found = resolved([record("a", description, **columns), record("b", description, "saas", **columns)])
+    assert len(clusters(found)) == 2
+
+
+def test_what_cannot_be_read_is_an_event_with_its_raw_value() -> None:
+    found = resolved([record("a", "FOLEY", manufacturer_part_number="a")], {"a": "036000291453"})
+    events = {(row["kind"], row["raw_value"]) for row in found.quality_events.to_pylist()}
+    assert events == {("PART_NUMBER_SHORT", "a"), ("GTIN_CHECK_DIGIT", "036000291453")}
+
+
+def decision(kind: str, left: str, right: str, second_by: str | None = None) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "left_key": left,
+        "right_key": right,
+        "by": "ann",
+        "second_by": second_by,
+        "at": NOON,
+        "reason": "seen",
+    }
+
+
+def test_stewards_part_what_rules_join_and_join_with_two_what_rules_part() -> None:
+    rows = [record("a", "FOLEY 16FR 5CC", manufacturer_part_number="0165L16", **FOLEY),
+            record("b", "FOLEY 16FR 5CC", manufacturer_part_number="0165L16", **FOLEY),
+            record("c", "FOLEY 18FR 5CC", **FOLEY)]  # fmt: skip
+    assert len(clusters(resolved(rows, decisions=[decision("cannot", "erp|1|a", "erp|1|b")]))) == 3
+    alone = resolved(rows, decisions=[decision("must", "erp|1|a", "erp|1|c")])
+    assert clusters(alone) == {frozenset("ab"), frozenset("c")}
+    assert alone.review_queue["kind"][0].as_py() == "pending"
+    both = resolved(rows, decisions=[decision("must", "erp|1|a", "erp|1|c", "bob")])
+    assert clusters(both) == {frozenset("abc")}
+
+
+def test_order_does_not_matter_and_what_changed_alone_gives_the_answer_of_a_full_run() -> None:
+    master = own_families(60, seed=3)
+    whole = resolve(master.records, master.identifiers, master.packs, DECISIONS.empty_table(), NOON)
+    rows = master.records.to_pylist()
+    Random(1).shuffle(rows)
+    shuffled = pa.Table.from_pylist(rows, RECORD)
+    again = resolve(shuffled, master.identifiers, master.packs, DECISIONS.empty_table(), NOON)
+    earlier = [row | {"description": "OTHER"} if n % 9 == 0 else row for n, row in enumerate(rows) if n % 10]
+    before = resolve(
+        pa.Table.from_pylist(earlier, RECORD), master.identifiers, master.packs, DECISIONS.empty_table(), NOON
+    )
+    after = resolve(master.records, master.identifiers, master.packs, DECISIONS.empty_table(), NOON, before.state)
+    for found in (again, after):
+        assert found.assignments.equals(whole.assignments)
+        assert found.kept_pairs.equals(whole.kept_pairs)
+        assert found.review_queue.equals(whole.review_queue)
+        assert found.quality_events.equals(whole.quality_events)
+
+
+def test_a_model_that_moved_is_not_kept(tmp_path: Any) -> None:
+    model, path = pinned(), tmp_path / "model.json"
+    pin(model, path)
+    pin(model, path)
+    assert weights(model)["gtin_core", "equal"] > 5
+    level = model["comparisons"][0]["comparison_levels"][1]
+    level["u_probability"] = level["m_probability"] * 2
+    with pytest.raises(ModelDriftError, match="part_number equal"):
+        pin(model, path)

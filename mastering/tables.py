@@ -40,7 +40,13 @@ def _review(kind: str) -> pa.Schema:
     return queue_rows(REVIEW_QUEUE.empty_table(), nobody, SHOWN[kind], None, None, BEGINNING).schema
 
 
+# One row per measure and slice of a measurement (accuracy.py).
+ACCURACY = pa.schema(
+    [("measured_at", pa.timestamp("us")), ("record_kind", _TEXT), ("label_set", _TEXT), ("slice_kind", _TEXT),
+     ("slice", _TEXT), ("measure", _TEXT), ("numerator", pa.decimal128(38, 6)), ("denominator", pa.decimal128(38, 6))]
+)  # fmt: skip
 TABLES: dict[str, pa.Schema] = {
+    "accuracy": ACCURACY,
     "decision": DECISIONS,
     "golden_item": GOLDEN_ITEM,
     "golden_supplier": GOLDEN_SUPPLIER,

@@ -14,11 +14,13 @@ import pyarrow as pa
 
 from mastering import items, suppliers, tables
 from mastering.identifiers import Identifier, read_identifier
+from mastering.items.records import CROSS_REFERENCE
+from mastering.items.told_makers import with_makers
 from mastering.registry import Registry, Run, advance
 from mastering.review_sheet import queue_rows
 from mastering.rules import read_rules
 from mastering.stewardship import in_force
-from mastering.suppliers.aliases import known_aliases
+from mastering.suppliers.aliases import Aliases, known_aliases
 from mastering.survivorship import CANDIDATES, golden_records, read_survivorship, steward_candidates, survive
 from mastering.vocabulary import record_key, record_key_sql
 
@@ -54,11 +56,16 @@ _IDENTIFIERS = """
     SELECT source_system, source_instance, source_item_key, identifier_type AS id_type, identifier_value AS value,
         source_uom_code AS unit_code
     FROM canonical.int_item_identifier
-    WHERE identifier_type IS DISTINCT FROM 'ERP_ITEM'
     ORDER BY ALL"""
 _PACKS = """
     SELECT source_system, source_instance, source_item_key, source_uom_code AS unit_code, qty_num, qty_den
     FROM canonical.int_item_unit ORDER BY ALL"""
+_SUPPLIER_NAMES = """
+    SELECT supplier_name AS name, golden_key
+    FROM canonical.int_supplier_record AS record
+    JOIN supplier_now ON supplier_now.source_instance = record.source_instance
+        AND supplier_now.source_key = record.source_supplier_key
+    WHERE supplier_name IS NOT NULL ORDER BY ALL"""
 _REGISTRY = ("id", "xref", "merge_log")
 
 
@@ -122,6 +129,9 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
     identifiers = _read(connection, _IDENTIFIERS)
     packs = _read(connection, _PACKS)
     decisions = _read(connection, "SELECT * FROM mastering.decision")
+    names = _read(connection, _SUPPLIER_NAMES)
+    steering = in_force(decisions, run.at, lambda left, right: None)
+    records = with_makers(records, names, Aliases(known_aliases(), steering.aliases, run.at))
     found = items.resolve(records.drop_columns(["record_key", "unspsc_code"]), identifiers, packs, decisions, run.at)
     before, after = _advance(connection, "item", found.assignments, records, "ITM", run)
     named = {
@@ -145,6 +155,8 @@ def _valid_gtins(identifiers: pa.Table) -> pa.Table:
     """One row per record: the valid GTIN of its lowest level, 14 digits."""
     found: dict[str, tuple[str, str]] = {}
     for row in identifiers.to_pylist():
+        if row["id_type"] == CROSS_REFERENCE:
+            continue
         read = read_identifier(row["value"], row["id_type"])
         if isinstance(read, Identifier) and read.kind == "GTIN":
             key = record_key(row["source_system"], row["source_instance"], row["source_item_key"])

@@ -209,6 +209,36 @@ def reconcile(source: SourceOption = None, object_: ObjectOption = None) -> None
     _show_loads(reports)
 
 
+@app.command()
+def accuracy(
+    labels: Annotated[Path, typer.Argument(help="CSV: source_instance, code, true_key, family.")],
+    of: Annotated[str, typer.Option("--of", help="item or supplier.")] = "item",
+    everything: Annotated[bool, typer.Option("--all", help="By family and by pair of sources too.")] = False,
+) -> None:
+    """How right mastering is, against records whose identity is known. Every measurement is kept."""
+    from mastering.accuracy import LabelError, measure, read_labels
+
+    if not labels.exists():
+        stop(f"There is no {labels}.")
+    with settings_in_use() as settings, open_warehouse(settings) as connection:
+        try:
+            known = read_labels(labels)
+        except LabelError as error:
+            stop(str(error))
+        found = measure(connection, steward.kind_named(of), known, labels.stem, datetime.now(UTC).replace(tzinfo=None))
+    shown = [row for row in found.to_pylist() if everything or row["slice_kind"] == "all"]
+    show(
+        ("slice", "measure", "numerator", "denominator", "share"),
+        [
+            (
+                row["slice"], row["measure"], f"{row['numerator']:,.0f}", f"{row['denominator']:,.0f}",
+                f"{row['numerator'] / row['denominator']:.4f}" if row["denominator"] else "-",
+            )
+            for row in shown
+        ],
+    )  # fmt: skip
+
+
 @quarantine.command("list")
 def quarantine_list(
     source: Annotated[str | None, typer.Option("--source", help="Only this instance.")] = None,

@@ -32,9 +32,9 @@ def list_queue(
             columns = ("at", "by", "kind", "left_key", "right_key", "attribute", "value", "reason")
             rows = desk.decisions(connection).to_pylist()
         else:
-            shown = "description" if _kind(of) == "item" else "name"
+            shown = "description" if kind_named(of) == "item" else "name"
             columns = ("rank", "kind", "weight", f"left_{shown}", f"right_{shown}", "sentence", "left_key", "right_key")
-            rows = desk.queue(connection, _kind(of)).to_pylist()
+            rows = desk.queue(connection, kind_named(of)).to_pylist()
         show(columns, [[row[column] for column in columns] for row in rows[:limit]])
         if len(rows) > limit:
             out.print(f"{len(rows) - limit:,} more: --limit, or parline steward export")
@@ -46,7 +46,7 @@ def show_pair(left: str, right: str, of: KindOption = "item") -> None:
     from mastering import desk
 
     with settings_in_use() as settings, open_warehouse(settings) as connection:
-        row = desk.pair(connection, _kind(of), left, right)
+        row = desk.pair(connection, kind_named(of), left, right)
     if row is None:
         stop(f"{left} and {right} wait for nobody. See: parline steward list --of {of}")
     names = [name.removeprefix("left_") for name in row if name.startswith("left_")]
@@ -89,7 +89,7 @@ def export(path: Path, of: KindOption = "item") -> None:
 
     with settings_in_use() as settings, open_warehouse(settings) as connection:
         try:
-            rows = desk.export(connection, _kind(of), path)
+            rows = desk.export(connection, kind_named(of), path)
         except ValueError as error:
             stop(str(error))
     out.print(
@@ -105,7 +105,7 @@ def take_in(path: Path, of: KindOption = "item") -> None:
     if not path.exists():
         stop(f"There is no {path}.")
     with settings_in_use() as settings, open_warehouse(settings) as connection:
-        kept, answers = desk.take_in(connection, _kind(of), path, datetime.now(UTC).replace(tzinfo=None))
+        kept, answers = desk.take_in(connection, kind_named(of), path, datetime.now(UTC).replace(tzinfo=None))
     for line in (*answers.faults, *answers.changed):
         err.print(line, markup=False)
     out.print(f"{kept:,} decisions kept, {len(answers.faults):,} rows with a fault, {len(answers.changed):,} about what has "
@@ -113,7 +113,8 @@ def take_in(path: Path, of: KindOption = "item") -> None:
     raise typer.Exit(1 if answers.faults or answers.changed else 0)
 
 
-def _kind(of: str) -> str:
+def kind_named(of: str) -> str:
+    """`item` or `supplier`, or an end with the words that say so."""
     from mastering.desk import KINDS
 
     if of not in KINDS:

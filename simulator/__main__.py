@@ -84,6 +84,13 @@ def _stop(options: argparse.Namespace) -> None:
     print(f"Stopped process {stop(options.world)}.")
 
 
+def _labels(options: argparse.Namespace) -> None:
+    from simulator.labels import write_labels
+
+    rows = write_labels(options.world, options.of, options.out)
+    print(f"{rows:,} labels in {options.out}. Measure with `parline accuracy {options.out} --of {options.of}`.")
+
+
 def _deliver_files(world: Path) -> None:
     """The files that are due by now; those of a feed whose fault says so are cut as they come."""
     from simulator.systems.files import write_files
@@ -107,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="parline simulate", description="The demo network: a hospital network's systems."
     )
-    acts = parser.add_subparsers(required=True, metavar="make|serve|advance|status|stop")
+    acts = parser.add_subparsers(required=True, metavar="make|serve|advance|status|labels|stop")
 
     make = acts.add_parser("make", help="make a world: its truth, and what its systems show of it")
     make.add_argument(
@@ -121,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         "serve": (_serve, "serve every system of a world on 127.0.0.1 until stopped"),
         "advance": (_advance, "move the time of a world forward, and switch faults on or off"),
         "status": (_status, "the time, the addresses, the faults, and the rows that are to be seen"),
+        "labels": (_labels, "write what each record of the systems truly is, for accuracy to be measured"),
         "stop": (_stop, "stop the process that serves a world"),
     }
     for name, (act, help_) in parser_of.items():
@@ -129,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(act=act)
         if name == "serve":
             command.add_argument("--port", type=int, default=0, help="0: any free port")
+        if name == "labels":
+            command.add_argument("--of", choices=("item", "supplier"), default="item")
+            command.add_argument("--out", type=Path, required=True, help="CSV file to write")
         if name == "advance":
             command.add_argument("--days", type=int, required=True, help="0 to only switch faults")
             command.add_argument(

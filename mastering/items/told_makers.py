@@ -11,7 +11,7 @@ from mastering.suppliers import link
 from mastering.suppliers.aliases import Aliases
 
 # A name is taken for a supplier's only where it is nearly the same: a wrong maker keeps true doubles apart.
-LEAST = 0.85
+LEAST = 0.75
 # Whoever stands as maker of parts that others say are made by so many others, for this share of what is known of them, sells
 # them.
 MAKERS_SOLD, SHARE_SOLD = 3, 0.5
@@ -34,7 +34,9 @@ def with_makers(records: pa.Table, names: pa.Table, aliases: Aliases) -> pa.Tabl
             "ORDER BY ALL"
         ).fetchall()]  # fmt: skip
         key_of = dict(known)
-        found = [(one.typed, key_of[one.known]) for one in link(typed, list(key_of), aliases, LEAST) if one.known is not None]
+        found = [
+            (one.typed, key_of[one.known]) for one in link(typed, list(key_of), aliases, LEAST) if one.known is not None
+        ]
         connection.register("link", pa.table({
             "typed": pa.array([name for name, _ in found], pa.string()),
             "linked_key": pa.array([key for _, key in found], pa.string()),

@@ -38,20 +38,29 @@ _SUPPLIERS = f"""
     FROM canonical.int_supplier_record
     WHERE is_supplier
     ORDER BY record_key"""
+# A supplier's or maker's number may be another instance's, whose numbers this one uses.
 _ITEMS = f"""
+    WITH number AS (
+        SELECT source_instance, source_supplier_key, source_instance AS owner, source_supplier_key AS owner_key
+        FROM canonical.int_supplier_record
+        UNION ALL FROM canonical.int_shared_supplier_number),
+    party AS (
+        SELECT number.source_instance, number.source_supplier_key, golden_key, supplier_name
+        FROM number
+        JOIN canonical.int_supplier_record AS said ON said.source_instance = owner AND said.source_supplier_key = owner_key
+        LEFT JOIN supplier_now AS now ON now.source_instance = owner AND now.source_key = owner_key)
     SELECT {record_key_sql("source_item_key", "record.")} AS record_key, record.source_system, record.source_instance,
         source_item_key, item_description AS description, manufacturer_name, maker.golden_key AS manufacturer_key,
-        manufacturer_part_number,
-        vendor.supplier_name AS vendor_name, supplier_item_number AS vendor_catalogue_number,
-        base_uom_source_code AS unit_code, item_class AS item_class_hint, NULL AS ndc, item_class = 'IMPLANT' AS is_implant,
-        unspsc_code, record.created_at, record.source_version_at AS changed_at, record.is_active
+        manufacturer_part_number, vendor.supplier_name AS vendor_name, vendor.golden_key AS vendor_key,
+        supplier_item_number AS vendor_catalogue_number, base_uom_source_code AS unit_code,
+        item_class AS item_class_hint, NULL AS ndc, item_class = 'IMPLANT' AS is_implant, unspsc_code, record.created_at,
+        record.source_version_at AS changed_at, record.is_active
     FROM canonical.int_item_record AS record
-    LEFT JOIN supplier_now AS maker
-        ON record.source_instance = maker.source_instance AND record.manufacturer_source_key = maker.source_key
-    LEFT JOIN canonical.int_supplier_record AS vendor
-        ON record.source_instance = vendor.source_instance AND record.supplier_source_key = vendor.source_supplier_key
+    LEFT JOIN party AS maker ON record.source_instance = maker.source_instance
+        AND record.manufacturer_source_key = maker.source_supplier_key
+    LEFT JOIN party AS vendor ON record.source_instance = vendor.source_instance
+        AND record.supplier_source_key = vendor.source_supplier_key
     ORDER BY record_key"""
-
 _IDENTIFIERS = """
     SELECT source_system, source_instance, source_item_key, identifier_type AS id_type, identifier_value AS value,
         source_uom_code AS unit_code
@@ -132,7 +141,9 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
     names = _read(connection, _SUPPLIER_NAMES)
     steering = in_force(decisions, run.at, lambda left, right: None)
     records = with_makers(records, names, Aliases(known_aliases(), steering.aliases, run.at))
-    found = items.resolve(records.drop_columns(["record_key", "unspsc_code"]), identifiers, packs, decisions, run.at)
+    found = items.resolve(
+        records.drop_columns(["record_key", "unspsc_code", "vendor_key"]), identifiers, packs, decisions, run.at
+    )
     before, after = _advance(connection, "item", found.assignments, records, "ITM", run)
     named = {
         "item_description": "description", "manufacturer_name": "manufacturer_name",

@@ -1,7 +1,7 @@
-"""Who a record's maker is, where its text names a golden supplier, and whose name in that field is a distributor's.
+"""Who makes what a record names, where the record itself does not say it well: by the name it writes, by whom it is bought
+from, by who is known to make that part number. And who only sells: a distributor's name in the maker's field says nothing.
 
-Belongs here: a maker's name as written taken for a golden supplier, and distributors known by what they sell. Not here: makers
-that nobody buys from (makers.py), suppliers themselves.
+Belongs here: golden suppliers as makers. Not here: makers that nobody buys from (makers.py), suppliers themselves.
 """
 
 import duckdb
@@ -15,12 +15,15 @@ LEAST = 0.75
 # Whoever stands as maker of parts that others say are made by so many others, for this share of what is known of them, sells
 # them.
 MAKERS_SOLD, SHARE_SOLD = 3, 0.5
+# A part number that is long, or has letters, and that one maker alone is known for, is that maker's.
+_TELLING_PART = "(length(part) >= 8 OR (length(part) >= 5 AND regexp_matches(part, '[A-Z]')))"
 
 
 def with_makers(records: pa.Table, names: pa.Table, aliases: Aliases) -> pa.Table:
-    """The records with manufacturer_key filled in from the maker's name, and without makers that are distributors.
+    """The records with manufacturer_key filled in, and without makers that are distributors.
 
-    records: item_record (resolution.RECORD_COLUMNS and more), manufacturer_key where its system names a partner. names: golden
+    records: item_record (resolution.RECORD_COLUMNS and more), manufacturer_key where its system names a partner, vendor_key the
+    golden supplier that it is bought from. names: golden
     suppliers' names (name, golden_key); a name of two suppliers names neither. Rows come by record_key.
     """
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
@@ -60,10 +63,25 @@ def with_makers(records: pa.Table, names: pa.Table, aliases: Aliases) -> pa.Tabl
             HAVING count(DISTINCT other) >= {MAKERS_SOLD}
                 AND count(DISTINCT part) FILTER (other IS NOT NULL) >= {SHARE_SOLD} * count(DISTINCT part)"""
         )
+        connection.execute(
+            f"""
+            CREATE TEMP TABLE made AS
+            SELECT part, min(manufacturer_key) AS only_maker
+            FROM told ANTI JOIN distributor ON manufacturer_key = maker
+            WHERE manufacturer_key IS NOT NULL AND {_TELLING_PART}
+            GROUP BY part HAVING count(DISTINCT manufacturer_key) = 1"""
+        )
+        # Of a record without a maker: whoever alone makes the part, else whoever sells it and is no distributor.
         return connection.execute(
             """
             SELECT told.* EXCLUDE (part) REPLACE (
-                if(maker IS NULL, manufacturer_key, NULL) AS manufacturer_key,
-                if(maker IS NULL, manufacturer_name, NULL) AS manufacturer_name)
-            FROM told LEFT JOIN distributor ON manufacturer_key = maker ORDER BY record_key"""
+                CASE WHEN told.manufacturer_key IS NOT NULL AND own.maker IS NULL THEN told.manufacturer_key
+                     WHEN only_maker IS NOT NULL AND (own.maker IS NOT NULL OR manufacturer_name IS NULL) THEN only_maker
+                     WHEN manufacturer_name IS NULL AND seller.maker IS NULL THEN vendor_key END AS manufacturer_key,
+                if(own.maker IS NULL, manufacturer_name, NULL) AS manufacturer_name)
+            FROM told
+            LEFT JOIN distributor AS own ON told.manufacturer_key = own.maker
+            LEFT JOIN distributor AS seller ON told.vendor_key = seller.maker
+            LEFT JOIN made ON made.part = told.part
+            ORDER BY record_key"""
         ).to_arrow_table()

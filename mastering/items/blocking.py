@@ -6,6 +6,7 @@ Needs the tables feature (records.FEATURES) and identifier_key (records.KEYS); m
 
 import duckdb
 
+from mastering.items.records import CUT_OFF
 from mastering.items.vocabulary import PLAIN_WORDS
 
 # So many records under one text key tell nothing of each other; under one identifier they would be a wrong identifier.
@@ -15,6 +16,8 @@ SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND = 4, 5, 0.9
 # A part number that one system only knows, and of a form that hardly any of its maker's has (digits for J342H), may be that
 # system's or a distributor's own: it contradicts nobody. So many numbers known to two systems tell what a maker's look like.
 LEAST_NUMBERS, SHARE_OF_SHAPE = 20, 0.02
+# What stands where a column ends is a whole word, if so many descriptions say it where none ends.
+LEAST_OF_WORD = 5
 PAIRS_PER_RECORD, LEAST_BUDGET = 60, 1_000_000
 
 
@@ -44,7 +47,10 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TABLE scored AS
-        WITH implied AS (
+        WITH whole AS (
+                SELECT word FROM spoken JOIN feature USING (record_key)
+                WHERE cut_word IS NULL GROUP BY word HAVING count(*) >= $4),
+            implied AS (
                 SELECT record_key, any_value(brand.maker) AS maker FROM spoken JOIN brand USING (word)
                 GROUP BY record_key HAVING count(DISTINCT brand.maker) = 1),
             numbered AS (
@@ -60,13 +66,14 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
                 SELECT record_key, min_by(word, (records, word), 2) AS pair
                 FROM spoken JOIN counted USING (word) GROUP BY record_key)
         SELECT feature.* EXCLUDE (words) REPLACE (
-                CASE WHEN is_maker_sure THEN feature.maker ELSE coalesce(implied.maker, feature.maker) END AS maker),
+                CASE WHEN is_maker_sure THEN feature.maker ELSE coalesce(implied.maker, feature.maker) END AS maker,
+                CASE WHEN cut_word IN (FROM whole) AND text_barred = $3 THEN NULL ELSE text_barred END AS text_barred),
             pair[1] AS word_1, pair[2] AS word_2, array_to_string(words, ' ') AS all_words,
             coalesce(is_sure, true) OR NOT is_maker_sure AS is_number_sure,
             is_maker_sure OR implied.maker IS NOT NULL AS is_maker_told
         FROM feature LEFT JOIN rarest USING (record_key) LEFT JOIN implied USING (record_key)
         LEFT JOIN shaped USING (maker_name, part_number)""",
-        [LEAST_NUMBERS, SHARE_OF_SHAPE],
+        [LEAST_NUMBERS, SHARE_OF_SHAPE, CUT_OFF, LEAST_OF_WORD],
     )
     connection.execute(
         """

@@ -17,7 +17,7 @@ from mastering.items.makers import Maker, distributor_of, read_maker
 from mastering.items.part_numbers import read_part_number
 from mastering.items.reading import Description, to_json
 from mastering.items.vocabulary import ALWAYS_STERILE, FAMILIES, SEVERITIES
-from mastering.text import alphanumeric, clean
+from mastering.text import alphanumeric, clean, words
 from mastering.vocabulary import QUALITY_EVENTS, record_key
 
 # One row per record. gtin_core: of the lowest level; gtins: `level:core` of all, blank between; numbers, qualities: what the
@@ -25,7 +25,7 @@ from mastering.vocabulary import QUALITY_EVENTS, record_key
 FEATURES = pa.schema(
     [(name, pa.string()) for name in (
         "record_key", "source_system", "source_instance", "source_key", "source", "maker", "maker_name", "maker_key",
-        "part_number", "gtin_core", "gtins", "identifiers", "numbers", "qualities", "text_barred", "reading", "row_hash",
+        "part_number", "gtin_core", "gtins", "identifiers", "numbers", "qualities", "text_barred", "cut_word", "reading", "row_hash",
     )]
     + [("is_maker_sure", pa.bool_()), ("words", pa.list_(pa.string()))]
 )  # fmt: skip
@@ -44,6 +44,7 @@ ATTRIBUTES = (
     "vendor_name",
     "vendor_catalogue_number",
 )
+CUT_OFF = "a description cut off"
 # Identifiers that name the product; a GLN or SSCC names a place or a parcel.
 _OF_PRODUCTS = ("GTIN", "HIBCC", "ICCBBA", "NDC")
 # A record's number in another system, as that system writes it, with the system's name: instance:number. Both carry it.
@@ -129,7 +130,7 @@ def _read_record(row: dict[str, Any], aliases: Mapping[str, str], fixes: Fixes) 
         "gtins": " ".join(f"{level}:{core}" for level, core in gtins) or None,
         "identifiers": " ".join([*others, *referred, *([f"CATALOGUE:{catalogue}"] if catalogue else [])]) or None,
         "numbers": _numbers(description), "qualities": _qualities(description),
-        "text_barred": _text_barred(row, description, others), "reading": to_json(description),
+        "text_barred": _text_barred(row, description, others), "cut_word": _cut_word(row, description), "reading": to_json(description),
         "row_hash": row["row_hash"],
         "words": _telling_words(description),
     }  # fmt: skip
@@ -192,6 +193,12 @@ def _telling_words(description: Description) -> list[str]:
     return sorted({word for word in description.words if len(word) > 1})
 
 
+def _cut_word(row: dict[str, Any], description: Description) -> str | None:
+    """The last word of a description that a column may have cut off there."""
+    said = words(clean(row["description"]) or "")
+    return said[-1] if said and description.is_cut else None
+
+
 def _text_barred(row: dict[str, Any], description: Description, identifiers: list[str]) -> str | None:
     """Why text alone never joins this record to another, however alike."""
     if row["is_implant"]:
@@ -206,4 +213,4 @@ def _text_barred(row: dict[str, Any], description: Description, identifiers: lis
             return family.never_by_text
         if family.must_state and family.must_state not in description.qualities:
             return f"{context}: {family.must_state} is not stated"
-    return "a description cut off" if description.is_cut else None
+    return CUT_OFF if description.is_cut else None

@@ -72,6 +72,7 @@ def resolve(
     if previous is not None and previous.steered_by != steered_by:
         previous = None
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         known = previous.read if previous else NOTHING_READ
         read = read_arrivals(connection, records, identifiers, Steering(aliases, fixes), known)
         connection.register("feature", read.features)

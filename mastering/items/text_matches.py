@@ -25,8 +25,8 @@ class TextPair(NamedTuple):
 def unique_best(pairs: Iterable[TextPair], cluster_of: Mapping[str, str], agree: Agree) -> list[Edge]:
     """The pairs that text may join: of at least 6.6 bits, and better by 3 bits than any other partner of either cluster.
 
-    Another partner counts even where text may not join it. One that agrees with the best one too is no rival: it is the same
-    item a third time.
+    Another partner counts even where text may not join it, but not where one of its members contradicts. One that agrees
+    with the best one too is no rival: it is the same item a third time.
     """
     best: dict[str, dict[str, TextPair]] = {}
     for pair in sorted(pairs, key=lambda pair: (pair.is_text_alone, pair.weight, pair.left, pair.right)):
@@ -45,5 +45,5 @@ def unique_best(pairs: Iterable[TextPair], cluster_of: Mapping[str, str], agree:
 
 def _is_unique(best: Mapping[str, Mapping[str, TextPair]], one: str, partner: str, agree: Agree) -> bool:
     weight = best[one][partner].weight
-    rivals = (rival for rival, pair in best[one].items() if rival != partner and pair.weight > weight - MARGIN)
-    return all(agree(partner, rival) for rival in rivals)
+    near = (rival for rival, pair in best[one].items() if rival != partner and pair.weight > weight - MARGIN)
+    return all(agree(partner, rival) for rival in near if agree(one, rival))

@@ -20,7 +20,8 @@ GOLDEN_ITEM = pa.schema(
 )  # fmt: skip
 GOLDEN_SUPPLIER = pa.schema(
     [(name, _TEXT) for name in
-     ("golden_key", "supplier_name", "parent_supplier_key", "tax_id_token", "duns_number", "gln")]
+     ("golden_key", "supplier_name", "parent_supplier_key", "tax_id_token", "duns_number", "gln", "address",
+      "supplier_class", "status")]
 )  # fmt: skip
 # What a steward sees of both records of a pair.
 SHOWN = {

@@ -20,6 +20,7 @@ from mastering.registry import Registry, Run, advance
 from mastering.review_sheet import queue_rows
 from mastering.rules import read_rules
 from mastering.stewardship import in_force
+from mastering.suppliers import golden
 from mastering.suppliers.aliases import Aliases, known_aliases
 from mastering.survivorship import CANDIDATES, golden_records, read_survivorship, steward_candidates, survive
 from mastering.vocabulary import record_key, record_key_sql
@@ -104,12 +105,15 @@ def _master_suppliers(connection: duckdb.DuckDBPyConnection, run: Run) -> Master
     decisions = _read(connection, "SELECT * FROM mastering.decision")
     found = suppliers.resolve(records.drop_columns(["record_key"]), decisions, known_aliases(), run.at)
     before, after = _advance(connection, "supplier", found.assignments, records, "SUP", run)
-    named = {
-        "supplier_name": "name", "tax_id_token": "tax_id_hash", "duns_number": "duns", "gln": "gln",
-    }  # fmt: skip
-    provenance = _survivors(connection, "supplier", records, named, decisions, run)
-    golden = golden_records(provenance, list(named))
-    connection.register("golden", golden)
+    golden_of = _golden_keys(connection, "supplier")
+    provenance = survive(
+        pa.concat_tables([
+            golden.candidates(records, golden_of, _instance_precedence(records)),
+            steward_candidates(in_force(decisions, run.at, lambda left, right: None).attributes, golden_of),
+        ]),
+        golden.rules(),
+    )  # fmt: skip
+    connection.register("golden", golden_records(provenance, golden.ATTRIBUTES))
     connection.register("hierarchy", found.hierarchy)
     connection.register("assigned", found.assignments)
     parents = _read(
@@ -119,7 +123,7 @@ def _master_suppliers(connection: duckdb.DuckDBPyConnection, run: Run) -> Master
             SELECT cluster_key, min(golden_key) AS golden_key
             FROM assigned JOIN supplier_now USING (source_system, source_instance, source_key) GROUP BY cluster_key)
         SELECT golden.golden_key, supplier_name, coalesce(parent.golden_key, golden.golden_key) AS parent_supplier_key,
-            tax_id_token, duns_number, gln
+            tax_id_hash AS tax_id_token, duns AS duns_number, gln, address, supplier_class, status
         FROM golden LEFT JOIN golden_of AS own ON own.golden_key = golden.golden_key
         LEFT JOIN hierarchy ON hierarchy.cluster_key = own.cluster_key
         LEFT JOIN golden_of AS parent ON parent.cluster_key = hierarchy.parent_cluster_key
@@ -211,9 +215,7 @@ def _survivors(
     """PROVENANCE of the golden records of a kind. named: attribute -> column of `records`."""
     connection.register("record", records)
     connection.register("source_kind", _source_kinds())
-    golden_of = dict(connection.execute(
-        f"SELECT {record_key_sql('source_key')}, golden_key FROM {kind}_now"
-    ).fetchall())  # fmt: skip
+    golden_of = _golden_keys(connection, kind)
     connection.register("golden_of", pa.table({
         "record_key": pa.array(golden_of, pa.string()), "golden_key": pa.array(golden_of.values(), pa.string()),
     }))  # fmt: skip
@@ -228,6 +230,18 @@ def _survivors(
     fixes = in_force(decisions, run.at, lambda left, right: None).attributes
     candidates = [_read(connection, said).cast(CANDIDATES), steward_candidates(fixes, golden_of)]
     return survive(pa.concat_tables(candidates), read_survivorship(f"golden_{kind}", RULES))
+
+
+def _golden_keys(connection: duckdb.DuckDBPyConnection, kind: str) -> dict[str, str]:
+    """Golden key by record key, as it is now."""
+    return dict(connection.execute(f"SELECT {record_key_sql('source_key')}, golden_key FROM {kind}_now").fetchall())
+
+
+def _instance_precedence(records: pa.Table) -> dict[str, int]:
+    """By source instance the precedence of its system."""
+    of_system = {row["source_system"]: row["precedence"] for row in _source_kinds().to_pylist()}
+    pairs = zip(records["source_instance"].to_pylist(), records["source_system"].to_pylist(), strict=True)
+    return {instance: of_system.get(system, UNRANKED) for instance, system in sorted(set(pairs))}
 
 
 def _queue(connection: duckdb.DuckDBPyConnection, kind: str, found: pa.Table, records: pa.Table, run: Run) -> pa.Table:

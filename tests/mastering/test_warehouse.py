@@ -34,6 +34,9 @@ IDENTIFIER = pa.schema(
     [(name, TEXT) for name in ("source_system", "source_instance", "source_item_key", "identifier_type",
                                "identifier_value", "source_uom_code")]
 )  # fmt: skip
+SHARED = pa.schema(
+    [(name, TEXT) for name in ("source_instance", "source_supplier_key", "record_instance", "record_supplier_key")]
+)
 UNIT = pa.schema(
     [(name, TEXT) for name in ("source_system", "source_instance", "source_item_key", "source_uom_code")]
     + [("qty_num", COUNT), ("qty_den", COUNT)]
@@ -66,7 +69,7 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("CREATE SCHEMA canonical")
         for name, schema, rows in (
             ("int_supplier_record", SUPPLIER, suppliers), ("int_item_record", ITEM, items),
-            ("int_item_identifier", IDENTIFIER, []), ("int_item_unit", UNIT, []),
+            ("int_item_identifier", IDENTIFIER, []), ("int_item_unit", UNIT, []), ("int_shared_supplier_number", SHARED, []),
         ):  # fmt: skip
             connection.register("rows", pa.Table.from_pylist(rows, schema))
             connection.execute(f"CREATE TABLE canonical.{name} AS FROM rows")

@@ -5,5 +5,8 @@ select
     parent_supplier_key,
     tax_id_token,
     duns_number,
-    gln
+    gln,
+    address,
+    supplier_class,
+    status as supplier_status
 from {{ source('mastering', 'golden_supplier') }}

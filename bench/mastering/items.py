@@ -24,12 +24,30 @@ SHARED = Path(__file__).parents[3] / "shared/data/entity_matching"
 TRAINING_SEED = 7
 NOON = datetime(2026, 11, 1, 12)  # noqa: DTZ001  # as stewards' tables hold it
 RECORD = pa.schema(
-    [(name, pa.string()) for name in (
-        "source_system", "source_instance", "source_item_key", "description", "manufacturer_name", "manufacturer_key",
-        "manufacturer_part_number", "vendor_name", "vendor_catalogue_number", "unit_code", "item_class_hint", "ndc",
-    )]
-    + [("is_implant", pa.bool_()), ("created_at", pa.timestamp("us")), ("changed_at", pa.timestamp("us")), ("is_active", pa.bool_())]
-)  # fmt: skip
+    [
+        (name, pa.string())
+        for name in (
+            "source_system",
+            "source_instance",
+            "source_item_key",
+            "description",
+            "manufacturer_name",
+            "manufacturer_key",
+            "manufacturer_part_number",
+            "vendor_name",
+            "vendor_catalogue_number",
+            "unit_code",
+            "item_class_hint",
+            "ndc",
+        )
+    ]
+    + [
+        ("is_implant", pa.bool_()),
+        ("created_at", pa.timestamp("us")),
+        ("changed_at", pa.timestamp("us")),
+        ("is_active", pa.bool_()),
+    ]
+)
 IDENTIFIER = pa.schema(
     [
         (name, pa.string())
@@ -56,9 +74,13 @@ class Master(NamedTuple):
 def hospital_items() -> Master:
     """The shared file: four systems, 2,413 invented items."""
     with duckdb.connect() as connection:
-        rows = connection.execute(
-            "SELECT * FROM read_csv($1, all_varchar = true)", [str(SHARED / "hospital_items/items_s1.csv")]
-        ).to_arrow_table().to_pylist()  # fmt: skip
+        rows = (
+            connection.execute(
+                "SELECT * FROM read_csv($1, all_varchar = true)", [str(SHARED / "hospital_items/items_s1.csv")]
+            )
+            .to_arrow_table()
+            .to_pylist()
+        )
     records, identifiers, packs = [], [], []
     for row in rows:
         place = {"source_system": row["src"], "source_instance": "1", "source_item_key": row["rid"]}
@@ -76,9 +98,11 @@ def hospital_items() -> Master:
         packs.append(place | {"unit_code": row["uom"], "qty_num": int(row["qty"]), "qty_den": 1})
     keys = [f"{row['src']}|1|{row['rid']}" for row in rows]
     return Master(
-        "hospital items", *tables(records, identifiers, packs), {key: row["tid"] for key, row in zip(keys, rows, strict=True)},
+        "hospital items",
+        *tables(records, identifiers, packs),
+        {key: row["tid"] for key, row in zip(keys, rows, strict=True)},
         {key: row["fam"] + row["true_attr"] + (row["true_cat"] or "") for key, row in zip(keys, rows, strict=True)},
-    )  # fmt: skip
+    )
 
 
 def own_families(items: int = 3000, seed: int = 1) -> Master:
@@ -93,8 +117,10 @@ def tables(
     records: list[dict[str, Any]], identifiers: list[dict[str, Any]], packs: list[dict[str, Any]]
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     return (
-        pa.Table.from_pylist(records, RECORD), pa.Table.from_pylist(identifiers, IDENTIFIER), pa.Table.from_pylist(packs, PACK)
-    )  # fmt: skip
+        pa.Table.from_pylist(records, RECORD),
+        pa.Table.from_pylist(identifiers, IDENTIFIER),
+        pa.Table.from_pylist(packs, PACK),
+    )
 
 
 def resolved(master: Master, decisions: pa.Table | None = None) -> ItemResolution:
@@ -126,10 +152,15 @@ def decided(master: Master, resolution: ItemResolution, most: int) -> pa.Table:
         is_one = master.item_of[row["left_key"]] == master.item_of[row["right_key"]]
         rows.append(
             {
-                "kind": "must" if is_one else "cannot", "left_key": row["left_key"], "right_key": row["right_key"],
-                "by": "one", "second_by": "another", "at": NOON, "reason": "looked at both",
+                "kind": "must" if is_one else "cannot",
+                "left_key": row["left_key"],
+                "right_key": row["right_key"],
+                "by": "one",
+                "second_by": "another",
+                "at": NOON,
+                "reason": "looked at both",
             }
-        )  # fmt: skip
+        )
     return pa.Table.from_pylist(rows, DECISIONS)
 
 

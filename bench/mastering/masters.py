@@ -49,12 +49,18 @@ SYLLABLES = (
 FIRST_CORE = 85_00000_00000
 SHARE_OF_ITEMS = {"catalogue": 0.8, "erp": 0.9, "saas": 0.6, "ehr": 0.6}
 OTHER_NAMES = {
-    "BECTON DICKINSON": ("BD", "B-D", "BECTON, DICKINSON AND COMPANY"), "SMITH & NEPHEW": ("SMITH AND NEPHEW INC", "SMITH NEPHEW"),
-    "B BRAUN MEDICAL": ("B. BRAUN", "BBRAUN MEDICAL INC"), "COVIDIEN": ("MEDTRONIC/COVIDIEN", "TYCO HEALTHCARE"),
-    "ETHICON": ("ETHICON US LLC", "J&J ETHICON"), "ZIMMER BIOMET": ("ZIMMER INC", "BIOMET"), "STRYKER": ("STRYKER CORP", "STRYKER SALES LLC"),
-    "HOSPIRA": ("HOSPIRA INC", "HOSPIRA, A PFIZER COMPANY"), "CARDINAL HEALTH": ("CARDINAL HEALTH 200 LLC", "CARDINAL HLTH"),
-    "MEDLINE INDUSTRIES": ("MEDLINE", "MEDLINE IND INC"), "TELEFLEX": ("TELEFLEX MEDICAL", "ARROW INTERNATIONAL"),
-}  # fmt: skip
+    "BECTON DICKINSON": ("BD", "B-D", "BECTON, DICKINSON AND COMPANY"),
+    "SMITH & NEPHEW": ("SMITH AND NEPHEW INC", "SMITH NEPHEW"),
+    "B BRAUN MEDICAL": ("B. BRAUN", "BBRAUN MEDICAL INC"),
+    "COVIDIEN": ("MEDTRONIC/COVIDIEN", "TYCO HEALTHCARE"),
+    "ETHICON": ("ETHICON US LLC", "J&J ETHICON"),
+    "ZIMMER BIOMET": ("ZIMMER INC", "BIOMET"),
+    "STRYKER": ("STRYKER CORP", "STRYKER SALES LLC"),
+    "HOSPIRA": ("HOSPIRA INC", "HOSPIRA, A PFIZER COMPANY"),
+    "CARDINAL HEALTH": ("CARDINAL HEALTH 200 LLC", "CARDINAL HLTH"),
+    "MEDLINE INDUSTRIES": ("MEDLINE", "MEDLINE IND INC"),
+    "TELEFLEX": ("TELEFLEX MEDICAL", "ARROW INTERNATIONAL"),
+}
 DISTRIBUTORS = ("OWENS & MINOR", "MCKESSON MEDICAL-SURGICAL", "HENRY SCHEIN INC")
 
 
@@ -104,10 +110,14 @@ def _items(random: Random) -> Iterator[Item]:
                         f"{random.randrange(1, 10**5):05}-{random.randrange(1, 10**4):04}-{random.randrange(1, 100):02}"
                     )
                     yield Item(
-                        family, name, maker, dict(zip(family.varies, values, strict=True)), _part_number(random, stem, number),
+                        family,
+                        name,
+                        maker,
+                        dict(zip(family.varies, values, strict=True)),
+                        _part_number(random, stem, number),
                         f"{FIRST_CORE + number:012}",
                         ndc if family.is_drug else None,
-                    )  # fmt: skip
+                    )
 
 
 def _other_brand(brand: str, generation: int) -> str:
@@ -134,12 +144,16 @@ def _add(drawn: Drawn, random: Random, source: str, number: int, item: Item, nei
     elif random.random() < NEIGHBOURS_NUMBER:
         part_number = neighbour.part_number
     drawn.records.append(
-        place | {
-            "description": _described(random, source, item, unit, quantity), "manufacturer_name": _maker(random, item.maker),
-            "manufacturer_part_number": part_number, "unit_code": unit, "is_implant": item.family.is_implant if source == "erp" else None,
+        place
+        | {
+            "description": _described(random, source, item, unit, quantity),
+            "manufacturer_name": _maker(random, item.maker),
+            "manufacturer_part_number": part_number,
+            "unit_code": unit,
+            "is_implant": item.family.is_implant if source == "erp" else None,
             "ndc": item.ndc if item.ndc and random.random() < 0.6 else None,
         }
-    )  # fmt: skip
+    )
     if random.random() >= NO_GTIN[source]:
         core = neighbour.core if random.random() < NEIGHBOURS_NUMBER else item.core
         drawn.identifiers.append(place | {"value": _gtin(random, core, packs.index((unit, quantity))), "id_type": None})

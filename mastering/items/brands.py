@@ -47,4 +47,5 @@ class Brands:
                 seen = words & brands if seen is None else seen & words
                 if not seen:
                     return True
-        return False
+        # Words that never stand beside a brand (BLD COLL of blood collection) do not tell how many there are.
+        return seen is None and len(brands) > 1

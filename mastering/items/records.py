@@ -25,7 +25,8 @@ from mastering.vocabulary import QUALITY_EVENTS, record_key
 FEATURES = pa.schema(
     [(name, pa.string()) for name in (
         "record_key", "source_system", "source_instance", "source_key", "source", "maker", "maker_name", "maker_key",
-        "part_number", "gtin_core", "gtins", "identifiers", "numbers", "qualities", "text_barred", "cut_word", "reading", "row_hash",
+        "part_number", "gtin_core", "gtins", "identifiers", "numbers", "qualities", "text_barred",
+        "cut_word", "reading", "row_hash",
     )]
     + [("is_maker_sure", pa.bool_()), ("words", pa.list_(pa.string()))]
 )  # fmt: skip
@@ -130,7 +131,8 @@ def _read_record(row: dict[str, Any], aliases: Mapping[str, str], fixes: Fixes) 
         "gtins": " ".join(f"{level}:{core}" for level, core in gtins) or None,
         "identifiers": " ".join([*others, *referred, *([f"CATALOGUE:{catalogue}"] if catalogue else [])]) or None,
         "numbers": _numbers(description), "qualities": _qualities(description),
-        "text_barred": _text_barred(row, description, others), "cut_word": _cut_word(row, description), "reading": to_json(description),
+        "text_barred": _text_barred(row, description, others), "cut_word": _cut_word(row, description),
+        "reading": to_json(description),
         "row_hash": row["row_hash"],
         "words": _telling_words(description),
     }  # fmt: skip

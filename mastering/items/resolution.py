@@ -60,9 +60,10 @@ def resolve(
 ) -> ItemResolution:
     """Which item records are one item, with everything that was decided by `at`.
 
-    records: one row per source item (arrivals.RECORD_COLUMNS and more; every text may be null). identifiers: GTINs,
-    UDIs, NDCs, HIBCCs of them (source_system, source_instance, source_item_key, id_type, value). packs: its declared packagings (..., unit_code,
-    qty_num, qty_den). decisions: stewardship.DECISIONS. previous: the state of the run before; the answer is the same.
+    records: one row per source item (arrivals.RECORD_COLUMNS and more; every text may be null). identifiers: GTINs, UDIs,
+    NDCs, HIBCCs of them (source_system, source_instance, source_item_key, id_type, value). packs: declared packagings of
+    them (..., unit_code, qty_num, qty_den). decisions: stewardship.DECISIONS. previous: the state of the run before; the
+    answer is the same.
     Raises PairBudgetError where the records share too little to be told apart by.
     """
     steering = in_force(decisions, at, lambda left, right: None)

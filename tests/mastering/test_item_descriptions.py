@@ -65,10 +65,14 @@ def test_two_products_conflict_and_say_in_what(one: str, other: str, why: str) -
 @pytest.mark.parametrize(
     ("text", "packaging"),
     [
-        ("GLOVE 100/BX", Packaging("BX", 100)), ("TUBE BX/50", Packaging("BX", 50)), ("SYRINGE CS OF 200", Packaging("CA", 200)),
-        ("Tape, pack of 10", Packaging("PK", 10)), ("MASK 50 PER BOX", Packaging("BX", 50)), ("PAD 24CT", Packaging("CT", 24)),
+        ("GLOVE 100/BX", Packaging("BX", 100)),
+        ("TUBE BX/50", Packaging("BX", 50)),
+        ("SYRINGE CS OF 200", Packaging("CA", 200)),
+        ("Tape, pack of 10", Packaging("PK", 10)),
+        ("MASK 50 PER BOX", Packaging("BX", 50)),
+        ("PAD 24CT", Packaging("CT", 24)),
     ],
-)  # fmt: skip
+)
 def test_a_packaging_is_no_attribute(text: str, packaging: Packaging) -> None:
     assert (read(text).packagings, read(text).measures) == ((packaging,), ())
 

@@ -12,7 +12,7 @@ from mastering.items import ItemResolution, resolve
 from mastering.items.scoring import ModelDriftError, pin, pinned, weights
 from mastering.stewardship import DECISIONS
 
-NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # as stewards' tables hold it
+NOON = datetime(2026, 3, 2, 12)  # as stewards' tables hold it
 GTIN, OTHER_GTIN = "00036000291452", "00012345678905"
 
 

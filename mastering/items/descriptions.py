@@ -52,6 +52,9 @@ _SCAN = re.compile(
 )
 # 3.5X38MM, 4"X4": the X between numbers gets its blanks, so that both are numbers.
 _BY = re.compile(r"((?:\d|[\"'])\s?(?:MM|CM|IN|INCH|FT|YD|FR|GA|F|G|MG)?)\s?[X*]\s?(?=\.?\d)")
+# CONTROL,LVL 2,1 ML: a house style that parts its words by commas has none in its numbers.
+_PARTED_BY_COMMA, _COMMA_OF_NUMBERS = re.compile(r"[A-Z],(?=\S)"), re.compile(r"(?<=\d),(?=\d)")
+LEAST_COMMAS = 2
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
 _VOLUMES = {"ML": 1.0, "CC": 1.0, "L": 1000.0}
 
@@ -61,6 +64,8 @@ def read_description(text: str | None) -> Description:
     if not text:
         return NOTHING
     rest, packagings = split_packagings(without_accents(text))
+    if len(_PARTED_BY_COMMA.findall(rest)) >= LEAST_COMMAS:
+        rest = _COMMA_OF_NUMBERS.sub(", ", rest)
     rest = _BY.sub(r"\1 X ", rest)
     matches = list(_SCAN.finditer(rest))
     is_cut = len(text) in WIDTHS and bool(matches) and _may_be_cut(matches[-1])

@@ -29,6 +29,8 @@ SAME = [
     ("PLATE DIST RAD LT 5H", "Distal Radius Plate, Left, 5 Holes"),
     ("IOL MONOFOCAL +21.5D", "Intraocular Lens Monofocal +21.5 Diopter"),
     ("CATH ANGIO 6F JL3.5", "Angiographic Catheter 6 Fr JL35"),
+    ("ORLINPRO,CONTROL,HEMATOLOGY,LVL 2,1 ML", "Orlinpro hematology Control Level 2 1 mL"),
+    ("GLV SURG PWD-FR SZ 7 STRL", "Glove, Surgical Powder-free, Size 7, Sterile"),
 ]
 DIFFERENT = [
     ("Foley Catheter 16 Fr 5 cc", "Foley Catheter 18 Fr 5 cc", "french 16FR / 18FR"),

@@ -27,9 +27,11 @@ LAST_COMPLETE_AT = """
 """
 OPEN_QUARANTINE = "SELECT count(*) FROM ops.quarantine WHERE source_instance = ? AND object = ? AND status = 'OPEN'"
 
+# Of an object that becomes several canonical tables: the one that holds most of it, and what any of them lacks.
 CANONICAL = """
-    SELECT canonical_rows, out_of_scope_rows, missing_rows + unexpected_rows
+    SELECT canonical_rows, out_of_scope_rows, sum(missing_rows + unexpected_rows) OVER ()
     FROM canonical.canonical_account WHERE source_instance = ? AND object = ?
+    ORDER BY canonical_rows DESC, canonical_table LIMIT 1
 """
 
 

@@ -19,6 +19,11 @@
         end as decimal(18, 6)) as base_{{ price }}
 {%- endmacro %}
 
+{# A quantity of an item in its base units; null where its unit has no factor. `unit` is xref_item_unit. #}
+{% macro base_quantity(line, unit, quantity) -%}
+    cast({{ to_base_quantity(line ~ '.' ~ quantity, unit ~ '.qty_num', unit ~ '.qty_den') }} as decimal(18, 6))
+{%- endmacro %}
+
 {% macro unit_joins(line, unit, mapped_unit) %}
     left join {{ ref('xref_item_unit') }} as {{ unit }}
         on

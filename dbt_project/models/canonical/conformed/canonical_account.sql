@@ -1,4 +1,4 @@
--- One row per source object and instance that has a canonical table of its own: current records, those that the table
+-- One row per source object, instance and canonical table that it becomes: current records, those that the table
 -- leaves out by its rule, those that it holds. A record that a join lost, or whose status no rule knows, is missing.
 {% set supplier_places %}
     select place.location_id from {{ ref('stg_tryton__location') }} as place where place.location_type = 'supplier'
@@ -166,7 +166,46 @@
         "ledger_code || '|' || company_code || '|' || journal_id || '|' || cast(line_number as " ~ dbt.type_string() ~ ")",
         'fct_gl_line', "source_instance || '|' || company_code not in (" ~ mirrored_books ~ ")"
     ),
+    canonical_account(
+        'finance_files', 'budget_line',
+        "budget_version || '|' || company_code || '|' || cost_center_code || '|' || gl_account_code || '|' || "
+        ~ "cast(period_number as " ~ dbt.type_string() ~ ")", 'fct_budget'
+    ),
+    canonical_account(
+        'finance_files', 'activity_statistic',
+        "facility_code || '|' || cost_center_code || '|' || statistic_code || '|' || cast(period_number as "
+        ~ dbt.type_string() ~ ")", 'fct_activity_stat'
+    ),
+    canonical_account(
+        'time_attendance', 'time_card',
+        "worker_key || '|' || cast(shift_date as " ~ dbt.type_string()
+        ~ ") || '|' || clocked_in_text || '|' || worked_cost_center_code || '|' || pay_code", 'fct_labor'
+    ),
+    canonical_account(
+        'hcm', 'payroll_line', "run_id || '|' || worker_key || '|' || cast(line_no as " ~ dbt.type_string() ~ ")", 'fct_labor'
+    ),
     canonical_account('inventory', 'location', 'location_id', 'dim_location'),
+    canonical_account('inventory', 'stock_movement', 'movement_id', 'fct_inventory_movement'),
+    canonical_account('inventory', 'balance', "location_id || '|' || item_number", 'fct_inventory_snapshot'),
+    canonical_account(
+        'inventory', 'stock_count', "location_id || '|' || cast(count_seq as " ~ dbt.type_string() ~ ")", 'fct_cycle_count'
+    ),
+    canonical_account('inventory', 'par', "location_id || '|' || item_number", 'dim_par_level'),
+    canonical_account(
+        'd365', 'on_hand_inventory',
+        "company_code || '|' || item_number || '|' || facility_code || '|' || location_code", 'fct_inventory_snapshot'
+    ),
+    canonical_account(
+        'sap_s4', 'material_document_item',
+        "material_document_year || '|' || material_document_number || '|' || material_document_line_number",
+        'fct_inventory_movement', 'storage_location_code is not null'
+    ),
+    canonical_account(
+        'sap_s4', 'product_valuation', "item_number || '|' || valuation_area || '|' || valuation_type", 'fct_item_valuation'
+    ),
+    canonical_account(
+        'd365', 'released_product', "company_code || '|' || item_number", 'fct_item_valuation', 'purchase_price is not null'
+    ),
     canonical_account('fhir_r4', 'patient', 'patient_key', 'xref_patient', canonical_key='patient_key'),
     canonical_account(
         'fhir_r4', 'encounter', 'encounter_key', 'fct_encounter', may_count('encounter', 'encounter_status')

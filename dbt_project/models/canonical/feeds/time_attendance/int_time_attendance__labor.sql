@@ -1,0 +1,26 @@
+-- One row per time card: hours of a worker for one department on one day. Pay is not its matter.
+select
+    {{ feed_origin('time_attendance') }},
+    {{ source_key(['worker_key', 'shift_date', 'clocked_in_text', 'worked_cost_center_code', 'pay_code']) }} as source_pk,
+    cast('TIME_CARD' as {{ dbt.type_string() }}) as labor_record,
+    worker_key,
+    job_code as job_class,
+    worked_cost_center_code as cost_center_source_code,
+    home_cost_center_code as home_cost_center_source_code,
+    pay_code,
+    {{ no_text() }} as pay_run_number,
+    {{ no_text() }} as pay_group,
+    shift_date as period_start_date,
+    shift_date as period_end_date,
+    cast(null as date) as payment_date,
+    started_at,
+    ended_at,
+    paid_hours as shift_hours,
+    cast(null as decimal(18, 2)) as paid_hours,
+    cast(null as decimal(18, 2)) as labor_amount,
+    {{ no_text() }} as currency_code,
+    cast(null as boolean) as is_agency,
+    false as is_retro,
+    cast(null as date) as original_period_end_date,
+    {{ audit_columns('card') }}
+from {{ ref('stg_time_attendance__time_card') }} as card

@@ -42,10 +42,12 @@ class Brands:
             return True
         rarest = min((self._worded[maker, word] for word in common), key=len)
         brands, seen = self._brands.get(maker, set()), None
+        is_part = False
         for words in rarest:
+            is_part = is_part or common < words
             if common <= words and words & brands:
                 seen = words & brands if seen is None else seen & words
                 if not seen:
                     return True
-        # Words that never stand beside a brand (BLD COLL of blood collection) do not tell how many there are.
-        return seen is None and len(brands) > 1
+        # Words that the maker's fuller descriptions never use (BLD COLL of blood collection) tell of none of its brands.
+        return not is_part and len(brands) > 1

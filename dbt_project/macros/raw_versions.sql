@@ -39,6 +39,30 @@ from {{ relation }} as child
 inner join {{ parent_model }} as parent on child._parent_row_key = parent.row_key
 {% endmacro %}
 
+{#
+    Every version of a record that was landed, once each: of two payloads of one version the greater one. What a source says
+    of its own past is in its lists; this is what it said at the time.
+#}
+{% macro every_version(relation) %}
+with ranked_payloads as (
+    select
+        raw.*,
+        row_number() over (
+            partition by raw._source_instance, raw._business_key, raw._version_no
+            order by raw._changed_at desc nulls last, raw._contract_version desc nulls last, raw._payload_hash desc nulls last
+        ) as payload_rank,
+        min(raw._loaded_at) over (partition by raw._source_instance, raw._business_key) as _first_loaded_at
+    from {{ relation }} as raw
+    inner join {{ source('ops', 'load') }} as completed_load
+        on raw._load_id = completed_load.load_id and completed_load.status = 'COMPLETE'
+    where raw._op = 'UPSERT' and raw._version_no is not null
+)
+
+select *
+from ranked_payloads
+where payload_rank = 1
+{% endmacro %}
+
 {# What staging keeps of a record's own history, under the names that canonical uses. #}
 {% macro record_columns() %}
     _source_instance as source_instance,

@@ -206,6 +206,26 @@
     canonical_account(
         'd365', 'released_product', "company_code || '|' || item_number", 'fct_item_valuation', 'purchase_price is not null'
     ),
+    canonical_account('clm', 'contract', 'contract_number', 'dim_contract', canonical_key='contract_number', part='is_current'),
+    canonical_account(
+        'clm', 'contract_version', "contract_number || '|' || cast(version_no as " ~ dbt.type_string() ~ ")", 'dim_contract'
+    ),
+    canonical_account(
+        'clm', 'contract_tier', "contract_number || '|' || cast(tier_number as " ~ dbt.type_string() ~ ")", 'dim_contract_tier',
+        part='is_current'
+    ),
+    canonical_account(
+        'clm', 'contract_eligibility',
+        "contract_number || '|' || facility_gln || '|' || cast(eligible_from_date as " ~ dbt.type_string() ~ ")",
+        'dim_contract_eligibility', part='is_current'
+    ),
+    canonical_account(
+        'clm', 'contract_price_line', "contract_number || '|' || cast(contract_line_number as " ~ dbt.type_string() ~ ")",
+        'dim_contract_price', part='is_current'
+    ),
+    canonical_account(
+        'sap_s4', 'purchase_contract_item', "contract_number || '|' || contract_line_number", 'fct_erp_contract_price'
+    ),
     canonical_account('fhir_r4', 'patient', 'patient_key', 'xref_patient', canonical_key='patient_key'),
     canonical_account(
         'fhir_r4', 'encounter', 'encounter_key', 'fct_encounter', may_count('encounter', 'encounter_status')

@@ -1,0 +1,51 @@
+-- One row per price of a contract (item, unit, tier and the days on which it holds), and span of time in which it was known
+-- so: a price that was announced or corrected later has another span, and what was known before stays.
+{%- set said = [
+    'source_instance', 'contract_number', 'contract_line_number', 'manufacturer_part_number', 'vendor_catalog_number',
+    'gtin', 'uom_code', 'unit_price', 'currency_code', 'tier_number', 'valid_from_date', 'valid_to_date'
+] %}
+with lines as (
+    select
+        line.*,
+        landed.landed_no,
+        landed.version_no,
+        landed.known_at,
+        landed.known_to_at
+    from {{ ref('stg_clm__contract_price_line_landed') }} as line
+    inner join {{ ref('int_clm__landed_version') }} as landed on line.contract_row_key = landed.contract_row_key
+),
+
+spans as (
+    {{ known_spans('lines', said) }}
+)
+
+select
+    {{ feed_origin('clm', 'spans.source_instance') }},
+    spans.contract_number || '|' || cast(spans.contract_line_number as {{ dbt.type_string() }}) as source_pk,
+    spans.contract_number as contract_source_key,
+    spans.contract_line_number,
+    {{ source_key([
+        'spans.contract_number', 'coalesce(spans.manufacturer_part_number, spans.vendor_catalog_number, spans.gtin)'
+    ]) }}
+        as item_source_key,
+    spans.manufacturer_part_number,
+    spans.vendor_catalog_number as supplier_item_number,
+    spans.gtin,
+    spans.tier_number,
+    spans.uom_code as source_uom_code,
+    spans.unit_price,
+    spans.currency_code,
+    spans.valid_from_date,
+    {{ day_after_last('spans.valid_to_date') }} as valid_to_date,
+    coalesce(listed.version_no, spans.known_from_version_no) as known_from_version_no,
+    coalesce(listed.known_at, spans.known_from_at) as known_from_at,
+    spans.known_to_at,
+    {{ audit_columns('spans') }}
+from spans
+left join {{ ref('int_clm__listed_version') }} as listed
+    on
+        spans.source_instance = listed.source_instance
+        and spans.contract_number = listed.contract_number
+        and spans.is_from_first_landing
+        and spans.valid_from_date >= listed.from_date
+        and spans.valid_from_date < listed.to_date

@@ -1,15 +1,10 @@
 -- One row per day of the calendar.
-with numbers as (
-    select cast(series.generated_number as integer) as day_number
-    from ({{ dbt.generate_series(var('calendar')['days']) }}) as series
-),
-
-days as (
+with days as (
     select
         cast(
-            {{ dbt.dateadd('day', 'day_number - 1', "cast('" ~ var('calendar')['first_date'] ~ "' as date)") }} as date
+            {{ dbt.dateadd('day', 'series.day_number - 1', "cast('" ~ var('calendar_first_date') ~ "' as date)") }} as date
         ) as calendar_date
-    from numbers
+    from generate_series(1, {{ var('calendar_days') }}) as series (day_number)
 ),
 
 parts as (

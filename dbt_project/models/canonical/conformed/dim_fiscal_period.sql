@@ -31,7 +31,7 @@ select
     {{ surrogate_key(['source_instance', 'company_id']) }} as company_key,
     period_name,
     cast(row_number() over (
-        partition by source_instance, fiscal_year_id order by start_date, period_type desc, period_id
+        partition by source_instance, fiscal_year_id order by start_date asc, period_type desc, period_id asc
     ) as integer) as period_number,
     fiscal_year_name,
     start_date,

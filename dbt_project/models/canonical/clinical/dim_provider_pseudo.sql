@@ -1,11 +1,16 @@
 -- One row per provider, as a key only, those inferred from references included, and the unknown member.
 with providers as (
     select
-        source_instance,
-        provider_key,
-        min(case when is_inferred then 1 else 0 end) = 1 as is_inferred
-    from {{ ref('xref_provider') }}
-    group by source_instance, provider_key
+        reference.*,
+        row_number() over (
+            partition by reference.provider_key
+            order by
+                reference.is_inferred,
+                case when reference.referenced_key = reference.provider_key then 0 else 1 end,
+                reference.source_instance,
+                reference.referenced_key
+        ) as reference_rank
+    from {{ ref('xref_provider') }} as reference
 ),
 
 final as (
@@ -15,7 +20,7 @@ final as (
         {{ no_text() }} as specialty_code,
         coalesce(practitioner.is_active, true) as is_active,
         provider.is_inferred,
-        cast('fhir_r4' as {{ dbt.type_string() }}) as source_system,
+        provider.source_system,
         provider.source_instance,
         provider.provider_key as source_pk,
         {{ audit_columns('practitioner') }}
@@ -24,6 +29,7 @@ final as (
         on
             provider.source_instance = practitioner.source_instance
             and provider.provider_key = practitioner.provider_key
+    where provider.reference_rank = 1
     union all
     select
         {{ unknown_key() }} as provider_key,

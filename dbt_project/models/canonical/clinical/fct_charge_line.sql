@@ -1,48 +1,55 @@
 {{ config(schema='restricted') }}
--- One row per charge, signed: a reversal (quantity below zero) takes back its amount. Planned, aborted and erroneous
--- charges are none; what may not be billed is kept and marked.
+-- One row per charge or credit, signed: a credit takes back what it is linked to. The charge file counts where it is read, an
+-- EHR's own charges where not (map_mirrored_document). What may not be billed is kept and marked.
 select
-    {{ surrogate_key(['charge.source_instance', 'charge.charge_item_id']) }} as charge_line_key,
-    coalesce(encounter.encounter_key, {{ unknown_key() }}) as encounter_key,
-    charge.encounter_key as encounter_reference,
-    coalesce(patient.surviving_patient_key, charge.patient_key, {{ unknown_key() }}) as patient_key,
+    {{ surrogate_key(['charge.source_instance', 'charge.source_pk']) }} as charge_line_key,
+    coalesce(charge.encounter_key, {{ unknown_key() }}) as encounter_key,
+    charge.encounter_reference,
+    coalesce(patient.surviving_patient_key, charge.patient_source_key, charge.patient_key, {{ unknown_key() }})
+        as patient_key,
+    charge.facility_key,
     charge.charge_item_status,
-    charge.charge_item_status = 'billed' as is_billed,
-    charge.charge_item_status <> 'not-billable' as is_billable,
+    charge.is_billed,
+    charge.is_billable,
+    charge.amount < 0 or charge.charge_qty < 0 as is_credit,
+    coalesce(code.charge_code_key, {{ unknown_key() }}) as charge_code_key,
     charge.charge_code,
     charge.revenue_code,
     charge.hcpcs_code,
     charge.charge_qty,
-    charge.quantity_unit as source_uom_code,
-    -- A price that overrides the list is the total of the charge (FHIR R4), not a price per unit; it carries no sign.
-    cast(
-        round(case when charge.charge_qty < 0 then -1 else 1 end * charge.price_override_amount, 2) as decimal(18, 2)
-    ) as amount,
+    charge.source_uom_code,
+    charge.amount,
     charge.currency_code,
     charge.service_at,
-    charge.entered_at as posted_at,
-    charge.cost_center_code,
+    charge.posted_at,
+    charge.service_day as service_date,
+    charge.posted_day as posted_date,
+    coalesce(cost_center.cost_center_key, {{ unknown_key() }}) as cost_center_key,
+    charge.cost_center_source_code as cost_center_code,
     charge.department_code,
-    coalesce(item_by_code.item_key, {{ unknown_key() }}) as item_key,
-    charge.product_code as source_item_code,
+    coalesce(item.item_key, item_by_code.item_key, {{ unknown_key() }}) as item_key,
+    charge.item_source_key as source_item_code,
     coalesce(procedure.procedure_key, {{ unknown_key() }}) as procedure_key,
     coalesce(provider.provider_key, {{ unknown_key() }}) as provider_key,
     charge.account_key,
-    {{ no_text() }} as reverses_charge_line_key,
-    cast('fhir_r4' as {{ dbt.type_string() }}) as source_system,
+    {{ reference_key('charge.source_instance', 'charge.reverses_source_pk') }} as reverses_charge_line_key,
+    charge.source_system,
     charge.source_instance,
-    charge.charge_item_id as source_pk,
+    charge.source_pk,
     {{ audit_columns('charge') }}
-from {{ ref('stg_fhir_r4__charge_item') }} as charge
-inner join {{ ref('cfg_clinical_status') }} as rule
-    on rule.record_type = 'charge_item' and charge.charge_item_status = rule.status and rule.is_counted
-left join {{ ref('fct_encounter') }} as encounter
-    on charge.source_instance = encounter.source_instance and charge.encounter_key = encounter.encounter_key
+from {{ ref('int_clinical__charge') }} as charge
 left join {{ ref('xref_patient') }} as patient
-    on charge.source_instance = patient.source_instance and charge.patient_key = patient.patient_key
+    on charge.source_instance = patient.source_instance and charge.patient_source_key = patient.patient_key
+left join {{ ref('dim_charge_code') }} as code
+    on charge.source_instance = code.source_instance and charge.charge_code = code.charge_code
+left join {{ ref('xref_cost_center') }} as cost_center
+    on
+        charge.source_instance = cost_center.source_instance
+        and charge.cost_center_source_code = cost_center.cost_center_source_code
+{{ item_join('charge', 'item') }}
 left join {{ ref('int_clinical__item_by_code') }} as item_by_code
-    on item_by_code.code_kind = 'ITEM_CODE' and charge.product_code = item_by_code.code
+    on item_by_code.code_kind = 'ITEM_CODE' and charge.item_source_key = item_by_code.code
 left join {{ ref('fct_procedure') }} as procedure
-    on {{ reference_key('charge.source_instance', 'charge.service_id') }} = procedure.procedure_key
+    on {{ reference_key('charge.source_instance', 'charge.procedure_source_key') }} = procedure.procedure_key
 left join {{ ref('xref_provider') }} as provider
-    on charge.source_instance = provider.source_instance and charge.primary_provider_key = provider.referenced_key
+    on charge.source_instance = provider.source_instance and charge.provider_source_key = provider.referenced_key

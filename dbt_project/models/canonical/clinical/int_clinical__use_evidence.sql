@@ -161,14 +161,40 @@ from_charges as (
     where charge.product_code is not null or charge.product_id is not null
 ),
 
+-- Where no EHR is read, the charge file is all that tells: its charges of supplies and drugs, and their credits.
+from_charge_file as (
+    select
+        'CHARGE_FILE_ITEM' as evidence,
+        charge.charge_id as source_pk,
+        charge.encounter_key as encounter_reference,
+        {{ no_text() }} as procedure_key,
+        encounter.patient_key,
+        {{ no_text() }} as device_id,
+        charge.item_number as item_code,
+        charge.charge_qty as qty,
+        {{ no_text() }} as quantity_unit,
+        cast(charge.service_date as timestamp) as used_at,
+        cast(charge.posted_date as timestamp) as documented_at,
+        {{ no_text() }} as location_key,
+        charge.source_instance,
+        {{ audit_columns('charge') }}
+    from {{ ref('stg_revenue_cycle__charge') }} as charge
+    {{ encounter_join('charge', 'encounter') }}
+    where charge.item_number is not null and charge.source_instance = encounter.source_instance
+),
+
 final as (
-    select * from from_procedures
+    {%- for told in ['from_procedures', 'from_statements', 'from_deliveries', 'from_charges'] %}
+    select
+        {{ told }}.*,
+        cast('fhir_r4' as {{ dbt.type_string() }}) as source_system
+    from {{ told }}
     union all
-    select * from from_statements
-    union all
-    select * from from_deliveries
-    union all
-    select * from from_charges
+    {%- endfor %}
+    select
+        from_charge_file.*,
+        cast('revenue_cycle' as {{ dbt.type_string() }}) as source_system
+    from from_charge_file
 )
 
 select

@@ -40,6 +40,19 @@
     select shared.source_instance || '|' || shared.source_supplier_key
     from {{ ref('int_shared_supplier_number') }} as shared
 {% endset %}
+{% set counted_cases %}
+    select operation.case_key from {{ ref('stg_perioperative__surgical_case') }} as operation
+    where {{ may_count('surgical_case', 'operation.case_status') }}
+{% endset %}
+{% set mirrored_charges %}
+    select mirrored.source_instance from {{ ref('int_mirrored_document') }} as mirrored
+    where mirrored.entity = 'charge_line' and mirrored.company_source_key = '*'
+{% endset %}
+-- Coding tells of an encounter where no EHR does.
+{% set visits_of_an_ehr %}
+    select reference.encounter_reference from {{ ref('xref_encounter') }} as reference
+    inner join {{ ref('stg_fhir_r4__encounter') }} as described on reference.encounter_key = described.encounter_key
+{% endset %}
 {% set place_in_encounter = "encounter_key || '|' || cast(line_no as " ~ dbt.type_string() ~ ")" %}
 
 {% set accounts = [
@@ -253,13 +266,34 @@
         "evidence = 'SUPPLY_DELIVERY'"
     ),
     canonical_account(
-        'fhir_r4', 'charge_item', 'charge_item_id', 'fct_charge_line', may_count('charge_item', 'charge_item_status')
+        'fhir_r4', 'charge_item', 'charge_item_id', 'fct_charge_line',
+        "source_instance not in (" ~ mirrored_charges ~ ") and " ~ may_count('charge_item', 'charge_item_status')
     ),
     canonical_account(
         'fhir_r4', 'medication_administration', 'medication_administration_id', 'fct_med_admin',
         may_count('medication_administration', 'administration_status')
     ),
     canonical_account('fhir_r4', 'location', 'location_id', 'dim_care_location'),
+    canonical_account(
+        'revenue_cycle', 'coded_abstract', 'encounter_key', 'fct_encounter',
+        "encounter_key not in (" ~ visits_of_an_ehr ~ ")"
+    ),
+    canonical_account('revenue_cycle', 'charge', 'charge_id', 'fct_charge_line'),
+    canonical_account(
+        'revenue_cycle', 'remittance',
+        "claim_key || '|' || claim_frequency_code || '|' || cast(paid_date as " ~ dbt.type_string() ~ ")", 'fct_claim_payment'
+    ),
+    canonical_account(
+        'perioperative', 'surgical_case', 'case_key', 'fct_case', may_count('surgical_case', 'case_status')
+    ),
+    canonical_account(
+        'perioperative', 'case_staff', "case_key || '|' || cast(line_no as " ~ dbt.type_string() ~ ")", 'fct_case_staff',
+        "case_key in (" ~ counted_cases ~ ")"
+    ),
+    canonical_account(
+        'perioperative', 'case_supply', "case_key || '|' || case_supply_line_id", 'fct_consumption_line',
+        "case_key in (" ~ counted_cases ~ ")"
+    ),
 ] %}
 
 {{ accounts | join('\nunion all\n') }}

@@ -1,5 +1,6 @@
 -- One row per stock location of a source system, and the unknown member. A location that no list holds and documents name
--- is here too, marked as inferred.
+-- is here too, marked as inferred. Where two systems keep books of one place (`map_stock_location`), stock_location_key is the
+-- same for both.
 with every_location as (
     {{ united('location') }}
 ),
@@ -13,6 +14,10 @@ final as (
         location.source_location_type,
         coalesce({{ reference_key('location.source_instance', 'location.parent_source_key') }}, {{ unknown_key() }})
             as parent_location_key,
+        coalesce(
+            {{ reference_key('same_place.stock_instance', 'same_place.stock_location_key') }},
+            {{ surrogate_key(['location.source_instance', 'location.location_source_key']) }}
+        ) as stock_location_key,
         coalesce(own_facility.facility_code, parent_facility.facility_code, {{ unknown_key() }}) as facility_code,
         coalesce(cost_center.cost_center_key, {{ unknown_key() }}) as cost_center_key,
         location.is_active,
@@ -36,6 +41,10 @@ final as (
         on
             location.source_instance = cost_center.source_instance
             and location.cost_center_source_code = cost_center.cost_center_source_code
+    left join {{ ref('map_stock_location') }} as same_place
+        on
+            location.source_instance = same_place.source_instance
+            and location.location_source_key = same_place.source_location_key
     union all
     select
         {{ unknown_key() }} as location_key,
@@ -44,6 +53,7 @@ final as (
         {{ unknown_key() }} as location_type,
         {{ no_text() }} as source_location_type,
         {{ unknown_key() }} as parent_location_key,
+        {{ unknown_key() }} as stock_location_key,
         {{ unknown_key() }} as facility_code,
         {{ unknown_key() }} as cost_center_key,
         false as is_active,

@@ -75,13 +75,13 @@ def copy_raw_tables(warehouse: Path, address: str) -> None:
         tables = source.execute(
             "select table_schema, table_name, string_agg(column_name || ' ' || data_type, ', ' "
             "order by ordinal_position) from information_schema.columns "
-            "where table_schema = 'ops' or table_schema like 'raw_%' "
+            "where table_schema in ('ops', 'mastering') or table_schema like 'raw_%' "
             "group by 1, 2 order by 1, 2"
         ).fetchall()
         for schema in sorted({schema for schema, _, _ in tables}):
             target.execute(f"create schema {schema}")
         for schema, table, columns in tables:
-            target.execute(f"create table {schema}.{table} ({columns})")
+            target.execute(f"create table {schema}.{table} ({columns.replace('DOUBLE', 'double precision')})")
             rows = source.execute(f"select * from {schema}.{table}").fetchall()
             with target.cursor().copy(f"copy {schema}.{table} from stdin") as copy:
                 for row in rows:

@@ -61,7 +61,8 @@ def test_no_column_is_a_float(built_hospital: Path) -> None:
     with duckdb.connect(str(built_hospital), read_only=True) as connection:
         floats = connection.execute(
             "select table_schema, table_name, column_name from information_schema.columns "
-            "where data_type in ('DOUBLE', 'FLOAT')"
+            # Weights of evidence, in mastering's own tables, are logarithms; staging makes decimals of them.
+            "where data_type in ('DOUBLE', 'FLOAT') and table_schema <> 'mastering'"
         ).fetchall()
     assert floats == []
 

@@ -9,7 +9,7 @@ select
     right_name,
     left_city as left_detail,
     right_city as right_detail,
-    cast(round(weight, 4) as decimal(18, 4)) as match_weight,
+    cast(weight as decimal(18, 4)) as match_weight,
     sentence as match_evidence,
     first_seen as first_seen_at
 from {{ source('mastering', 'supplier_review') }}

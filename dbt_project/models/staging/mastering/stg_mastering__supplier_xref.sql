@@ -5,7 +5,7 @@ select
     source_key as source_supplier_key,
     golden_key as supplier_key,
     method as match_method,
-    cast(round(weight, 4) as decimal(18, 4)) as match_weight,
+    cast(weight as decimal(18, 4)) as match_weight,
     evidence as match_evidence,
     model_version,
     valid_from as matched_at

@@ -36,7 +36,9 @@ def pair(connection: duckdb.DuckDBPyConnection, kind: str, left: str, right: str
 def decisions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Every decision ever made, the latest first."""
     tables.ensure(connection)
-    return connection.execute('SELECT * FROM mastering.decision ORDER BY "at" DESC, left_key, right_key').to_arrow_table()
+    return connection.execute(
+        'SELECT * FROM mastering.decision ORDER BY "at" DESC, left_key, right_key'
+    ).to_arrow_table()
 
 
 def decide(connection: duckdb.DuckDBPyConnection, made: list[Decision]) -> int:

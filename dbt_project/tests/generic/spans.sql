@@ -10,10 +10,10 @@ from {{ model }} as one
 inner join {{ model }} as other
     on
         one.{{ row_key }} < other.{{ row_key }}
-        {%- for column in key %}
+{%- for column in key %}
         and one.{{ column }} = other.{{ column }}
         {%- endfor %}
-        {%- for span in spans %}
+{%- for span in spans %}
         and one.{{ span[0] }} < other.{{ span[1] }}
         and other.{{ span[0] }} < one.{{ span[1] }}
         {%- endfor %}

@@ -32,7 +32,7 @@ measured as (
     select
         distribution.invoice_distribution_key,
         distribution.gl_account_key as distribution_account_key,
-        distribution.cost_center_key,
+        distribution.cost_center_key as distribution_cost_center_key,
         line.*,
         shares.invoice_distribution_key is not null as has_shares,
         case when line.line_type = 'ITEM' and distribution.distributed_amount >= 0 then distribution.distributed_amount else 0 end
@@ -67,7 +67,7 @@ final as (
         measured.item_class,
         measured.facility_key,
         {{ unknown_key() }} as department_key,
-        measured.cost_center_key,
+        measured.distribution_cost_center_key as cost_center_key,
         measured.distribution_account_key as gl_account_key,
         account.expense_class,
         {{ unknown_key() }} as contract_key,

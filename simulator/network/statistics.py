@@ -89,7 +89,7 @@ def statistics_table(ground: Ground, labor: Labor, totals: pa.Table, patient_day
         _of_ledger(totals, "SALARIES", "600"),
         _of_ledger(totals, "GROSS_REVENUE", "40", is_credit=True),
         _of_ledger(totals, "COSTED_REQUISITIONS", "640"),
-        _of_ledger(totals, "COSTED_DRUGS", "640112"),
+        _of_ledger(totals, "COSTED_DRUGS", "640111"),
     ]
     return pa.concat_tables(parts)
 

@@ -9,7 +9,9 @@ with every_encounter as (
         encounter.source_class_code,
         encounter.started_at,
         encounter.ended_at,
-        facility.facility_code
+        facility.facility_code,
+        max(case when encounter.is_from_coding then 1 else 0 end) over (partition by encounter.encounter_key)
+        + max(case when encounter.is_from_coding then 0 else 1 end) over (partition by encounter.encounter_key) as side_count
     from (
         {{ united('encounter') }}
     ) as encounter
@@ -19,45 +21,25 @@ with every_encounter as (
             and encounter.facility_source_code = facility.source_code
 ),
 
-pseudonyms as (
-    select
-        encounter_key,
-        min(case when is_from_coding then 1 else 0 end) = 0 as is_in_ehr,
-        max(case when is_from_coding then 1 else 0 end) = 1 as is_in_coding
-    from every_encounter
-    group by encounter_key
-),
-
-one_sided as (
-    select
-        encounter.*,
-        count(*) over (
-            partition by
-                encounter.is_from_coding,
-                encounter.facility_code,
-                encounter.source_class_code,
-                encounter.started_at,
-                encounter.ended_at
-        ) as twin_count
-    from every_encounter as encounter
-    inner join pseudonyms
-        on encounter.encounter_key = pseudonyms.encounter_key and pseudonyms.is_in_ehr <> pseudonyms.is_in_coding
-),
-
 same_times as (
     select
-        coded.encounter_key as encounter_reference,
-        described.encounter_key
-    from one_sided as coded
-    inner join one_sided as described
-        on
-            coded.facility_code = described.facility_code
-            and coded.source_class_code = described.source_class_code
-            and coded.started_at = described.started_at
-            and coded.ended_at = described.ended_at
+        max(case when is_from_coding then encounter_key end) as encounter_reference,
+        max(case when not is_from_coding then encounter_key end) as encounter_key
+    from every_encounter
     where
-        coded.is_from_coding and not described.is_from_coding
-        and coded.twin_count = 1 and described.twin_count = 1
+        side_count = 1
+        and facility_code is not null
+        and source_class_code is not null
+        and started_at is not null
+        and ended_at is not null
+    group by facility_code, source_class_code, started_at, ended_at
+    having
+        sum(case when is_from_coding then 1 else 0 end) = 1
+        and sum(case when is_from_coding then 0 else 1 end) = 1
+),
+
+pseudonyms as (
+    select distinct encounter_key from every_encounter
 )
 
 select

@@ -15,7 +15,7 @@ from mastering.vocabulary import record_key_sql
 
 # The first row of a record holds from here: its documents may be older than the run that first saw it.
 BEGINNING = datetime(1900, 1, 1)  # noqa: DTZ001  # tables hold UTC without saying so
-FOREVER = datetime(9999, 12, 31)  # noqa: DTZ001
+FOREVER = datetime(9999, 12, 31)  # noqa: DTZ001  # tables hold UTC without saying so
 
 _MOMENT = pa.timestamp("us")
 _RECORD = [("source_system", pa.string()), ("source_instance", pa.string()), ("source_key", pa.string())]

@@ -10,6 +10,7 @@ from ingestion.landing.land import Mode, land
 from ingestion.landing.ledger import LoadReport
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
+from tests.connectors.conftest import made_world as made_world
 from tests.faults.board import BOARD, Board
 from tests.faults.matrix import MATRIX, STOCK
 from tests.faults.small_network import FAULTS, FILES, PROTOCOLS

@@ -207,6 +207,7 @@ class StockDlt:
             whole = {"path": "v1/locations", "data_selector": "data", "paginator": "single_page"}
             resources.append({"name": "location", "primary_key": "location_id", "endpoint": whole})
         base = block.base_url.removesuffix("/fhir")
+        # Its type lists every key of every paginator as a literal; these are put together at run time.
         return rest_api_source(
             {"client": {"base_url": base, "auth": _auth(network, protocol), "headers": headers}, "resources": resources}  # type: ignore[typeddict-item]
         )

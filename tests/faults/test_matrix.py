@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from ingestion.landing.land import Mode
-from tests.connectors.conftest import made_world  # noqa: F401  # a fixture
 from tests.faults.matrix import MATRIX, Home, Homes, Records, Wrong, very_late
 from tests.faults.small_network import (
     FAULTS,
@@ -61,7 +60,7 @@ def cells(*faults: str) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def network(made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallNetwork]:  # noqa: F811
+def network(made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallNetwork]:
     with small_network(made_world, tmp_path_factory.mktemp("matrix") / "world") as network:
         yield network
 

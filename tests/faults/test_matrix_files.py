@@ -13,7 +13,6 @@ import pytest
 
 from ingestion.instances import Instance
 from simulator.serve.faults import Faults, cut_files, switch
-from tests.connectors.conftest import made_world  # noqa: F401  # a fixture
 from tests.faults.matrix import MATRIX, Home, Records
 from tests.faults.small_network import FILES, SmallNetwork, files_only
 
@@ -87,18 +86,18 @@ DAMAGES = {
 
 
 @pytest.fixture(scope="module")
-def network(made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallNetwork]:  # noqa: F811
+def network(made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallNetwork]:
     with files_only(tmp_path_factory.mktemp("matrix") / "world") as network:
         yield network
 
 
 @pytest.fixture
-def home(tmp_path: Path, network: SmallNetwork, made_world: Path) -> FileHome:  # noqa: F811
+def home(tmp_path: Path, network: SmallNetwork, made_world: Path) -> FileHome:
     return FileHome(tmp_path, network, made_world)
 
 
 @pytest.fixture(scope="module")
-def truth(network: SmallNetwork, made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Records:  # noqa: F811
+def truth(network: SmallNetwork, made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Records:
     """What lies in the files that came first, and in the later one."""
     home = FileHome(tmp_path_factory.mktemp("clean"), network, made_world)
     home.deliver(NEXT)

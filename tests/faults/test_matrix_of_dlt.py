@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.conftest import made_world  # noqa: F401  # a fixture
 from tests.faults.matrix import STOCK
 from tests.faults.small_network import GONE, LATER, PROTOCOLS, START, Protocol, SmallNetwork, small_network
 from tests.faults.stock_dlt import KEYS, Records, StockDlt
@@ -43,7 +42,7 @@ class Stock:
 
 
 @pytest.fixture(scope="module")
-def network(made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallNetwork]:  # noqa: F811
+def network(made_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallNetwork]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
         # It waits as long as we do: hardly at all.

@@ -4,6 +4,7 @@ Not here: where the lines go (cli.py). The whole log is in the run's record.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,8 +20,8 @@ SHOWN_EVENTS = {
     dg.DagsterEventType.STEP_SKIPPED: "skipped",
     dg.DagsterEventType.STEP_UP_FOR_RETRY: "will be tried again",
 }
-# What dagster-dbt says of itself is for dbt.log.
-SILENT_STEPS = ("dbt_build",)
+# What dagster-dbt says of itself is for dbt.log. Dagster takes the step apart where mastering comes between.
+SILENT_STEPS = re.compile(r"dbt_build(_\d+)?")
 
 _logger = logging.getLogger("parline.progress")
 # Dagster logs its own events below INFO; what steps say is INFO and above.
@@ -51,7 +52,8 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event: dg.DagsterEvent | None = getattr(record, "dagster_event", None)
         meta = getattr(record, "dagster_meta", {})
-        if event is None and meta.get("step_key") not in (None, *SILENT_STEPS) and record.levelno >= logging.INFO:
+        step = meta.get("step_key")
+        if event is None and step and not SILENT_STEPS.fullmatch(step) and record.levelno >= logging.INFO:
             self._progress(str(meta.get("orig_message", record.getMessage())))
         elif event is not None and event.event_type in SHOWN_EVENTS:
             self._progress(f"{event.step_key}: {SHOWN_EVENTS[event.event_type]}")

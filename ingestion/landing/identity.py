@@ -5,7 +5,7 @@ Belongs here: the technical columns of a raw table. Not here: which version is c
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import duckdb
 import numpy as np
@@ -29,6 +29,8 @@ CHILD_COLUMNS = {
     "_source_instance": "VARCHAR", "_parent_row_key": "VARCHAR", "_row_key": "VARCHAR", "_line_no": "BIGINT",
     "_load_id": "VARCHAR", "_loaded_at": "TIMESTAMP",
 }  # fmt: skip
+# Between two versions that no clock tells apart.
+ONE_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)

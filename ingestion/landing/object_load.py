@@ -19,7 +19,7 @@ from ingestion.contracts.model import ARRIVAL
 from ingestion.landing.archive import Archive
 from ingestion.landing.decode import Block, Decoder
 from ingestion.landing.drift import DriftWatch
-from ingestion.landing.identity import Identifier, LoadStamp, Version, tombstones
+from ingestion.landing.identity import ONE_TICK, Identifier, LoadStamp, Version, tombstones
 from ingestion.landing.ledger import ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.page import IncompleteAnswerError, Page, Refused
@@ -178,7 +178,7 @@ class ObjectLoad:
         references: dict[int, str | None] = {}
         for number, page in enumerate(pages, self._pages):
             self._drift.page(page)
-            self._read_at[number] = page.read_at or self.stamp.as_of
+            self._read_at[number] = page.read_at or self._now
             # What comes from the archive stays where it is: a copy would outlive its time.
             references[number] = page.archive_ref or self.archive.add(
                 self.stamp.load_id, self.stamp.instance, self.obj.name, number, page, self._read_at[number]
@@ -252,6 +252,17 @@ class ObjectLoad:
         return fresh.filter(pc.invert(pc.and_(unstamped, pc.is_in(rows, known.combine_chunks()))))
 
     @cached_property
+    def _now(self) -> datetime:
+        """The source's clock, but after every earlier read of what is dated by its read: asked twice within one tick of that
+        clock (often a second), the newer record would else be the one with the greater hash."""
+        last = self.raw.latest_change(self.obj, self.stamp.instance) if self._is_undated else None
+        return max(self.stamp.as_of, last + ONE_TICK) if last else self.stamp.as_of
+
+    @property
+    def _is_undated(self) -> bool:
+        return self.obj.disposition == "snapshot" or self.obj.is_dated_by_read
+
+    @cached_property
     def _live(self) -> pa.Table:
         """The live current versions before this load: nothing of it is written while its pages are read."""
         current = self.raw.current(self.obj, self.stamp.instance)
@@ -261,10 +272,9 @@ class ObjectLoad:
         """Which records do not say how old they are."""
         stamps = self.obj.version.changed_at if self.obj.disposition == "document" else ()
         number = (self.obj.version.version_no,) if self.obj.version.version_no else ()
-        is_undated = self.obj.disposition == "snapshot" or self.obj.is_dated_by_read
-        silent = pa.repeat(is_undated or bool(stamps), len(table))
+        silent = pa.repeat(self._is_undated or bool(stamps), len(table))
         # When a document was made, by which it is read, says nothing of its age.
-        for name in (*(() if is_undated else stamps), *number):
+        for name in (*(() if self._is_undated else stamps), *number):
             silent = pc.and_(silent, pc.is_null(table[name]))
         return silent
 

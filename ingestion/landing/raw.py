@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,13 @@ class RawTables:
             f"QUALIFY row_number() OVER (PARTITION BY _business_key ORDER BY {VERSION_ORDER}) = 1",
             [instance],
         ).to_arrow_table()
+
+    def latest_change(self, obj: ObjectContract, instance: str) -> datetime | None:
+        """The latest stamp of any version, UTC."""
+        latest: datetime | None = self._connection.execute(
+            f"SELECT max(_changed_at) FROM {self.schema}.{obj.name} WHERE _source_instance = ?", [instance]
+        ).fetchall()[0][0]
+        return latest and latest.replace(tzinfo=UTC)
 
     def versions(self, obj: ObjectContract, instance: str) -> tuple[dict[str, Version], dict[str, Version]]:
         """The current version of every key that is live, and of every key that is buried."""

@@ -5,10 +5,10 @@ Belongs here: comparing keys during a load, and counting what differs after it. 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from ingestion.contracts import ObjectContract
-from ingestion.landing.identity import LoadStamp, Version, join_key
+from ingestion.landing.identity import ONE_TICK, LoadStamp, Version, join_key
 from ingestion.landing.ledger import Ledger, ObjectReport
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.object_load import Batches, ObjectLoad
@@ -19,7 +19,6 @@ from ingestion.landing.raw import RawTables
 LEAST_SHARE_OF_KEYS = 0.5
 # Fewer rows than these may go in a day.
 FEW_KEYS = 20
-ONE_TICK = timedelta(microseconds=1)
 
 
 @dataclass

@@ -16,7 +16,9 @@ from mastering.warehouse import MODEL_VERSION, master
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS
 from orchestration.naming import WAREHOUSE_POOL, identity
 
-READ = ("int_supplier_record", "int_item_record", "int_item_identifier", "int_item_unit")
+READ = (
+    "int_supplier_record", "int_shared_supplier_number", "int_item_record", "int_item_identifier", "int_item_unit",
+)  # fmt: skip
 WRITTEN = {
     "supplier_xref": "One row per source supplier and stay at a golden supplier, with the evidence.",
     "golden_supplier": "One row per golden supplier with the attributes that survived.",

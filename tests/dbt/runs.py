@@ -2,11 +2,20 @@
 
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+
+from ingestion.contracts import known_systems, load_contract
+from ingestion.landing.raw import RawTables
+from ingestion.warehouse import Warehouse
+from mastering import tables
+from mastering.registry import Run
+from mastering.warehouse import MODEL_VERSION, master
+from orchestration.assets.mastering import READ
 
 FOLDER = Path(__file__).parents[2] / "dbt_project"
 AS_OF = "2026-10-31"
@@ -46,6 +55,19 @@ class Project:
                 f"{node.node.name}: {node.message}" for node in result.result if str(node.status) in ("error", "fail")
             ]
             raise DbtFailedError("\n".join(failed))
+
+    def build_with_mastering(self, warehouse: Path) -> None:
+        """Every seed and model on what has landed, in the order of a run: records, mastering, what stands on it."""
+        with Warehouse(warehouse) as opened:
+            for system in known_systems():
+                RawTables(opened.connection, load_contract(system)).ensure()
+            tables.ensure(opened.connection)
+        records = [f"+{name}" for name in READ]
+        self.run(["seed"], warehouse)
+        self.run(["run", "--select", *records], warehouse)
+        with Warehouse(warehouse) as opened:
+            master(opened.connection, Run("test", datetime(2026, 11, 1), MODEL_VERSION))
+        self.run(["run", "--exclude", *records], warehouse)
 
     def row_hashes_sql(self, warehouse: Path | None = None) -> str:
         """SQL that gives mart and hash of every row of every mart."""

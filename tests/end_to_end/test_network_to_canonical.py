@@ -14,13 +14,7 @@ import duckdb
 import pytest
 
 from bench.demo_network import home, served
-from ingestion.contracts import known_systems, load_contract
-from ingestion.landing.raw import RawTables
-from ingestion.warehouse import Warehouse
-from mastering import tables
 from mastering.accuracy import measure, read_labels
-from mastering.registry import Run
-from mastering.warehouse import master
 from simulator.labels import write_labels
 from tests.dbt.runs import Project
 
@@ -29,13 +23,6 @@ SCALE = 0.002
 NOW = "2026-10-01"
 # Whoever buys, or names what is bought.
 READ = ("sap_s4", "oracle_fusion", "d365", "procurement", "clm", "perioperative")
-RECORDS = [
-    "int_supplier_record",
-    "int_item_record",
-    "int_item_identifier",
-    "int_item_unit",
-    "int_shared_supplier_number",
-]
 
 
 class Network(NamedTuple):
@@ -57,18 +44,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         at = home(folder / "home", world, addresses)
         at.load(only=READ)
     path = at.settings.warehouse_path
-    with Warehouse(path) as warehouse:
-        for system in known_systems():
-            RawTables(warehouse.connection, load_contract(system)).ensure()
-        tables.ensure(warehouse.connection)
-    upstream = [f"+{name}" for name in RECORDS]
-    project.run(
-        ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select", *upstream],
-        path,
-    )
-    with Warehouse(path) as warehouse:
-        master(warehouse.connection, Run("first", datetime(2026, 11, 1), "1"))
-    project.run(["build", "--exclude-resource-type", "unit_test"], path)
+    project.build_with_mastering(path)
+    project.run(["test", "--exclude-resource-type", "unit_test"], path)
     with duckdb.connect(str(path)) as connection:
         yield Network(connection, world / "truth", folder)
 

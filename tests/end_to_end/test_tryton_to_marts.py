@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from bench.tie_out import ledger_totals
-from ingestion.contracts import known_systems, load_contract
 from ingestion.instances import Instance
 from ingestion.landing.land import land
 from ingestion.landing.ledger import LoadReport
-from ingestion.landing.raw import RawTables
 from ingestion.landing.replay import replay_archive
 from ingestion.settings import Settings, new_key
 from ingestion.warehouse import Warehouse
@@ -45,8 +43,6 @@ class Platform:
     def load(self, server: Server) -> LoadReport:
         os.environ[KEY_NAME] = server.key
         with Warehouse(self.settings.warehouse_path) as warehouse:
-            for system in known_systems():
-                RawTables(warehouse.connection, load_contract(system)).ensure()
             report = land(warehouse, self._instance(server), self.settings)
         failed = {item.object: item.error for item in report.objects.values() if item.status != "COMPLETE"}
         assert failed == {}
@@ -59,8 +55,7 @@ class Platform:
 
     def build(self) -> set[tuple[str, str]]:
         """The hashes of all rows of all marts, as built now."""
-        self._project.run(["seed"], self.settings.warehouse_path)
-        self._project.run(["run"], self.settings.warehouse_path)
+        self._project.build_with_mastering(self.settings.warehouse_path)
         return row_hashes(self._project, self.settings.warehouse_path)
 
     def ask(self, query: str) -> list[tuple]:

@@ -203,19 +203,21 @@ def at(source: ScriptedSource, hours: int) -> ScriptedSource:
     return source
 
 
-def test_a_snapshot_goes_from_a_to_b_and_back_to_a(units: World) -> None:
-    for hours, name in enumerate(["a", "b", "a"]):
-        units.load(at(unit_list(EA=name, BX="box"), hours))
+@pytest.mark.parametrize("hours", [1, 0], ids=["hourly", "all within a second of the source's clock"])
+def test_a_snapshot_goes_from_a_to_b_and_back_to_a(units: World, hours: int) -> None:
+    for load, name in enumerate(["a", "b", "a"]):
+        units.load(at(unit_list(EA=name, BX="box"), load * hours))
         assert units.current("unit", "code, name") == [("BX", "box"), ("EA", name)]
     assert units.rows("SELECT count(*) FROM raw_units.unit") == [(4,)]  # three versions of EA, one of BX
 
 
-def test_a_snapshot_buries_what_it_no_longer_lists_and_brings_it_back(units: World) -> None:
+@pytest.mark.parametrize("hours", [1, 0], ids=["hourly", "all within a second of the source's clock"])
+def test_a_snapshot_buries_what_it_no_longer_lists_and_brings_it_back(units: World, hours: int) -> None:
     names = {f"U{number}": "unit" for number in range(10)}
     units.load(at(unit_list(**names), 0))
-    units.load(at(unit_list(**{code: name for code, name in names.items() if code != "U3"}), 1))
+    units.load(at(unit_list(**{code: name for code, name in names.items() if code != "U3"}), hours))
     assert len(units.current("unit", "code")) == 9
-    units.load(at(unit_list(**names), 2))
+    units.load(at(unit_list(**names), 2 * hours))
     assert len(units.current("unit", "code")) == 10
 
 

@@ -12,7 +12,6 @@ import dagster as dg
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from mastering.registry import Run
-from mastering.warehouse import MODEL_VERSION, master
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS
 from orchestration.naming import WAREHOUSE_POOL, identity
 
@@ -42,6 +41,9 @@ def mastering_assets(settings: Settings, dbt_manifest: Mapping[str, Any]) -> lis
         pool=WAREHOUSE_POOL,
     )
     def mastered(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        # Splink and scikit-learn take seconds to import, which nobody who only opens the graph should wait for.
+        from mastering.warehouse import MODEL_VERSION, master
+
         run = Run(context.run.run_id, datetime.now(UTC).replace(tzinfo=None), MODEL_VERSION)
         with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
             done = master(warehouse.connection, run)

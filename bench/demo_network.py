@@ -55,10 +55,10 @@ class Home:
 
 
 @contextmanager
-def served(world: Path, scale: float, port: int = 0) -> Iterator[dict[str, str]]:
-    """A world, made when it is not there; the addresses of its systems."""
+def served(world: Path, scale: float, port: int = 0, seed: int | None = None) -> Iterator[dict[str, str]]:
+    """A world, made when it is not there (`seed`: another one than the demo's); the addresses of its systems."""
     if not (world / "clock.json").exists():
-        simulate("make", "--out", world, "--scale", scale)
+        simulate("make", "--out", world, "--scale", scale, *(() if seed is None else ("--seed", seed)))
     if serving(world):
         stop(world)
     with (world / "serving.log").open("ab") as log:

@@ -1,0 +1,117 @@
+"""The demo network's masters, read over its protocols, resolved, and measured against what each record truly is.
+
+Belongs here: landing what mastering stands on, dbt's records, the figures. Not here: how a figure is counted
+(mastering/accuracy.py).
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bench.demo_network import Home, home, served
+from bench.measure import peak_bytes
+from ingestion.contracts import known_systems, load_contract
+from ingestion.landing.land import land
+from ingestion.landing.raw import RawTables
+from ingestion.warehouse import Warehouse
+from mastering import tables
+from mastering.accuracy import measure, read_labels
+from mastering.registry import Run
+from mastering.warehouse import MODEL_VERSION, master
+from orchestration.assets.mastering import READ
+from orchestration.assets.transformation import load_dbt_manifest
+from simulator.labels import write_labels
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+NOON = datetime(2026, 11, 1, 12)  # noqa: DTZ001  # as mastering's tables hold it
+
+
+def figures(folder: Path, scale: float, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """`supplier` and its row, `item` and its, of one world: made in the folder when it is not there, read, mastered."""
+    with served(folder / "world", scale, seed=seed) as addresses:
+        at = home(folder / "home", folder / "world", addresses)
+        _land_masters(at)
+    path = at.settings.warehouse_path
+    _dbt(path, "seed")
+    _dbt(path, "run", "--select", *(f"+{name}" for name in READ))
+    started = time.perf_counter()
+    with Warehouse(path) as warehouse:
+        done = master(warehouse.connection, Run("bench", NOON, MODEL_VERSION))
+        seconds = time.perf_counter() - started
+        for kind in ("supplier", "item"):
+            labels = folder / f"{kind}.csv"
+            write_labels(folder / "world", kind, labels)
+            measured = measure(warehouse.connection, kind, read_labels(labels), f"seed {seed}", NOON).to_pylist()
+            share = {
+                row["measure"]: (row["numerator"], row["denominator"]) for row in measured if row["slice_kind"] == "all"
+            }
+            yield (
+                kind,
+                {
+                    "set": f"demo network {scale}, seed {seed}, {done[kind].records:,} {kind}s",
+                    "setting": "0 labels",
+                    **_of_pairs(share),
+                    "mastering_seconds": round(seconds, 1),
+                    "peak_gigabytes": round(peak_bytes() / 1e9, 2),
+                },
+            )
+
+
+def _of_pairs(share: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
+    (right, joined), (_, true) = share["precision"], share["recall"]
+    of_cluster, of_truth = (share[name][0] / share[name][1] for name in ("b_cubed_precision", "b_cubed_recall"))
+    return {
+        "precision": float(right / joined),
+        "recall": float(right / true),
+        "f1": float(2 * right / (joined + true)),
+        "b_cubed": float(2 * of_cluster * of_truth / (of_cluster + of_truth)),
+        # Whatever is joined and is not one may be of another size, side or strength.
+        "unsafe": int(joined - right),
+    }
+
+
+def _land_masters(at: Home) -> None:
+    """The objects that dbt's records stand on, of every system, and empty tables for the rest."""
+    needed = _sources_of_records()
+    with Warehouse(at.settings.warehouse_path) as warehouse:
+        for system in known_systems():
+            RawTables(warehouse.connection, load_contract(system)).ensure()
+        tables.ensure(warehouse.connection)
+        for name, instance in at.instances.items():
+            contract = load_contract(instance.system)
+            parents = {obj.name: obj.parent or obj.name for obj in contract.objects}
+            objects = {parents[table] for table in needed.get(f"raw_{instance.system}", ())}
+            if objects:
+                report = land(warehouse, instance, at.settings, sorted(objects))
+                print(f"  {name}: {report.status}", file=sys.stderr, flush=True)
+
+
+def _sources_of_records() -> dict[str, set[str]]:
+    """Raw schema and tables that the records which mastering reads are built from."""
+    manifest = load_dbt_manifest(DBT_PROJECT)
+    waiting = [unique_id for unique_id, node in manifest["nodes"].items() if node["name"] in READ]
+    seen: set[str] = set()
+    found: dict[str, set[str]] = {}
+    while waiting:
+        unique_id = waiting.pop()
+        if unique_id in seen:
+            continue
+        seen.add(unique_id)
+        waiting += manifest["parent_map"].get(unique_id, [])
+        if source := manifest["sources"].get(unique_id):
+            found.setdefault(source["schema"], set()).add(source["name"])
+    return found
+
+
+def _dbt(warehouse: Path, *command: str) -> None:
+    at = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--log-path", str(warehouse.parent)]
+    subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "--quiet", *command, *at, "--target-path", warehouse.parent / "dbt"],
+        env=os.environ | {"PARLINE_WAREHOUSE": str(warehouse)},
+        check=True,
+    )

@@ -4,7 +4,7 @@ Belongs here: identifiers in common, vetoes, doubts, and when text may stand alo
 (comparison.py), weights (scoring.py), whole clusters (resolution.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -20,6 +20,7 @@ CORROBORATED = 2
 BEGINNING = 4
 # A house cuts a word down to so many letters; more may be a brand of which another brand is the beginning.
 ABBREVIATED = (3, 5)
+SWAPPED = 4
 
 
 class Side(NamedTuple):
@@ -56,7 +57,7 @@ def judge(left: Side, right: Side) -> Judgement:
     one, other = from_json(left.reading), from_json(right.reading)
     comparison = compare(one, other)
     shares_words = _share_words(one, other)
-    shared, doubts = _shared_identifiers(left, right, comparison, shares_words)
+    shared, doubts = _shared_identifiers(left, right, comparison, shares_words, say_the_same(one, other))
     doubts += comparison.doubts
     veto = veto_between([left], [right])
     vetoes = [*([veto] if veto else []), *comparison.conflicts]
@@ -69,7 +70,7 @@ def judge(left: Side, right: Side) -> Judgement:
     if shared:
         verdict = Verdict.REVIEW if doubts and len(shared) < CORROBORATED else Verdict.AUTO
         return Judgement(verdict, len(shared), None, False, False, sentence)
-    is_rival = are_of_one_text(one, other)
+    is_rival = are_of_one_text([one], [other])
     is_text_alone = is_rival and not doubts and _may_text_decide(left, right, one, other, comparison)
     return Judgement(Verdict.REVIEW, 0, None, is_text_alone, is_rival, sentence)
 
@@ -85,7 +86,7 @@ def _makers_contradict(left: Side, right: Side) -> bool:
 
 
 def _shared_identifiers(
-    left: Side, right: Side, comparison: Comparison, shares_words: bool
+    left: Side, right: Side, comparison: Comparison, shares_words: bool, is_same_text: bool
 ) -> tuple[list[str], list[str]]:
     """What both have that names the product, and what makes it doubtful."""
     shared, doubts = [], []
@@ -96,19 +97,21 @@ def _shared_identifiers(
         if not identifier.startswith("CATALOGUE") or comparison.agreements or shares_words:
             shared.append(f"{identifier.replace(':', ' ', 1)} equal")
     number = left.part_number
+    is_corroborated = comparison.agreements >= CORROBORATED or bool(comparison.agreements and shares_words)
     if number is not None and number == right.part_number:
-        is_corroborated = comparison.agreements >= CORROBORATED or bool(comparison.agreements and shares_words)
         if _makers_contradict(left, right):
             doubts.append(f"part number {number} equal, but of {left.maker_name} / {right.maker_name}")
         elif are_of_one_maker(left, right) and (len(number) >= SHORTEST_OF_MAKER or is_corroborated):
             shared.append(f"part number {number} of {left.maker_name} equal")
-        elif len(number) >= SHORTEST_ALONE and is_corroborated:
+        elif (
+            (len(number) >= SHORTEST_ALONE and is_corroborated) or (comparison.agreements >= CORROBORATED and is_same_text)
+        ):
             shared.append(f"part number {number} equal")
-        else:
+        elif not cores:
             doubts.append(f"part number {number} equal, of an unknown maker")
     elif cores and None not in (number, right.part_number) and are_of_one_maker(left, right):
         # One of them may be a distributor's or a system's own number: then the rest must say the same.
-        doubts += [f"part number {number} / {right.part_number}"] * (comparison.agreements < CORROBORATED)
+        doubts += [f"part number {number} / {right.part_number}"] * (not is_corroborated)
     return shared, doubts
 
 
@@ -164,21 +167,35 @@ def _may_text_decide(left: Side, right: Side, one: Description, other: Descripti
     return ("sterile" in one.qualities) == ("sterile" in other.qualities) or bool(one.contexts & ALWAYS_STERILE)
 
 
-def are_of_one_text(one: Description, other: Description) -> bool:
-    """Whether one description says nothing, in words and codes, that the other lacks: two brands contradict each other."""
-    return _says_no_more(one, other) or _says_no_more(other, one)
+def are_of_one_text(ones: Collection[Description], others: Collection[Description]) -> bool:
+    """Whether what some descriptions say of one item is nothing, in words and codes, that those of another lack: two brands
+    contradict each other. All that is said of one item is true of it: no description need hold it alone."""
+    said, heard = _said(ones), _said(others)
+    return _says_no_more(said, heard) or _says_no_more(heard, said)
 
 
-def _says_no_more(one: Description, other: Description) -> bool:
-    there = set(other.words) | other.codes
-    return all(word in there or any(_is_meant(word, known) for known in there) for word in {*one.words, *one.codes})
+def say_the_same(one: Description, other: Description) -> bool:
+    """To the last word, measure, quality and code."""
+    return (set(one.words), one.codes, sorted(one.measures), one.qualities) == (
+        set(other.words), other.codes, sorted(other.measures), other.qualities,
+    )  # fmt: skip
+
+
+def _said(descriptions: Collection[Description]) -> set[str]:
+    return {word for description in descriptions for word in (*description.words, *description.codes)}
+
+
+def _says_no_more(said: set[str], heard: set[str]) -> bool:
+    return all(word in heard or any(_is_meant(word, known) for known in heard) for word in said)
 
 
 def _is_meant(word: str, known: str) -> bool:
-    """SUCT for SUCTION; a letter wrong in a word that is long enough."""
-    if ABBREVIATED[0] <= len(word) <= ABBREVIATED[1]:
-        return known.startswith(word)
-    return word.isalpha() and OSA.distance(word, known, score_cutoff=1) <= 1
+    """SUCT for SUCTION; a letter wrong in a word that is long enough, two letters that changed places in a shorter one."""
+    if ABBREVIATED[0] <= len(word) <= ABBREVIATED[1] and known.startswith(word):
+        return True
+    if not word.isalpha() or OSA.distance(word, known, score_cutoff=1) > 1:
+        return False
+    return len(word) > ABBREVIATED[1] or (len(word) >= SWAPPED and word != known and sorted(word) == sorted(known))
 
 
 def _share_words(one: Description, other: Description) -> bool:

@@ -32,6 +32,7 @@ SUTURE = "suture"
 WIDTHS = frozenset((30, 35, 40, 50, 60, 80))
 EMBEDDED_LENGTH = 5
 SPELLED_LENGTH = 6
+_NON = sorted("NON")
 _LONG_WORDS = sorted(word for word in QUALITIES.keys() | CONTEXTS.keys() if len(word) >= SPELLED_LENGTH)
 
 
@@ -46,7 +47,8 @@ _SCAN = re.compile(
     r"(?P<suture>(?<![\d.A-Z-])\d{1,2}[-/]0(?![\d.A-Z]))"
     r"|(?P<ratio>(?<![\d.])1:\d[\d,]*)"
     rf"|(?:(?<![A-Z])(?P<word>{_NUMBER_WORDS})[\s.:=#]*)?(?(word)|(?<![A-Z0-9.,]))(?P<number>(?:(?<=[\s=:])[+-])?(?:{_NUMBER}))"
-    rf"(?:[\s-]?(?P<unit>{_UNIT_WORDS})(?![A-Z0-9])"
+    # 1 V-20 is size 1 and a needle, no volt.
+    rf"(?:[\s-]?(?P<unit>{_UNIT_WORDS})(?![A-Z0-9])(?!(?<=\s[A-Z])-\d)"
     r"(?:\s?/\s?(?P<per>\d*\.?\d*)\s?(?P<per_unit>ML|L|CC|G|HR|ACT|TAB|DOSE)(?![A-Z]))?|(?![A-Z0-9/]|-[A-Z0-9]))"
     r"|(?P<token>[A-Z0-9Ø][A-Z0-9./'-]*)"
 )
@@ -131,7 +133,9 @@ def _joined(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _spelled(word: str) -> str:
-    """The word, or the one word of the rules that it misspells by a letter (STEIRLE, CUUFFED)."""
+    """The word, or the one word of the rules that it misspells by a letter (STEIRLE, CUUFFED); ONN before STERILE is NON."""
+    if sorted(word) == _NON:
+        return "NON"
     if len(word) < SPELLED_LENGTH or word in QUALITIES or word in CONTEXTS:
         return word
     found = [known for known in _LONG_WORDS if OSA.distance(word, known, score_cutoff=1) <= 1]

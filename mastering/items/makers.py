@@ -22,8 +22,14 @@ class Maker(NamedTuple):
     is_sure: bool
 
 
+def _joined(parts: list[str]) -> list[str]:
+    """B BRAUN is BBRAUN, W L GORE is WLGORE, J J is JJ."""
+    initials = next((place for place, part in enumerate(parts) if len(part) > 1), len(parts) - 1)
+    return ["".join(parts[: initials + 1]), *parts[initials + 1 :]]
+
+
 _WORDS = {row["word"]: row["kind"] for row in rules("name_words")}
-_KNOWN = {tuple(row["written"].split()): (row["maker"], row["owner"]) for row in rules("makers")}
+_KNOWN = {tuple(_joined(row["written"].split())): (row["maker"], row["owner"]) for row in rules("makers")}
 _LONGEST = max(map(len, _KNOWN))
 _DISTRIBUTORS = {tuple(row["written"].split()): row["also_makes"] == "yes" for row in rules("distributors")}
 # A column cuts names off at 20 or 35 characters: so much of a first word is enough.
@@ -39,9 +45,10 @@ def read_maker(name: str | None) -> Maker | None:
     also_makes = _starting(_DISTRIBUTORS, parts)
     if also_makes is False:
         return None
+    parts = _joined(parts)
     known = _starting(_KNOWN, parts)
     if known is None and len(parts) > 1:
-        known = _starting(_KNOWN, parts[1:])  # MEDTRONIC/COVIDIEN, J&J DEPUY: the name behind the first
+        known = _starting(_KNOWN, _joined(parts[1:]))  # MEDTRONIC/COVIDIEN, J&J DEPUY: the name behind the first
     if known:
         return Maker(*known, is_sure=also_makes is None)
     return Maker(_first_words(parts), _first_words(parts), is_sure=also_makes is None)

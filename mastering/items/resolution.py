@@ -17,12 +17,12 @@ from mastering.clusters import Clustering, Edge, cluster
 from mastering.items.arrivals import Steering, read_arrivals
 from mastering.items.brands import Brands
 from mastering.items.comparison import compare
-from mastering.items.decide import Side, are_of_one_text, judge, veto_between
+from mastering.items.decide import Side, are_of_one_text, judge, say_the_same, veto_between
 from mastering.items.outcome import assignments, kept_pairs, review_queue
 from mastering.items.pairs import find_pairs, sides
 from mastering.items.reading import from_json
 from mastering.items.records import NOTHING_READ, ReadRecords
-from mastering.items.text_matches import TextPair, unique_best
+from mastering.items.text_matches import LEAST_WEIGHT, TextPair, unique_best
 from mastering.stewardship import InForce, in_force
 from mastering.vocabulary import Verdict, record_key_sql
 
@@ -127,28 +127,35 @@ def _clustered(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], force
     known = sides(connection, sorted(named))
     first = cluster(keys, edges, _may_join(known, force))
     brands = Brands(connection)
-    texts = [
-        text._replace(is_text_alone=False)
-        if text.is_text_alone and brands.leave_open(known[text.left], known[text.right])
-        else text
-        for text in texts
-    ]
+    texts = [_weighed(text, known[text.left], known[text.right], brands) for text in texts]
     found = unique_best(texts, first.cluster_of, _agree(known, first))
     return cluster(keys, [*edges, *found], _may_join(known, force))
 
 
+def _weighed(text: TextPair, left: Side, right: Side, brands: Brands) -> TextPair:
+    """What a brand left open keeps from being joined, and what needs no more bits: two texts that say the same."""
+    if not text.is_text_alone:
+        return text
+    if brands.leave_open(left, right):
+        return text._replace(is_text_alone=False)
+    if text.weight < LEAST_WEIGHT and say_the_same(from_json(left.reading), from_json(right.reading)):
+        return text._replace(weight=LEAST_WEIGHT)
+    return text
+
+
 def _agree(known: Mapping[str, Side], clustering: Clustering) -> Callable[[str, str], bool]:
-    """Whether no description of one cluster contradicts one of another, in measures or in words."""
+    """Whether what is said of one cluster does not contradict what is said of another, in measures or in words."""
     members = clustering.members()
 
     @cache
-    def of_one_text(one: str, other: str) -> bool:
-        left, right = from_json(one), from_json(other)
-        return are_of_one_text(left, right) and not compare(left, right).conflicts
+    def contradict(one: str, other: str) -> bool:
+        return bool(compare(from_json(one), from_json(other)).conflicts)
 
     def agree(one: str, other: str) -> bool:
-        lefts, rights = ({known[key].reading for key in members[name]} for name in (one, other))
-        return all(of_one_text(*sorted((left, right))) for left in lefts for right in rights)
+        lefts, rights = (sorted({known[key].reading for key in members[name]}) for name in (one, other))
+        if any(contradict(*sorted((left, right))) for left in lefts for right in rights):
+            return False
+        return are_of_one_text([from_json(text) for text in lefts], [from_json(text) for text in rights])
 
     return agree
 

@@ -48,6 +48,10 @@ DIFFERENT = [
     ("Foam Dressing, Woven", "Foam Dressing, Non-Woven", "woven no / yes"),
     ("Angiographic Catheter 6 Fr JL4, 100 cm", "Angiographic Catheter 6 Fr JR4, 100 cm", "curve JL4 / JR4"),
     ("Metoprolol 25 mg Tablet", "Metoprolol 25 mg Capsule", "form tablet / capsule"),
+    # A letter out of its place must not turn what is not sterile into what is.
+    ("Abdominal Pad 8 x 7.5 in, ONN-STERILE", "Abdominal Pad 8 x 7.5 in, Sterile", "sterile no / yes"),
+    # V-20 is a needle, not one volt.
+    ("SUT BARBED 1 V-20 15CM", "SUT BARBED 1 P-12 15CM", "needle V20 / P12"),
 ]
 
 

@@ -90,6 +90,44 @@ def test_a_distributor_for_a_maker_is_no_maker() -> None:
     assert clusters(resolved(rows)) == {frozenset("ab")}
 
 
+def test_initials_with_and_without_blanks_are_one_maker() -> None:
+    found = resolved([
+        record("a", "SYR INSULIN 1CC 30GX1/2IN", manufacturer_name="B. BRAUN", manufacturer_part_number="EA430838"),
+        record("b", "SYR INSULIN 1CC 30GX1/2IN", manufacturer_name="BBRAUN MEDICAL INC", manufacturer_part_number="EA430838"),
+    ])  # fmt: skip
+    assert clusters(found) == {frozenset("ab")}
+
+
+def test_a_short_number_is_one_where_the_whole_text_is() -> None:
+    number = {"manufacturer_part_number": "N071"}
+    same = [
+        record("a", "GLOVE EXAM NITRILE PF XS", **number),
+        record("b", "Nitrile Exam Glove, Powder-Free, X-Sm", **number),
+    ]
+    other = record("c", "Nitrile Exam Glove, X-Sm, 12 in", **number)
+    assert clusters(resolved([*same, other])) == {frozenset("ab"), frozenset("c")}
+
+
+def test_an_equal_part_number_of_nobody_does_not_weaken_an_equal_gtin() -> None:
+    found = resolved(
+        [record("a", "IOLA CRYLIA 13MM", manufacturer_part_number="020675", **FOLEY),
+         record("b", "Acrylia Intraocular Lens 13.0 mm", manufacturer_part_number="0020675")],
+        {"a": GTIN, "b": GTIN},
+    )  # fmt: skip
+    assert clusters(found) == {frozenset("ab")}
+
+
+def test_what_is_said_of_an_item_need_not_be_in_one_description() -> None:
+    """The glove is once a BIOGEL, once an INDICATOR; a third record says the second in the words of its house."""
+    number = {"manufacturer_name": "MOLNLYCKE", "manufacturer_part_number": "41055"}
+    found = resolved([
+        record("a", "GLOVE SURG BIOGEL PI UNDR SZ 5.5 ST", **number),
+        record("b", "Biogel PI Indicator Underglove Size 5.5, Sterile", "sup", **number),
+        record("c", "PI Indicator Underglove Size 5.5, Sterile", "ehr", manufacturer_name="MOLNLYCKE"),
+    ])  # fmt: skip
+    assert clusters(found) == {frozenset("abc")}
+
+
 def test_two_base_gtins_are_two_items_whatever_else_is_equal() -> None:
     rows = [record(key, "FOLEY 16FR 5CC", manufacturer_part_number="0165L16", **FOLEY) for key in "ab"]
     assert len(clusters(resolved(rows, {"a": GTIN, "b": OTHER_GTIN}))) == 2

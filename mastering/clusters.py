@@ -81,6 +81,11 @@ def cluster(keys: Iterable[str], edges: Iterable[Edge], may_join: MayJoin, size_
     return Clustering(named, list(_strongest(refused, named)))
 
 
+def strongest_first(refusals: Iterable[Refusal]) -> list[Refusal]:
+    """Refusals of several clusterings in the order of one."""
+    return sorted(refusals, key=lambda refusal: (-refusal.weight, refusal.left, refusal.right))
+
+
 def _normal(edge: Edge) -> Edge:
     left, right = sorted((edge.left, edge.right))
     return Edge(left, right, round(edge.weight, _DIGITS), edge.is_forced)

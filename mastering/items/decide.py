@@ -103,8 +103,8 @@ def _shared_identifiers(
             doubts.append(f"part number {number} equal, but of {left.maker_name} / {right.maker_name}")
         elif are_of_one_maker(left, right) and (len(number) >= SHORTEST_OF_MAKER or is_corroborated):
             shared.append(f"part number {number} of {left.maker_name} equal")
-        elif (
-            (len(number) >= SHORTEST_ALONE and is_corroborated) or (comparison.agreements >= CORROBORATED and is_same_text)
+        elif (len(number) >= SHORTEST_ALONE and is_corroborated) or (
+            comparison.agreements >= CORROBORATED and is_same_text
         ):
             shared.append(f"part number {number} equal")
         elif not cores:

@@ -5,15 +5,19 @@ are given by the registry (mastering/registry.py).
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from mastering.clusters import Clustering, Edge, cluster
+from mastering.clusters import Clustering, Edge, Refusal, cluster, strongest_first
 from mastering.items.arrivals import Steering, read_arrivals
 from mastering.items.brands import Brands
 from mastering.items.comparison import compare
@@ -28,6 +32,9 @@ from mastering.vocabulary import Verdict, record_key_sql
 
 # Whatever text says, what an identifier joins is joined first, and two identifiers before one.
 PER_IDENTIFIER = 100.0
+RECORDS_AT_ONCE = 50_000
+# Of DuckDB, what is more goes to disk; Python and Arrow hold about as much again for a million records.
+MEMORY_LIMIT = "3GB"
 
 
 class ItemState(NamedTuple):
@@ -72,7 +79,12 @@ def resolve(
     steered_by = json.dumps([sorted(map(str, fixes.items())), sorted(aliases.items())])
     if previous is not None and previous.steered_by != steered_by:
         previous = None
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+    with (
+        TemporaryDirectory() as spill,
+        duckdb.connect(
+            config={"autoinstall_known_extensions": "false", "memory_limit": MEMORY_LIMIT, "temp_directory": spill}
+        ) as connection,
+    ):
         connection.execute("SET enable_progress_bar = false")
         known = previous.read if previous else NOTHING_READ
         read = read_arrivals(connection, records, identifiers, Steering(aliases, fixes), known)
@@ -107,27 +119,60 @@ def _veto(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str | N
 
 
 def _clustered(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], force: InForce) -> Clustering:
+    """Who is joined with whom. What nothing connects cannot touch: it is decided some groups at a time, which bounds what is
+    held in memory."""
+    brands = Brands(connection)
+    cluster_of = {key: key for key in keys}
+    refusals: list[Refusal] = []
+    for batch in range(_groups(connection, [pair for pair in force.must if cluster_of.keys() >= set(pair)])):
+        found = _clustered_batch(connection, batch, force, brands)
+        cluster_of |= found.cluster_of
+        refusals += found.refusals
+    return Clustering(cluster_of, strongest_first(refusals))
+
+
+def _groups(connection: duckdb.DuckDBPyConnection, must: Iterable[tuple[str, str]]) -> int:
+    """Makes grouped (record_key, batch): records that pairs connect, however far, share a batch. Returns how many there are."""
+    connection.register("must_pair", _pair_table(must))
+    pairs = connection.execute(
+        "SELECT left_key, right_key FROM judged WHERE verdict = $1 OR veto IS NULL AND is_rival"
+        " UNION ALL FROM must_pair",
+        [Verdict.AUTO],
+    ).to_arrow_table()
+    ends = pa.chunked_array([*pairs["left_key"].chunks, *pairs["right_key"].chunks], pa.string())
+    coded = ends.combine_chunks().dictionary_encode()
+    lefts, rights = np.split(coded.indices.to_numpy(), 2)
+    size = len(coded.dictionary)
+    _, group = connected_components(
+        coo_array((np.ones(len(lefts), bool), (lefts, rights)), shape=(size, size)), directed=False
+    )
+    # Groups in the order of their sizes' running sum: so many records to a batch, and no group in two.
+    batch = (np.cumsum(np.bincount(group)) // RECORDS_AT_ONCE)[group] if size else np.zeros(0, int)
+    connection.register("grouped", pa.table({"record_key": coded.dictionary, "batch": pa.array(batch, pa.int64())}))
+    return int(batch.max()) + 1 if size else 0
+
+
+def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: InForce, brands: Brands) -> Clustering:
     """First what stewards and identifiers join; then, between the clusters of that, what text alone may."""
-    present = set(keys)
-    edges = [Edge(left, right, 0.0, is_forced=True) for left, right in force.must if {left, right} <= present]
+    keys = [key for (key,) in connection.execute("SELECT record_key FROM grouped WHERE batch = $1", [batch]).fetchall()]
+    known = sides(connection, keys)
     pairs = connection.execute(
         "SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone, is_rival FROM judged"
-        " WHERE veto IS NULL OR verdict = $1",
-        [Verdict.AUTO],
+        " JOIN grouped ON record_key = left_key WHERE batch = $1 AND (veto IS NULL AND is_rival OR verdict = $2)",
+        [batch, Verdict.AUTO],
     ).fetchall()
+    edges = [Edge(left, right, 0.0, is_forced=True) for left, right in force.must if {left, right} <= known.keys()]
     edges += [
         Edge(left, right, weight + PER_IDENTIFIER * identifiers)
         for left, right, weight, identifiers, verdict, _, _ in pairs
         if verdict == Verdict.AUTO
     ]
-    texts = [
-        TextPair(left, right, weight, is_alone) for left, right, weight, _, _, is_alone, is_rival in pairs if is_rival
-    ]
-    named = {key for edge in edges for key in (edge.left, edge.right)} | {key for pair in texts for key in pair[:2]}
-    known = sides(connection, sorted(named))
     first = cluster(keys, edges, _may_join(known, force))
-    brands = Brands(connection)
-    texts = [_weighed(text, known[text.left], known[text.right], brands) for text in texts]
+    texts = [
+        _weighed(TextPair(left, right, weight, is_alone), known[left], known[right], brands)
+        for left, right, weight, _, _, is_alone, is_rival in pairs
+        if is_rival
+    ]
     found = unique_best(texts, first.cluster_of, _agree(known, first))
     return cluster(keys, [*edges, *found], _may_join(known, force))
 
@@ -193,6 +238,13 @@ def _may_join(known: Mapping[str, Side], force: InForce) -> Callable[[Sequence[s
         return None
 
     return may_join
+
+
+def _pair_table(pairs: Iterable[tuple[str, str]]) -> pa.Table:
+    return pa.Table.from_pylist(
+        [{"left_key": left, "right_key": right} for left, right in pairs],
+        pa.schema([("left_key", pa.string()), ("right_key", pa.string())]),
+    )
 
 
 def _cluster_table(clustering: Clustering) -> pa.Table:

@@ -65,14 +65,40 @@ repeated_amounts as (
             and later.posting_date <= {{ days_after('earlier.posting_date', 'later.duplicate_window_days') }}
 ),
 
+-- The same order lines billed once more, line by line in the same quantities and amounts, whatever number and day it bears:
+-- suspect where that is more than was ordered.
+billed_documents as (
+    select
+        invoice_key,
+        supplier_key,
+        currency_code,
+        min(posting_date) as posting_date,
+        string_agg(
+            po_line_key || ' ' || cast(match_qty as {{ dbt.type_string() }}) || ' '
+            || cast(line_amount as {{ dbt.type_string() }}), ',' order by po_line_key, match_qty, line_amount
+        ) as billed_lines
+    from lines
+    where doc_type = 'INVOICE' and has_po_line and match_qty > 0
+    group by invoice_key, supplier_key, currency_code
+),
+
+repeated_documents as (
+    select
+        invoice_key,
+        row_number() over (
+            partition by supplier_key, currency_code, billed_lines order by posting_date, invoice_key
+        ) as time_billed
+    from billed_documents
+),
+
 judged as (
     select
         line.*,
         price.expected_amount,
         price.price_diff_amount,
         price.price_diff_pct,
-        price.suspected_uom_code,
-        price.suspected_source_uom_code,
+        coalesce(price.suspected_uom_code, unit_slip.suspected_uom_code) as suspected_uom_code,
+        coalesce(price.suspected_source_uom_code, unit_slip.suspected_source_uom_code) as suspected_source_uom_code,
         quantity.billed_qty,
         quantity.surviving_qty,
         quantity.matched_qty,
@@ -85,7 +111,8 @@ judged as (
         duplicate.invoice_key is not null as is_duplicate_number,
         coalesce(round(quantity.unmatched_qty, 6) > 0, false) as is_not_covered,
         repeated_amounts.invoice_key is not null as is_repeated_amount,
-        coalesce(price.is_unit_suspect, false) as is_unit_suspect,
+        coalesce(repeated_documents.time_billed > 1, false) as is_repeated_document,
+        coalesce(price.is_unit_suspect, false) or unit_slip.invoice_line_key is not null as is_unit_suspect,
         coalesce(price.is_price_over, false) as is_price_over,
         coalesce(price.is_price_under, false) as is_price_under,
         price_claims.po_line_key is not null as has_price_claim,
@@ -108,8 +135,10 @@ judged as (
     from lines as line
     left join {{ ref('int_match__price') }} as price on line.invoice_line_key = price.invoice_line_key
     left join {{ ref('int_match__quantity') }} as quantity on line.invoice_line_key = quantity.invoice_line_key
+    left join {{ ref('int_match__unit_slip') }} as unit_slip on line.invoice_line_key = unit_slip.invoice_line_key
     left join {{ ref('int_match__duplicate_document') }} as duplicate on line.invoice_key = duplicate.invoice_key
     left join repeated_amounts on line.invoice_key = repeated_amounts.invoice_key and line.po_key = repeated_amounts.po_key
+    left join repeated_documents on line.invoice_key = repeated_documents.invoice_key
     left join price_claims on line.has_po_line and line.po_line_key = price_claims.po_line_key
     left join document_charges on line.invoice_key = document_charges.invoice_key
     left join suppliers as own on line.supplier_key = own.supplier_key
@@ -140,7 +169,9 @@ final as (
         matched_qty,
         unmatched_qty,
         received_qty,
-        is_duplicate_number or (is_repeated_amount and is_not_covered) as is_duplicate_suspect,
+        is_duplicate_number
+        or (is_repeated_amount and is_not_covered)
+        or (is_repeated_document and is_billed_beyond_order and round(matched_qty, 6) = 0) as is_duplicate_suspect,
         has_po_line and supplier_key <> {{ unknown_key() }} and not coalesce(is_same_family, true) as is_supplier_mismatch,
         has_po_line and currency_code <> po_currency_code as is_currency_mismatch,
         not has_po_line and po_line_reference is not null as is_po_not_found,

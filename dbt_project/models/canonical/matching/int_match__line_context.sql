@@ -58,12 +58,15 @@ policy_candidates as (
             and coalesce(line.posting_date, cast('1900-01-01' as date)) < policy.valid_to
 ),
 
-billed_prices as (
-    select distinct
-        po_line_key,
-        base_unit_price
-    from document_lines
-    where is_live and has_po_line and invoice_qty * direction > 0
+-- Two prices are one where they give the same amount to the cent: some sources write amounts only.
+at_billed_price as (
+    select distinct credit.invoice_line_key
+    from document_lines as credit
+    inner join document_lines as billed on credit.po_line_key = billed.po_line_key
+    where
+        credit.has_po_line and credit.invoice_qty * credit.direction < 0
+        and billed.is_live and billed.invoice_qty * billed.direction > 0
+        and abs(credit.line_amount * billed.base_qty - billed.line_amount * credit.base_qty) <= 0.01 * abs(billed.base_qty)
 ),
 
 claims as (
@@ -72,12 +75,15 @@ claims as (
         -- A credit at a price that was neither ordered nor billed claims back price, not goods.
         line.is_price_correction or (
             line.has_po_line and line.invoice_qty * line.direction < 0
-            and line.base_unit_price <> line.po_base_unit_price
-            and billed_prices.po_line_key is null
+            and at_billed_price.invoice_line_key is null
+            and line.line_amount <> {{ div_exact(
+                'cast(line.po_unit_price as decimal(38, 6)) * cast(line.invoice_qty as decimal(38, 6))'
+                ~ ' * line.pack_num * line.po_pack_den',
+                'cast(line.pack_den as decimal(38, 0)) * line.po_pack_num', 2
+            ) }}
         ) as is_price_claim
     from document_lines as line
-    left join billed_prices
-        on line.po_line_key = billed_prices.po_line_key and line.base_unit_price = billed_prices.base_unit_price
+    left join at_billed_price on line.invoice_line_key = at_billed_price.invoice_line_key
 ),
 
 final as (

@@ -27,16 +27,17 @@ with priced as (
 compared as (
     select
         priced.*,
-        inv_units = po_units as is_same_price,
+        -- Some sources bill an amount and no price: what is the order's price to the cent is the order's price.
+        inv_units = po_units or line_amount = expected_amount as is_same_price,
         case
             when inv_units = po_units then cast(0 as decimal(18, 2))
             else cast(line_amount - expected_amount as decimal(18, 2))
         end as price_diff_amount,
-        inv_units > po_units and (
+        inv_units > po_units and line_amount <> expected_amount and (
             inv_units * 1000000 > po_units * (1000000 + {{ whole_units('price_tol_pct_up', 4) }})
             or abs(line_amount - expected_amount) > price_tol_abs_up
         ) as is_over_tolerance,
-        inv_units < po_units
+        inv_units < po_units and line_amount <> expected_amount
         and inv_units * 1000000 < po_units * (1000000 - {{ whole_units('price_tol_down_pct', 4) }}) as is_under_tolerance
     from priced
 ),

@@ -46,11 +46,11 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
     ingestion = [ingestion_assets(feed, settings, overrides.retry_wait_seconds) for feed in feeds]
     transformation = transformation_assets(settings, overrides.dbt_project_dir, dbt_manifest, feeds)
     checks = expectation_checks(settings, dbt_manifest, feeds)
-    blocking = _blocking_checks([*ingestion, transformation, *checks])
+    blocking = _blocking_checks([*ingestion, *transformation, *checks])
     publication = publication_asset(settings, dbt_manifest, feeds, blocking)
     jobs, schedules = jobs_and_schedules(settings, _keys_by_cadence(feeds), _seeds(transformation))
     return dg.Definitions(
-        assets=[*ingestion, transformation, *mastering_assets(settings, dbt_manifest), publication],
+        assets=[*ingestion, *transformation, *mastering_assets(settings, dbt_manifest), publication],
         asset_checks=checks,
         jobs=jobs,
         schedules=schedules,
@@ -80,8 +80,8 @@ def _keys_by_cadence(feeds: Sequence[Feed]) -> dict[str, list[dg.AssetKey]]:
     return keys
 
 
-def _seeds(transformation: dg.AssetsDefinition) -> list[dg.AssetKey]:
-    return [spec.key for spec in transformation.specs if spec.tags["parline/layer"] == "seeds"]
+def _seeds(transformation: Sequence[dg.AssetsDefinition]) -> list[dg.AssetKey]:
+    return [spec.key for step in transformation for spec in step.specs if spec.tags["parline/layer"] == "seeds"]
 
 
 @dg.definitions

@@ -4,7 +4,6 @@ Not here: where the lines go (cli.py). The whole log is in the run's record.
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,8 +19,8 @@ SHOWN_EVENTS = {
     dg.DagsterEventType.STEP_SKIPPED: "skipped",
     dg.DagsterEventType.STEP_UP_FOR_RETRY: "will be tried again",
 }
-# What dagster-dbt says of itself is for dbt.log. Dagster takes the step apart where mastering comes between.
-SILENT_STEPS = re.compile(r"dbt_build(_\d+)?")
+# What dagster-dbt says of itself is for dbt.log.
+SILENT_STEPS = ("dbt_records", "dbt_build")
 
 _logger = logging.getLogger("parline.progress")
 # Dagster logs its own events below INFO; what steps say is INFO and above.
@@ -53,7 +52,7 @@ class _Handler(logging.Handler):
         event: dg.DagsterEvent | None = getattr(record, "dagster_event", None)
         meta = getattr(record, "dagster_meta", {})
         step = meta.get("step_key")
-        if event is None and step and not SILENT_STEPS.fullmatch(step) and record.levelno >= logging.INFO:
+        if event is None and step and step not in SILENT_STEPS and record.levelno >= logging.INFO:
             self._progress(str(meta.get("orig_message", record.getMessage())))
         elif event is not None and event.event_type in SHOWN_EVENTS:
             self._progress(f"{event.step_key}: {SHOWN_EVENTS[event.event_type]}")

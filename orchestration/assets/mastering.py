@@ -28,12 +28,17 @@ WRITTEN = {
 }
 
 
+def mastered_records(dbt_manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """The models that mastering reads; none of a dbt project that has no records to master."""
+    return READ if {node["name"] for node in dbt_manifest["nodes"].values()} >= set(READ) else ()
+
+
 def mastering_assets(settings: Settings, dbt_manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
     """One multi-asset; none for a dbt project that has no records to master."""
     schemas = {node["name"]: node["schema"] for node in dbt_manifest["nodes"].values()}
-    if not schemas.keys() >= set(READ):
+    read = [dg.AssetKey([schemas[name], name]) for name in mastered_records(dbt_manifest)]
+    if not read:
         return []
-    read = [dg.AssetKey([schemas[name], name]) for name in READ]
 
     @dg.multi_asset(
         name="mastering",

@@ -1,9 +1,9 @@
-"""dbt as one step: staging, canonical and marts as assets, its tests as checks.
+"""dbt as steps: staging, canonical and marts as assets, its tests as checks.
 
-Belongs here: how dbt's nodes are called in Dagster, and the one `dbt build`. Not here: any SQL (dbt_project/).
+Belongs here: how dbt's nodes are called in Dagster, and `dbt build`. Not here: any SQL (dbt_project/).
 
-One step and not one per model: a step costs more than most models do. A test of error severity fails the step, so that
-nothing below it runs. dbt's unit tests need no data: they belong to CI and are left out here.
+Two steps, before and after mastering, and not one per model: a step costs more than most models do. A test of error
+severity fails the step, so that nothing below it runs. dbt's unit tests need no data: they belong to CI and are left out here.
 """
 
 import json
@@ -27,10 +27,14 @@ from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
 from mastering import tables as mastering_tables
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
+from orchestration.assets.mastering import mastered_records
 from orchestration.gate import held_tables
 from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
 from orchestration.publish import current_build
 from orchestration.tables import Table
+
+# Where dagster-dbt notes which dbt node a check is.
+UNIQUE_ID = "dagster_dbt/unique_id"
 
 
 class DbtManifestMissingError(SettingsError):
@@ -138,14 +142,36 @@ def _layer(schema: str) -> str:
 
 def transformation_assets(
     settings: Settings, project_dir: Path, dbt_manifest: Mapping[str, Any], feeds: Sequence[Feed]
+) -> list[dg.AssetsDefinition]:
+    """What mastering reads and all above it, then everything else; one step where a project has nothing to master."""
+    records = mastered_records(dbt_manifest)
+    if not records:
+        return [_dbt_step("dbt_build", "fqn:*", None, settings, project_dir, dbt_manifest, feeds)]
+    above = " ".join(f"+{name}" for name in records)
+    return [
+        _dbt_step("dbt_records", above, None, settings, project_dir, dbt_manifest, feeds),
+        _dbt_step("dbt_build", "fqn:*", above, settings, project_dir, dbt_manifest, feeds),
+    ]
+
+
+def _dbt_step(
+    name: str,
+    select: str,
+    exclude: str | None,
+    settings: Settings,
+    project_dir: Path,
+    dbt_manifest: Mapping[str, Any],
+    feeds: Sequence[Feed],
 ) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=dbt_manifest,
-        name="dbt_build",
+        name=name,
+        select=select,
+        exclude=exclude,
         dagster_dbt_translator=ParlineTranslator(feeds),
         pool=WAREHOUSE_POOL,
     )
-    def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    def dbt_step(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         changed = changed_since_manifest(project_dir)
         if changed:
             raise dg.Failure(
@@ -158,7 +184,7 @@ def transformation_assets(
         (target / "partial_parse.msgpack").unlink(missing_ok=True)
         with _warehouse_named(settings):
             yield from dbt.cli(
-                ["build", "--exclude-resource-type", "unit_test", *_excluding(held)],
+                ["build", "--exclude-resource-type", "unit_test", *_tests_of(context, dbt_manifest), *_excluding(held)],
                 context=context,
                 target_path=target,
             ).stream()
@@ -168,7 +194,7 @@ def transformation_assets(
                 # Dagster skips everything below an output that is missing.
                 yield dg.MaterializeResult(asset_key=key, metadata={"status": "HELD"})
 
-    return dbt_build
+    return dbt_step
 
 
 class LocalDbt(DbtCliResource):
@@ -201,6 +227,17 @@ def _prepare(settings: Settings, feeds: Sequence[Feed], dbt_manifest: Mapping[st
             RawTables(warehouse.connection, load_contract(system)).ensure()
         mastering_tables.ensure(warehouse.connection)
         return sorted(held_tables(warehouse.connection, feeds, dbt_manifest, current_build(settings.published_dir)))
+
+
+def _tests_of(context: dg.AssetExecutionContext, dbt_manifest: Mapping[str, Any]) -> list[str]:
+    """The tests that are checks of this step, by name, and no others. Left to itself, dbt runs every test that reads a table
+    of the step, and one that compares it with a table of a later step would fail for want of that table."""
+    ids = [
+        (context.assets_def.get_spec_for_check_key(key).metadata or {})[UNIQUE_ID]
+        for key in context.selected_asset_check_keys
+    ]
+    names = sorted(".".join(dbt_manifest["nodes"][unique_id]["fqn"]) for unique_id in ids)
+    return ["--indirect-selection", "empty", *(["--select", *names] if names else [])]
 
 
 def _excluding(held: Sequence[Table]) -> list[str]:

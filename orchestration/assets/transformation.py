@@ -237,7 +237,7 @@ def _tests_of(context: dg.AssetExecutionContext, dbt_manifest: Mapping[str, Any]
         for key in context.selected_asset_check_keys
     ]
     names = sorted(".".join(dbt_manifest["nodes"][unique_id]["fqn"]) for unique_id in ids)
-    return ["--indirect-selection", "empty", *(["--select", *names] if names else [])]
+    return ["--indirect-selection", "empty", *(part for name in names for part in ("--select", name))]
 
 
 def _excluding(held: Sequence[Table]) -> list[str]:

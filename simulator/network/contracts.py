@@ -46,7 +46,8 @@ STORY_THRESHOLD, STORY_PRICES = 70, np.array([[248_000_000, 190_000_000], [222_0
 @dataclass
 class Contracts:
     """Columns by contract, by family, and by price line. `loaded_on` is the day on which the line reached the price file
-    of the ERP, -1 for never; pricing.py sets it, and the start of lines that were renewed late."""
+    of the ERP, -1 for never; pricing.py sets it, and the start of lines that were renewed late. `announced_on` is the day
+    on which a price was told that counted from before, -1 for others."""
 
     family: Ints
     starts: Ints
@@ -68,6 +69,7 @@ class Contracts:
     line_from: Ints
     line_to: Ints
     loaded_on: Ints
+    announced_on: Ints
     before: Ints
     first_line: NDArray[np.int32]
 
@@ -108,12 +110,12 @@ def make_contracts(streams: Streams, scale: float, items: Items, suppliers: Supp
     made = Contracts(
         family, starts, ends, supplier, type_, requirement, thresholds, tiers,
         _tiers_of_sites(random, type_, tiers, story), contract_of, family_of_item, retroactive, story,
-        line_contract=line_contract, loaded_on=loaded, **lines,
+        line_contract=line_contract, loaded_on=loaded, announced_on=np.full(len(loaded), -1), **lines,
     )  # fmt: skip
     announced = np.isin(made.line_item, np.flatnonzero(family_of_item == retroactive)) & (
         made.line_from == STARTS[RETROACTIVE_PRICE - 1 - RETROACTIVE_MONTHS]
     )
-    made.loaded_on[announced] = STARTS[RETROACTIVE_PRICE - 1]
+    made.loaded_on[announced] = made.announced_on[announced] = STARTS[RETROACTIVE_PRICE - 1]
     return made
 
 
@@ -276,6 +278,7 @@ def contract_tables(contracts: Contracts, items: Items, suppliers: Suppliers) ->
                 "from_date": dates(contracts.line_from),
                 "to_date": dates(contracts.line_to),
                 "loaded_on": dates(contracts.loaded_on),
+                "announced_on": dates(contracts.announced_on),
             }
         ),
     }

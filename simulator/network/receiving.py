@@ -13,7 +13,7 @@ from simulator.network.calendar import DAYS, FIRST_DAY, LAST_DAY, next_workday
 from simulator.network.columns import dates, numbered
 from simulator.network.fates import Fates
 from simulator.network.places import SITE_CODES
-from simulator.network.purchasing import PREFCARD, Orders
+from simulator.network.purchasing import MANUAL, PREFCARD, Orders
 from simulator.network.stock import Flows
 from simulator.network.streams import Bools, Ints, Streams, quota
 
@@ -94,11 +94,12 @@ def _arrivals(orders: Orders, flows: Flows, line_of_stock: Ints, fates: Fates) -
 
 
 def _posted_line(random: np.random.Generator, orders: Orders, line: Ints) -> Ints:
-    """Some are posted on the next line of the same order."""
+    """Some of what departments ordered is posted on the next line of the same order, at its price and to its account. What a
+    place keeps is booked by its item's label, so that stock and books agree."""
     starts = np.flatnonzero(np.r_[True, orders.order[1:] != orders.order[:-1]])
     size = np.diff(np.r_[starts, len(orders.order)])
     start, lines = starts[orders.order[line]], size[orders.order[line]]
-    may = (lines > 1) & (orders.origin[line] != PREFCARD) & ~orders.is_planted[line]
+    may = (lines > 1) & (orders.origin[line] == MANUAL) & ~orders.is_planted[line]
     is_wrong = quota(random, may, WRONG_LINE, of=int((orders.origin[line] != PREFCARD).sum()))
     return np.where(is_wrong, start + (line - start + 1) % lines, line)
 

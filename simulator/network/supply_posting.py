@@ -66,9 +66,10 @@ def _returns(supply: Supply) -> list[Entry]:
 
 
 def _received(source: str, supply: Supply, of: Ints, document: Ints, day: Ints, packs: Ints) -> list[Entry]:
-    """Stock at standard, the rest to the department, against goods received, not invoiced at the order's price."""
+    """Stock at standard, the rest to the department, against goods received, not invoiced at the price of the order line on
+    which it was posted."""
     items, orders, general = supply.ground.items, supply.orders, supply.ground.general_center
-    line = supply.receipts.line[of]
+    line = supply.receipts.posted_line[of]
     item, site, center = orders.item[line], orders.site[line], orders.cost_center[line]
     company, is_stock = COMPANY_OF_SITE[site], orders.place[line] >= 0
     ordered = times(packs, orders.price[line])

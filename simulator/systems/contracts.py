@@ -3,8 +3,9 @@
 Belongs here: how the truth's contracts look there. Not here: the service (simulator/serve/saas/contracts.py).
 
 A contract has a version for each day on which something of it becomes known: it is signed a month before it starts, prices
-and eligibility that change later are known some days before they take effect, and it ends. When a buyer had a price in
-his ERP (the truth's `loaded_on`) is not the contract's and not shown.
+and eligibility that change later are known some days before they take effect, and it ends. A price that is announced after
+it took effect is known from then on, and until then the one before it has no end but the contract's. When a buyer had a
+price in his ERP (the truth's `loaded_on`) is not the contract's and not shown.
 """
 
 from pathlib import Path
@@ -31,7 +32,8 @@ VIEWS = f"""
                    WHERE source = 'sap_s4' AND from_thousandth = 0) USING (supplier_id);
     CREATE TEMP TABLE priced AS
         SELECT line.*, manufacturer_part_number, if(pack = 1, gtin, pack_gtin) AS line_gtin,
-            known_from(signed_on, starts_on, from_date) AS known_on
+            coalesce(announced_on, known_from(signed_on, starts_on, from_date)) AS known_on,
+            lead(announced_on) OVER (PARTITION BY contract_number, item_id, tier ORDER BY from_date) AS followed_on, ends_on
         FROM truth_contract_line AS line JOIN header USING (contract_number) JOIN truth_item USING (item_id);
     CREATE TEMP TABLE eligible AS
         SELECT e.*, facility.gln, name, known_from(signed_on, starts_on, from_date) AS known_on
@@ -48,6 +50,7 @@ VIEWS = f"""
         GROUP BY contract_number, known_on WINDOW versions AS (PARTITION BY contract_number ORDER BY known_on);
     CREATE TEMP VIEW line_version AS
         SELECT version.contract_number, version.number, priced.* EXCLUDE (contract_number)
+            REPLACE (if(followed_on > version.known_on, ends_on, to_date) AS to_date)
         FROM version JOIN priced
             ON priced.contract_number = version.contract_number AND priced.known_on <= version.known_on;
 """

@@ -46,8 +46,8 @@ DELIVERIES = """
         SELECT product_receipt(receipt_number) AS number, receipt_line AS place, po_number, line, packs, lot, arrived_date,
             posted_date, shown_at FROM receipt
         UNION ALL
-        SELECT 'RT-' || right(document, 8), row_number() OVER (PARTITION BY document ORDER BY po_number, line), po_number,
-            line, -packs, NULL, shown_at::DATE, shown_at::DATE, shown_at
+        SELECT 'RT-' || right(document, 8), row_number() OVER (PARTITION BY document ORDER BY receipt_number, receipt_line),
+            po_number, line, -packs, NULL, shown_at::DATE, shown_at::DATE, shown_at
         FROM sent_back;
 """
 

@@ -110,9 +110,7 @@ SELECTS = {
             SELECT receipt.*, 3 AS step, 'RETURN TO VENDOR' AS kind, sent_back.packs AS quantity,
                 return_id(sent_back.document) AS id, transaction_id(receipt_number, receipt_line, 2) AS parent,
                 sent_back.shown_at AS seen_at, sent_back.shown_at::DATE AS day
-            -- Two lines of a receipt may be posted on one line of an order: what is sent back is of the first of them.
-            FROM sent_back JOIN (SELECT DISTINCT ON (receipt_number, po_number, line) * FROM receipt ORDER BY receipt_line)
-                AS receipt USING (receipt_number, po_number, line))
+            FROM sent_back JOIN receipt USING (receipt_number, receipt_line))
         SELECT id AS TransactionId, kind AS TransactionType, day::TIMESTAMP + INTERVAL 14 HOUR AS TransactionDate,
             parent AS ParentTransactionId, receipt_text(receipt_number) AS ReceiptNumber,
             receipt_line AS ReceiptLineNumber, shipment AS ShipmentNumber, header_id(po_number) AS POHeaderId,

@@ -6,7 +6,8 @@ Not here: how a system numbers and names them. Needs the records of items and su
 documents, and when it took over what was open before.
 
 An order is entered, approved within hours, promised when its supplier answers, and each of its lines received and billed;
-a line that the supplier rejects is cancelled. Whenever one of its lines moves, the order has a new version.
+a line that the supplier rejects is cancelled, and one that never came after a month. Whenever one of its lines moves, the
+order has a new version.
 """
 
 import duckdb
@@ -16,10 +17,11 @@ from simulator.systems.truth import empty_where_missing
 # What a world may not have yet.
 OPTIONAL = {
     "truth_acknowledgement_line": """po_number VARCHAR, line BIGINT, sequence BIGINT, acknowledged_at TIMESTAMP,
-        code VARCHAR, promised_date DATE""",
+        promised_date DATE""",
+    "truth_order_change": "po_number VARCHAR, line BIGINT, changed_at TIMESTAMP, kind VARCHAR",
     "truth_shipment_line": "shipment VARCHAR, po_number VARCHAR, line BIGINT, lot VARCHAR, expiry_date DATE",
-    "truth_return_line": """"return" VARCHAR, po_number VARCHAR, line BIGINT, receipt_number VARCHAR,
-        returned_at TIMESTAMP, packs BIGINT""",
+    "truth_return_line": """"return" VARCHAR, receipt_number VARCHAR, receipt_line BIGINT, returned_at TIMESTAMP,
+        packs BIGINT""",
     "truth_contract_price": "po_number VARCHAR, line BIGINT, contract_number VARCHAR, contract_line BIGINT",
 }
 
@@ -109,9 +111,8 @@ VIEWS = """
             WHERE source = 'INVOICE' AND (account LIKE '660%' OR account = '650300')) AS gl
             ON gl.number = if(billed.po_number IS NULL, number_of(billed.invoice_id), NULL);
     CREATE TEMP TABLE sent_back AS
-        SELECT b."return" AS document, b.receipt_number, b.po_number, r.line, b.packs, b.returned_at AS shown_at
-        FROM truth_return_line AS b JOIN (SELECT DISTINCT receipt_number, po_number, true_line, line FROM receipt) AS r
-            ON r.receipt_number = b.receipt_number AND r.po_number = b.po_number AND r.true_line = b.line
+        SELECT b."return" AS document, receipt_number, receipt_line, r.po_number, r.line, b.packs, b.returned_at AS shown_at
+        FROM truth_return_line AS b JOIN receipt AS r USING (receipt_number, receipt_line)
         JOIN order_line AS o ON o.po_number = r.po_number AND o.line = r.line
         JOIN site USING (site) WHERE b.returned_at >= taken_over_at;
 """
@@ -128,13 +129,15 @@ VERSIONS = """
             SELECT po_number, line, shown_at, sum(packs) OVER (PARTITION BY po_number, line ORDER BY shown_at) AS so_far
             FROM invoice_line WHERE po_number IS NOT NULL),
         answer AS (
-            SELECT po_number, line, arg_max(promised_date, sequence) AS promised_date, max(acknowledged_at) AS promised_at,
-                max(acknowledged_at) FILTER (code = 'REJECT') AS rejected_at
-            FROM truth_acknowledgement_line GROUP BY ALL)
+            SELECT po_number, line, arg_max(promised_date, sequence) AS promised_date, max(acknowledged_at) AS promised_at
+            FROM truth_acknowledgement_line GROUP BY ALL),
+        cancelled AS (
+            SELECT po_number, line, max(changed_at) AS changed_at FROM truth_order_change
+            WHERE kind = 'CANCELLED' GROUP BY ALL)
         SELECT l.po_number, l.line, l.entered_at, l.approved_at, answer.promised_date,
             not_before(l.approved_at, promised_at) AS promised_at,
             not_before(l.approved_at, received_at) AS received_at, not_before(l.approved_at, billed_at) AS billed_at,
-            if(received_at IS NULL, not_before(l.approved_at, rejected_at + INTERVAL 1 DAY), NULL) AS cancelled_at
+            if(received_at IS NULL, not_before(l.approved_at, changed_at), NULL) AS cancelled_at
         FROM order_line AS l
         LEFT JOIN (
             SELECT po_number, line, min(received.shown_at) AS received_at
@@ -144,7 +147,7 @@ VERSIONS = """
             SELECT po_number, line, min(billed.shown_at) AS billed_at
             FROM billed JOIN order_line USING (po_number, line) WHERE so_far >= quantity GROUP BY ALL)
             USING (po_number, line)
-        LEFT JOIN answer USING (po_number, line);
+        LEFT JOIN answer USING (po_number, line) LEFT JOIN cancelled USING (po_number, line);
     CREATE TEMP TABLE moment AS
         SELECT *, lead(seen_at) OVER (PARTITION BY po_number ORDER BY seen_at) AS until
         FROM (

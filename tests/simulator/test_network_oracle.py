@@ -44,7 +44,7 @@ ANSWERS = """
         FROM truth_receipt_line GROUP BY ALL) USING (po_number, line)
     WHERE order_date < DATE '2026-09-01'"""
 RETURNS = """
-    SELECT 'RT' || right(receipt_number, 8) AS "return", po_number, line, receipt_number,
+    SELECT 'RT' || right(receipt_number, 8) AS "return", po_number, line, receipt_number, receipt_line,
         (posted_date + INTERVAL 60 HOUR)::TIMESTAMP AS returned_at, 1::BIGINT AS packs
     FROM truth_receipt_line WHERE receipt_line = 1 AND number % 20 = 0"""
 CONTRACTS = """

@@ -295,7 +295,7 @@ CONTRACT_TRUTH = {
             DATE '2025-12-31' AS to_date""",
     "truth_contract_line": """
         SELECT 'K0001' AS contract_number, line, 'I-000001' AS item_id, 1 AS tier, 'BX' AS uom, 10 AS pack, price,
-            from_date, to_date, NULL::DATE AS loaded_on
+            from_date, to_date, NULL::DATE AS loaded_on, NULL::DATE AS announced_on
         FROM (VALUES (1, 10.2500::DECIMAL(18, 4), DATE '2025-01-01', DATE '2025-06-30'),
                      (2, 11.0000, DATE '2025-07-01', DATE '2025-12-31')) AS prices(line, price, from_date, to_date)""",
 }
@@ -356,6 +356,24 @@ def test_a_contract_has_a_version_when_it_is_signed_when_its_prices_change_and_w
     assert (line, gtin) == (Decimal("10.2500"), "19521")
     assert eligible[0]["facility_gln"].startswith("952")
     assert shown(file, "supplier.number", "version = 1") == [("0000101007",)]
+
+
+def test_a_price_that_is_announced_after_it_counts_is_not_known_before(tmp_path):
+    late = CONTRACT_TRUTH["truth_contract_line"].replace(
+        "NULL::DATE AS announced_on", "if(line = 2, DATE '2025-09-01', NULL) AS announced_on"
+    )
+    write_contracts(by_hand(tmp_path / "truth", CONTRACT_TRUTH | {"truth_contract_line": late}), tmp_path / "clm")
+    file = tmp_path / "clm" / "contracts.parquet"
+    # Until then the old price has no end but the contract's.
+    assert shown(file, """version, _from::DATE, list_transform(price_lines, lambda l: {'price': l.price, 'to': l."to"})""") == [
+        (1, date(2024, 12, 2), [{"price": Decimal("10.2500"), "to": date(2025, 12, 31)}]),
+        (2, date(2025, 9, 1), [
+            {"price": Decimal("10.2500"), "to": date(2025, 6, 30)}, {"price": Decimal("11.0000"), "to": date(2025, 12, 31)},
+        ]),
+        (3, date(2026, 1, 1), [
+            {"price": Decimal("10.2500"), "to": date(2025, 6, 30)}, {"price": Decimal("11.0000"), "to": date(2025, 12, 31)},
+        ]),
+    ]  # fmt: skip
 
 
 def test_the_last_version_of_every_contract_has_all_its_prices(ask):

@@ -184,13 +184,14 @@ def test_an_answer_moves_the_promised_day_and_leaves_the_one_that_was_asked_for(
     assert ask(f"SELECT count(*) > 0, count(*) FILTER (asked > 1 OR statistic = last) FROM ({moved})") == [(True, 0)]
 
 
-def test_what_the_supplier_rejected_is_deleted_a_day_later(ask: Ask) -> None:
-    rejected = """
-        SELECT DISTINCT po_number, line FROM truth_acknowledgement_line
+def test_what_was_cancelled_is_deleted(ask: Ask) -> None:
+    """Lines that the supplier rejected, and such as never came; a receipt that was posted on one by mistake keeps it."""
+    cancelled = """
+        SELECT DISTINCT po_number, line FROM truth_order_change
         ANTI JOIN (SELECT po_number, posted_line AS line FROM truth_receipt_line) AS came USING (po_number, line)
-        JOIN truth_order_line USING (po_number, line) SEMI JOIN sap USING (site) WHERE code = 'REJECT'"""
+        JOIN truth_order_line USING (po_number, line) SEMI JOIN sap USING (site) WHERE kind = 'CANCELLED'"""
     deleted = "SELECT count(*) FROM A_PurchaseOrderItem WHERE _until IS NULL AND PurchasingDocumentDeletionCode = 'L'"
-    assert ask(deleted) == ask(f"SELECT count(*) FROM ({rejected})") != [(0,)]
+    assert ask(deleted) == ask(f"SELECT count(*) FROM ({cancelled})") != [(0,)]
 
 
 # Goods

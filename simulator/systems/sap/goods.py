@@ -64,11 +64,10 @@ VIEWS = f"""
             AND used_at::DATE >= from_date AND used_at::DATE < to_date;
     CREATE TEMP TABLE returned AS
         SELECT '48' || right(b.document, 8) AS document, row_number() OVER (
-                PARTITION BY b.document ORDER BY b.po_number, b.line, b.receipt_number) AS item,
+                PARTITION BY b.document ORDER BY b.receipt_number, b.receipt_line) AS item,
             b.shown_at, b.packs, b.po_number, b.line, goods_receipt(b.receipt_number) AS reference,
-            min(receipt_line) AS reference_item
-        FROM sent_back AS b JOIN receipt USING (receipt_number, po_number, line)
-        GROUP BY b.document, b.shown_at, b.packs, b.po_number, b.line, b.receipt_number;
+            b.receipt_line AS reference_item
+        FROM sent_back AS b;
 """
 
 # One calendar month of what moved in stock, numbered as it is booked: the year's month, and the document within it.

@@ -18,6 +18,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
 from ingestion.contracts import known_systems, load_contract
@@ -182,7 +183,7 @@ def _dbt_step(
         target = settings.home.resolve() / "dbt"
         # What an earlier build parsed names the folder it was parsed in; set-up's own is taken instead.
         (target / "partial_parse.msgpack").unlink(missing_ok=True)
-        with _warehouse_named(settings):
+        with _warehouse_named(settings), _failure_in_short(target / "dbt.log"):
             yield from dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test", *_tests_of(context, dbt_manifest), *_excluding(held)],
                 context=context,
@@ -242,6 +243,16 @@ def _tests_of(context: dg.AssetExecutionContext, dbt_manifest: Mapping[str, Any]
 
 def _excluding(held: Sequence[Table]) -> list[str]:
     return ["--exclude", " ".join(table.name for table in held)] if held else []
+
+
+@contextmanager
+def _failure_in_short(log: Path) -> Iterator[None]:
+    """What dbt calls an error, without its command, which names every test. Raises dagster's Failure."""
+    try:
+        yield
+    except DagsterDbtCliRuntimeError as error:
+        errors = str(error).partition("Errors parsed from dbt logs:")[2].strip()
+        raise dg.Failure(f"{errors or error}\nEverything dbt said: {log}", allow_retries=False) from None
 
 
 @contextmanager

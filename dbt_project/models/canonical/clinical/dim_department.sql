@@ -1,5 +1,12 @@
 -- One row per department of an EHR, under the key of its place in dim_care_location, and the unknown member. Its cost center is
 -- the one that map_department names, else the one of its facility under whose code the EHR has it (`H1-10050`).
+with mapping as (
+    {{ mapping_of_instances(
+        'map_department', ref('dim_care_location'),
+        ['department_code', 'department_name', 'facility_code', 'clinical_type', 'cost_center_code']
+    ) }}
+)
+
 select
     place.location_key as department_key,
     coalesce(mapping.department_code, place.location_code) as department_code,
@@ -13,11 +20,7 @@ select
     place.source_pk,
     {{ audit_columns('place') }}
 from {{ ref('dim_care_location') }} as place
-left join {{ ref('map_department') }} as mapping
-    on
-        place.source_system = mapping.source_system
-        and mapping.source_instance in (place.source_instance, '*')
-        and place.location_code = mapping.source_code
+left join mapping on place.source_instance = mapping.source_instance and place.location_code = mapping.source_code
 left join {{ ref('dim_cost_center') }} as mapped_center
     on mapping.facility_code = mapped_center.facility_code and mapping.cost_center_code = mapped_center.cost_center_code
 left join {{ ref('dim_cost_center') }} as own_center

@@ -3,10 +3,17 @@ with every_record as (
     {{ united('cost_center') }}
 ),
 
+mapping as (
+    {{ mapping_of_instances(
+        'map_cost_center', 'every_record', ['cost_center_code', 'cost_center_name', 'facility_code', 'cc_class']
+    ) }}
+),
+
 described as (
     select
         reference.cost_center_key,
         record.*,
+        coalesce(mapping.cost_center_code, record.cost_center_source_code) as said_code,
         coalesce(mapping.cost_center_name, record.cost_center_name) as said_name,
         coalesce(mapping.cc_class, class.cost_center_class, {{ unknown_key() }}) as cost_center_class,
         coalesce(mapping.facility_code, facility.facility_code, {{ unknown_key() }}) as said_facility_code,
@@ -20,10 +27,9 @@ described as (
             record.source_instance = reference.source_instance
             and record.cost_center_source_code = reference.cost_center_source_code
             and record.source_instance = reference.record_instance
-    left join {{ ref('map_cost_center') }} as mapping
+    left join mapping
         on
-            record.source_system = mapping.source_system
-            and record.source_instance = mapping.source_instance
+            record.source_instance = mapping.source_instance
             and record.cost_center_source_code = mapping.source_code
     left join {{ ref('map_cost_center_class') }} as class
         on record.source_system = class.source_system and record.source_class = class.source_class
@@ -47,7 +53,7 @@ with_line as (
 final as (
     select
         cost_center_key,
-        cost_center_source_code as cost_center_code,
+        said_code as cost_center_code,
         said_name as cost_center_name,
         cost_center_class,
         department_function,

@@ -4,9 +4,12 @@ with every_record as (
     {{ united('cost_center') }}
 ),
 
+mapping as (
+    {{ mapping_of_instances('map_cost_center', 'every_record', ['cost_center_code']) }}
+),
+
 every_code as (
     select
-        record.source_system,
         record.source_instance,
         record.cost_center_source_code,
         record.source_instance as record_instance
@@ -18,7 +21,6 @@ every_code as (
     where shared.cost_center_source_code is null
     union all
     select
-        {{ no_text() }} as source_system,
         source_instance,
         cost_center_source_code,
         record_instance
@@ -29,12 +31,12 @@ select
     every_code.source_instance,
     every_code.cost_center_source_code,
     every_code.record_instance,
-    coalesce(
-        mapping.cost_center_code, {{ surrogate_key(['every_code.record_instance', 'every_code.cost_center_source_code']) }}
-    ) as cost_center_key
+    case
+        when mapping.cost_center_code is not null then {{ surrogate_key(["'cost_center'", 'mapping.cost_center_code']) }}
+        else {{ surrogate_key(['every_code.record_instance', 'every_code.cost_center_source_code']) }}
+    end as cost_center_key
 from every_code
-left join {{ ref('map_cost_center') }} as mapping
+left join mapping
     on
-        every_code.source_system = mapping.source_system
-        and every_code.source_instance = mapping.source_instance
+        every_code.record_instance = mapping.source_instance
         and every_code.cost_center_source_code = mapping.source_code

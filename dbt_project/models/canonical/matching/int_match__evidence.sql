@@ -183,7 +183,7 @@ final as (
             as is_unit_unmapped,
         is_po_cancelled,
         is_receipt_needed and not is_duplicate_number
-        and coalesce(round(surviving_qty, 6) > 0 and round(matched_qty, 6) = 0, false) as is_without_receipt,
+        and coalesce(round(unmatched_qty, 6) > 0 and round(matched_qty, 6) = 0, false) as is_without_receipt,
         is_receipt_needed and coalesce(round(matched_qty, 6) > 0, false) and not is_quantity_within_tolerance
             as is_over_invoiced,
         case when is_receipt_needed then is_billed_beyond_order and is_received_beyond_order else is_billed_beyond_order end

@@ -1,6 +1,19 @@
 -- One row per invoice line that bills an order line at a price: both prices brought to the base unit and compared by
--- cross-multiplication, in whole numbers. inv_units : po_units is the ratio of the prices, exactly.
-with priced as (
+-- cross-multiplication, in whole numbers. inv_units : po_units is the ratio of the prices, exactly. What the contract asks for,
+-- as it is known today, is never too much: a price that was raised after the order is billed again at its new height.
+with contract_prices as (
+    select
+        resolved.bought_line_key as po_line_key,
+        price.unit_price,
+        price.pack_num,
+        price.pack_den,
+        price.currency_code
+    from {{ ref('int_price__resolved') }} as resolved
+    inner join {{ ref('dim_contract_price') }} as price on resolved.contract_price_key = price.contract_price_key
+    where resolved.basis = 'TRUE' and resolved.reach <> 'OTHER_SUPPLIER'
+),
+
+priced as (
     select
         line.*,
         {{ whole_units('line.unit_price', 6) }} * line.pack_den * line.po_pack_num as inv_units,
@@ -9,8 +22,15 @@ with priced as (
             'cast(line.po_unit_price as decimal(38, 6)) * cast(line.invoice_qty as decimal(38, 6))'
             ~ ' * line.pack_num * line.po_pack_den',
             'cast(line.pack_den as decimal(38, 0)) * line.po_pack_num', 2
-        ) }} as decimal(18, 2)) as expected_amount
+        ) }} as decimal(18, 2)) as expected_amount,
+        cast({{ div_exact(
+            'cast(contract.unit_price as decimal(38, 6)) * cast(line.invoice_qty as decimal(38, 6))'
+            ~ ' * line.pack_num * contract.pack_den',
+            'cast(line.pack_den as decimal(38, 0)) * contract.pack_num', 2
+        ) }} as decimal(18, 2)) as contract_amount
     from {{ ref('int_match__line_context') }} as line
+    left join contract_prices as contract
+        on line.po_line_key = contract.po_line_key and line.currency_code = contract.currency_code
     where
         line.is_live
         and line.is_item_like
@@ -33,7 +53,7 @@ compared as (
             when inv_units = po_units then cast(0 as decimal(18, 2))
             else cast(line_amount - expected_amount as decimal(18, 2))
         end as price_diff_amount,
-        inv_units > po_units and line_amount <> expected_amount and (
+        inv_units > po_units and line_amount > greatest(expected_amount, coalesce(contract_amount, expected_amount)) and (
             inv_units * 1000000 > po_units * (1000000 + {{ whole_units('price_tol_pct_up', 4) }})
             or abs(line_amount - expected_amount) > price_tol_abs_up
         ) as is_over_tolerance,

@@ -23,6 +23,7 @@ billed as (
     select
         event.partition_key,
         event.event_key,
+        event.event_date,
         event.qty,
         event.match_way,
         abs(po_line.base_qty) as ordered_qty,
@@ -43,6 +44,34 @@ billed as (
     inner join {{ ref('fct_po_line') }} as po_line on event.partition_key = po_line.po_line_key
 ),
 
+-- What goes back after it was billed waits for its credit: it does not make the bill too high.
+returned_later as (
+    select
+        billed.event_key,
+        -sum(returned.qty) as returned_later_qty
+    from billed
+    inner join {{ ref('int_match__receipt_event') }} as returned
+        on
+            billed.partition_key = returned.partition_key
+            and returned.qty < 0
+            and billed.event_date < returned.event_date
+    group by billed.event_key
+),
+
+uncredited as (
+    select
+        partition_key,
+        -sum(qty) as uncredited_qty
+    from (
+        select partition_key, qty from {{ ref('int_match__receipt_event') }}
+        where qty < 0
+        union all
+        select partition_key, -qty as qty from {{ ref('int_match__invoice_event') }}
+        where qty < 0
+    ) as taken_back
+    group by partition_key
+),
+
 covered as (
     select
         billed.*,
@@ -52,10 +81,15 @@ covered as (
                 then greatest(0, least(billed.surviving_qty, billed.ordered_qty - billed.cumulative_qty + billed.surviving_qty))
             else coalesce(matched.matched_qty, 0)
         end as decimal(38, 12)) as matched_qty,
-        coalesce(received.received_qty, 0) as received_qty
+        coalesce(received.received_qty, 0) as received_qty,
+        greatest(0, least(
+            coalesce(returned_later.returned_later_qty, 0), coalesce(uncredited.uncredited_qty, 0)
+        )) as credit_awaited_qty
     from billed
     left join matched on billed.event_key = matched.invoice_line_key
     left join received on billed.partition_key = received.partition_key
+    left join returned_later on billed.event_key = returned_later.event_key
+    left join uncredited on billed.partition_key = uncredited.partition_key
 )
 
 select
@@ -64,7 +98,7 @@ select
     qty as billed_qty,
     surviving_qty,
     matched_qty,
-    surviving_qty - matched_qty as unmatched_qty,
+    greatest(0, surviving_qty - matched_qty - credit_awaited_qty) as unmatched_qty,
     cumulative_qty,
     gross_billed_qty,
     cumulative_credited_qty,

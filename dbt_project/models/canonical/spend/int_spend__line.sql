@@ -24,6 +24,19 @@ shares as (
     group by invoice_distribution_key
 ),
 
+-- The contract on which a line was bought, by its order or, without one, by itself.
+on_contract as (
+    select
+        bought_line_key,
+        contract_key
+    from {{ ref('int_price__resolved') }}
+    where basis = 'KNOWN' and reach <> 'OTHER_SUPPLIER'
+),
+
+distributors as (
+    select distinct supplier_key from {{ ref('int_price__distribution') }}
+),
+
 shared_charges as (
     select distinct charge_line_key from {{ ref('int_spend__charge_share') }}
 ),
@@ -70,10 +83,16 @@ final as (
         measured.distribution_cost_center_key as cost_center_key,
         measured.distribution_account_key as gl_account_key,
         account.expense_class,
-        {{ unknown_key() }} as contract_key,
+        coalesce(on_contract.contract_key, {{ unknown_key() }}) as contract_key,
         measured.po_line_key,
         {{ unknown_key() }} as buyer_role,
-        case when measured.po_line_key = {{ unknown_key() }} then 'NON_PO' else 'DIRECT' end as channel,
+        case
+            when measured.po_line_key = {{ unknown_key() }} then 'NON_PO'
+            when po_line.po_type = 'CONSIGN_REPL' then 'CONSIGNMENT'
+            when po_line.po_type = 'BILL_ONLY' then 'BILL_ONLY'
+            when distributors.supplier_key is not null then 'DISTRIBUTOR'
+            else 'DIRECT'
+        end as channel,
         'INVOICED' as spend_basis,
         account.account_type = 'ASSET' as is_inventory,
         measured.item_class = 'CAPITAL' as is_capital,
@@ -103,6 +122,13 @@ final as (
     inner join {{ ref('dim_supplier') }} as supplier on measured.supplier_key = supplier.supplier_key
     inner join {{ ref('dim_item') }} as item on measured.item_key = item.item_key
     inner join {{ ref('dim_gl_account') }} as account on measured.distribution_account_key = account.gl_account_key
+    left join {{ ref('fct_po_line') }} as po_line on measured.po_line_key = po_line.po_line_key
+    left join distributors on measured.supplier_key = distributors.supplier_key
+    left join on_contract
+        on
+            case
+                when measured.po_line_key <> {{ unknown_key() }} then measured.po_line_key else measured.invoice_line_key
+            end = on_contract.bought_line_key
 )
 
 select * from final

@@ -46,7 +46,7 @@ compared as (
     select
         resolved.*,
         coalesce(known_reach, 'OTHER_SUPPLIER') <> 'OTHER_SUPPLIER' as is_on_contract,
-        base_unit_price - known_base_unit_price as price_var_base,
+        cast(base_unit_price - known_base_unit_price as decimal(18, 6)) as price_var_base,
         {{ mul_money('base_unit_price - known_base_unit_price', 'base_qty') }} as price_var_amount,
         {{ mul_money('base_unit_price - true_base_unit_price', 'base_qty') }} as true_price_var_amount,
         coalesce(

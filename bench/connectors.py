@@ -1,9 +1,9 @@
 """Whether the warehouse holds what every source holds: `python -m bench.connectors --scale 0.1 --steps 3`.
 
 For every object of every system of the demo network, after the first load and after each step of time: the source's own
-keys (a keys-only pull) against those of the warehouse, versions that are stale by their stamps, rows unaccounted for. At
-the end everything is read again into an empty home, which must come to the same current records, hash by hash.
-`--faults` has faults of the transport strike while it loads; then every load is followed by one that nothing disturbs.
+keys (a keys-only pull) against those of the warehouse, versions that are stale by their stamps, rows unaccounted for.
+`--faults` has faults of the transport strike while it loads; then every load is followed by one that nothing disturbs,
+and at the end everything is read again into an empty home, which must come to the same current records, hash by hash.
 
 Belongs here: counting. Not here: the world and the home (demo_network.py).
 """
@@ -124,8 +124,19 @@ def current_hashes(at: Home, instance: Instance) -> dict[str, dict[str, str]]:
         return found
 
 
+def _compare_with_a_fresh_home(at: Home, fresh: Home, found: list[Account], step: int, only: tuple[str, ...]) -> None:
+    fresh.load(only=only)
+    last = {(account.instance, account.object): account for account in found if account.step == step}
+    for name in {account.instance for account in found}:
+        here, there = current_hashes(at, at.instances[name]), current_hashes(fresh, fresh.instances[name])
+        for obj, hashes in here.items():
+            differing = hashes.items() ^ there[obj].items()
+            last[name, obj].other_than_full = len({key for key, _ in differing})
+            last[name, obj].detail += [f"other than when read at once: {key}" for key, _ in sorted(differing)[:2]]
+
+
 def measure(folder: Path, world: Path, scale: float, steps: int, faults: bool, only: tuple[str, ...]) -> list[Account]:
-    """All accounts, those of the last step beside a home that read everything at once."""
+    """All accounts; after faults those of the last step beside a home that read everything at once."""
     with served(world, scale) as addresses:
         at = home(folder / "home", world, addresses)
         found: list[Account] = []
@@ -138,15 +149,8 @@ def measure(folder: Path, world: Path, scale: float, steps: int, faults: bool, o
                     at.advance(0, "none")
             found += accounts(at, at.load(only=only), step)
             print(f"step {step}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
-        fresh = home(folder / "fresh", world, addresses)
-        fresh.load(only=only)
-        last = {(account.instance, account.object): account for account in found if account.step == steps}
-        for name in {account.instance for account in found}:
-            here, there = current_hashes(at, at.instances[name]), current_hashes(fresh, fresh.instances[name])
-            for obj, hashes in here.items():
-                differing = hashes.items() ^ there[obj].items()
-                last[name, obj].other_than_full = len({key for key, _ in differing})
-                last[name, obj].detail += [f"other than when read at once: {key}" for key, _ in sorted(differing)[:2]]
+        if faults:
+            _compare_with_a_fresh_home(at, home(folder / "fresh", world, addresses), found, steps, only)
         return found
 
 

@@ -41,6 +41,7 @@ select
     ) as to_location_key,
     coalesce(facility.facility_code, location.facility_code, {{ unknown_key() }}) as facility_key,
     coalesce(reference.item_key, {{ unknown_key() }}) as item_key,
+    line.item_source_key as source_item_key,
     line.lot_number,
     line.serial_number,
     line.expiry_date,

@@ -1,0 +1,30 @@
+-- One row per movement that who handles the goods recorded, with what a base unit of it is worth. The item is valued under the
+-- number that the ERP keeps it by.
+select
+    movement.location_key,
+    location.facility_code as facility_key,
+    movement.item_key,
+    movement.ownership,
+    movement.movement_date,
+    movement.movement_class,
+    movement.is_demand,
+    movement.base_qty,
+    coalesce(own_cost.base_unit_cost, any_cost.base_unit_cost) as base_unit_cost,
+    {{ mul_money('movement.base_qty', 'coalesce(own_cost.base_unit_cost, any_cost.base_unit_cost)') }} as amount,
+    coalesce(own_cost.currency_code, any_cost.currency_code) as currency_code,
+    movement.source_instance
+from {{ ref('fct_inventory_movement') }} as movement
+inner join {{ ref('dim_location') }} as location on movement.location_key = location.location_key
+left join {{ ref('map_shared_numbering') }} as numbering
+    on movement.source_instance = numbering.source_instance and numbering.object = 'ITEM'
+left join {{ ref('int_inventory__unit_cost') }} as own_cost
+    on
+        coalesce(numbering.numbering_instance, movement.source_instance) = own_cost.source_instance
+        and movement.source_item_key = own_cost.source_item_key
+        and location.facility_code = own_cost.facility_key
+left join {{ ref('int_inventory__unit_cost') }} as any_cost
+    on
+        coalesce(numbering.numbering_instance, movement.source_instance) = any_cost.source_instance
+        and movement.source_item_key = any_cost.source_item_key
+        and any_cost.facility_key = {{ unknown_key() }}
+where movement.ledger_side = 'OPERATIONAL' and movement.base_qty is not null

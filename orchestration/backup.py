@@ -24,7 +24,7 @@ from orchestration.tables import Content, Table, content_of, literal, quoted, sh
 
 FORMAT = 1
 # What dbt builds. A schema not named here is backed up: forgetting one costs space, never history.
-DERIVED_SCHEMA = re.compile(r"staging|canonical|seeds|restricted|mart_.*|information_schema|pg_catalog|main")
+DERIVED_SCHEMA = re.compile(r"staging|feeds|canonical|seeds|restricted|mart_.*|information_schema|pg_catalog|main")
 # Parquet has no 128-bit integers (DuckDB would write doubles): they travel as text.
 TEXT_IN_PARQUET = {"HUGEINT", "UHUGEINT"}
 

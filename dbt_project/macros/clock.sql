@@ -8,3 +8,12 @@
 
 {# The month of a date as YYYY-MM. #}
 {% macro period_of(date) -%} substr(cast({{ date }} as {{ dbt.type_string() }}), 1, 7) {%- endmacro %}
+
+{# The moment at which freshness is judged (UTC): the end of var `as_of`, else now. #}
+{% macro as_of_at() -%}
+    {%- if var('as_of') -%} cast({{ days_after(as_of_date(), 1) }} as timestamp)
+    {%- else -%} cast({{ dbt.current_timestamp() }} as timestamp) {%- endif -%}
+{%- endmacro %}
+
+{# A date as YYYY-MM-DD. #}
+{% macro day_text(date) -%} substr(cast({{ date }} as {{ dbt.type_string() }}), 1, 10) {%- endmacro %}

@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS ops.load (
     finished_at TIMESTAMP, contract_version VARCHAR, pseudonym_key_id VARCHAR, run_id VARCHAR, error VARCHAR);
 CREATE TABLE IF NOT EXISTS ops.contract (
     system VARCHAR, version VARCHAR, fingerprint VARCHAR, first_used_at TIMESTAMP, PRIMARY KEY (system, version));
+CREATE TABLE IF NOT EXISTS ops.agreed_object (
+    system VARCHAR, object VARCHAR, owner VARCHAR, freshness_seconds BIGINT, minimum_rows BIGINT,
+    PRIMARY KEY (system, object));
 CREATE TABLE IF NOT EXISTS ops.load_audit (
     load_id VARCHAR, source_instance VARCHAR, system VARCHAR, object VARCHAR, status VARCHAR, fetched BIGINT,
     landed BIGINT, duplicate BIGINT, superseded BIGINT, quarantined BIGINT, out_of_scope BIGINT, source_count BIGINT,
@@ -116,11 +119,25 @@ class Ledger:
         self._schema_changes = SchemaChanges(connection)
 
     def agree(self, contract: Contract) -> None:
-        """Note which contract a warehouse is loaded under.
+        """Note which contract a warehouse is loaded under, and what it promises of each object.
 
         Raises ContractError when it changed without a new version: the same record read in another way would look like
         two payloads of one version (SOURCE_VERSION_CONFLICT).
         """
+        self._connection.execute("DELETE FROM ops.agreed_object WHERE system = ?", [contract.system])
+        self._connection.executemany(
+            "INSERT INTO ops.agreed_object VALUES (?, ?, ?, ?, ?)",
+            [
+                [
+                    contract.system,
+                    obj.name,
+                    obj.owner,
+                    int(obj.freshness.total_seconds()) if obj.freshness else None,
+                    obj.minimum_rows,
+                ]
+                for obj in contract.objects
+            ],
+        )
         self._connection.execute(
             "INSERT INTO ops.contract VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             [contract.system, contract.version, contract.fingerprint, _now()],

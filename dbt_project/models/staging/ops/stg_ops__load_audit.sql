@@ -1,21 +1,12 @@
 -- One row per source instance and object: how its last finished load ended.
-with finished_loads as (
+with ranked as (
     select
-        audit.source_instance,
-        audit.system as source_system,
-        audit.object as object_name,
-        audit.load_id,
-        audit.status as object_status,
-        load.status as load_status,
-        coalesce(audit.unaccounted, 0) as unaccounted,
-        coalesce(audit.difference, 0) as difference,
+        object_load.*,
         row_number() over (
-            partition by audit.source_instance, audit.object
-            order by audit.load_id desc
+            partition by source_instance, object_name
+            order by load_id desc
         ) as load_rank
-    from {{ source('ops', 'load_audit') }} as audit
-    inner join {{ source('ops', 'load') }} as load on audit.load_id = load.load_id
-    where load.status in ('COMPLETE', 'FAILED')
+    from {{ ref('stg_ops__object_load') }} as object_load
 )
 
 select
@@ -23,6 +14,6 @@ select
     source_system,
     object_name,
     load_id,
-    object_status = 'COMPLETE' and load_status = 'COMPLETE' and unaccounted = 0 and difference = 0 as is_complete
-from finished_loads
+    is_complete
+from ranked
 where load_rank = 1

@@ -1,0 +1,120 @@
+-- One row per dimension of quality, check, subject and day: how many rows pass, of how many. What loads account for is told of
+-- the day of the load; what a fact names and nobody knows, of the day as of which it is told.
+{%- set facts = {
+    'fct_requisition_line': ['item_key', 'facility_key', 'uom_code'],
+    'fct_po_line': ['item_key', 'supplier_key', 'facility_key', 'uom_code'],
+    'fct_receipt_line': ['item_key', 'po_line_key', 'facility_key', 'uom_code'],
+    'fct_invoice_line': ['item_key', 'supplier_key', 'facility_key', 'uom_code'],
+    'fct_inventory_movement': ['item_key', 'location_key', 'movement_class', 'uom_code'],
+    'fct_gl_line': ['gl_account_key', 'company_key'],
+    'fct_consumption_line': ['item_key', 'facility_key'],
+    'fct_charge_line': ['facility_key', 'cost_center_key'],
+    'fct_encounter': ['facility_key'],
+    'fct_labor': ['cost_center_key']
+} %}
+with loads as (
+    select
+        source_instance,
+        object_name,
+        load_date,
+        sum(fetched_count) as fetched,
+        sum(unaccounted_count) as unaccounted,
+        sum(quarantined_count) as quarantined
+    from {{ ref('stg_ops__object_load') }}
+    group by source_instance, object_name, load_date
+),
+
+loaded as (
+    select
+        'COMPLETENESS' as quality_dimension,
+        'EVERY_RECORD_IS_ACCOUNTED_FOR' as check_name,
+        source_instance,
+        object_name as subject_name,
+        load_date as checked_date,
+        fetched - unaccounted as passed,
+        fetched as checked
+    from loads
+    union all
+    select
+        'VALIDITY' as quality_dimension,
+        'RECORD_KEEPS_ITS_CONTRACT' as check_name,
+        source_instance,
+        object_name as subject_name,
+        load_date as checked_date,
+        fetched - quarantined as passed,
+        fetched as checked
+    from loads
+),
+
+timely as (
+    select
+        'TIMELINESS' as quality_dimension,
+        'OBJECT_IS_AS_FRESH_AS_AGREED' as check_name,
+        source_instance,
+        object_name as subject_name,
+        cast(as_of_at as date) as checked_date,
+        case when is_late or freshness_status = 'BROKEN' then 0 else 1 end as passed,
+        1 as checked
+    from {{ ref('mart_freshness') }}
+    where agreed_hours is not null
+),
+{%- for fact, columns in facts.items() %}
+
+{{ fact }}_rows as (
+    select
+        source_instance,
+        count(*) as checked
+        {%- for column in columns %},
+        sum(case when {{ column }} = {{ unknown_key() }} then 0 else 1 end) as {{ column }}_passed
+    {%- endfor %}
+    from {{ ref(fact) }}
+    {%- if fact == 'fct_invoice_line' %}
+    -- Freight, tax and the like name no item.
+    where line_type = 'ITEM'
+    {%- endif %}
+    group by source_instance
+),
+{%- endfor %}
+
+conformed as (
+    {%- for fact, columns in facts.items() %}
+    {%- set last_fact = loop.last %}
+    {%- for column in columns %}
+    select
+        'CONFORMITY' as quality_dimension,
+        '{{ column | upper }}_IS_KNOWN' as check_name,
+        source_instance,
+        '{{ fact }}' as subject_name,
+        {{ as_of_date() }} as checked_date,
+        {{ column }}_passed as passed,
+        checked
+    from {{ fact }}_rows
+    {%- if not (last_fact and loop.last) %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+every_check as (
+    select * from loaded
+    union all
+    select * from timely
+    union all
+    select * from conformed
+)
+
+select
+    {{ surrogate_key(['check_name', 'source_instance', 'subject_name', day_text('checked_date')]) }} as quality_key,
+    quality_dimension,
+    check_name,
+    source_instance,
+    subject_name,
+    checked_date,
+    {{ period_of('checked_date') }} as period,
+    cast(passed as bigint) as passed_count,
+    cast(checked as bigint) as checked_count,
+    cast(checked - passed as bigint) as failed_count,
+    cast({{ div_exact('passed', 'checked', 6) }} as decimal(9, 6)) as passed_share,
+    cast('{{ invocation_id }}' as {{ dbt.type_string() }}) as run_id
+from every_check

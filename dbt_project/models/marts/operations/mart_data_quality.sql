@@ -63,10 +63,10 @@ timely as (
 {{ fact }}_rows as (
     select
         source_instance,
+        {%- for column in columns %}
+        sum(case when {{ column }} = {{ unknown_key() }} then 0 else 1 end) as {{ column }}_passed,
+        {%- endfor %}
         count(*) as checked
-        {%- for column in columns %},
-        sum(case when {{ column }} = {{ unknown_key() }} then 0 else 1 end) as {{ column }}_passed
-    {%- endfor %}
     from {{ ref(fact) }}
     {%- if fact == 'fct_invoice_line' %}
     -- Freight, tax and the like name no item.

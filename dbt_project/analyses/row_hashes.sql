@@ -1,9 +1,9 @@
 -- One row per row of every mart: which mart, and a hash over all its columns that are not tagged `audit`. Two histories of
--- a warehouse, or two engines, agree when these rows do.
+-- a warehouse, or two engines, agree when these rows do. Marts that tell of loads (`is_of_loads`) differ with the loads.
 {% set marts = [] %}
 {% if execute %}
     {% for node in graph.nodes.values() %}
-        {% if node.resource_type == 'model' and node.schema.startswith('mart_') %}
+        {% if node.resource_type == 'model' and node.schema.startswith('mart_') and not node.config.meta.get('is_of_loads') %}
             {% do marts.append(node) %}
         {% endif %}
     {% endfor %}

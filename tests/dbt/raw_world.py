@@ -15,6 +15,7 @@ import duckdb
 
 from ingestion.contracts.model import Contract, ObjectContract
 from ingestion.contracts.reader import known_systems, load_contract
+from ingestion.landing.ledger import Ledger
 from mastering import tables as mastering_tables
 
 INSTANCE = "tryton_main"
@@ -27,6 +28,7 @@ CHILD_COLUMNS = {
     "_source_instance": "VARCHAR", "_parent_row_key": "VARCHAR", "_row_key": "VARCHAR", "_line_no": "BIGINT",
     "_load_id": "VARCHAR", "_loaded_at": "TIMESTAMP",
 }  # fmt: skip
+# What a load is told of in ops.*, of the columns that these tables have.
 OPS = {
     "load": {
         "load_id": "VARCHAR", "source_instance": "VARCHAR", "system": "VARCHAR", "status": "VARCHAR",
@@ -34,7 +36,8 @@ OPS = {
     },
     "load_audit": {
         "load_id": "VARCHAR", "source_instance": "VARCHAR", "system": "VARCHAR", "object": "VARCHAR",
-        "status": "VARCHAR", "unaccounted": "BIGINT", "difference": "BIGINT",
+        "status": "VARCHAR", "fetched": "BIGINT", "landed": "BIGINT", "quarantined": "BIGINT", "unaccounted": "BIGINT",
+        "difference": "BIGINT",
     },
 }  # fmt: skip
 
@@ -84,7 +87,7 @@ class RawWorld:
         for obj in tryton().objects:
             self._insert("ops.load_audit", OPS["load_audit"], {
                 "load_id": load_id, "source_instance": INSTANCE, "system": "tryton", "object": obj.name,
-                "status": status, "unaccounted": 0, "difference": 0,
+                "status": status, "fetched": 0, "landed": 0, "quarantined": 0, "unaccounted": 0, "difference": 0,
             })  # fmt: skip
 
     def put(
@@ -121,14 +124,12 @@ class RawWorld:
                 })  # fmt: skip
 
     def _create(self) -> None:
-        self.connection.execute("CREATE SCHEMA ops")
+        Ledger(self.connection)
         for system in known_systems():
             self.connection.execute(f"CREATE SCHEMA raw_{system}")
             for obj in load_contract(system).objects:
                 tail = CHILD_COLUMNS if obj.parent else RAW_COLUMNS
                 self._create_table(f"raw_{system}.{obj.name}", column_types(obj) | tail)
-        for name, columns in OPS.items():
-            self._create_table(f"ops.{name}", columns)
         mastering_tables.ensure(self.connection)
 
     def _create_table(self, table: str, columns: dict[str, str]) -> None:

@@ -323,7 +323,7 @@ def sql(
 
 @app.command()
 def dictionary(table: Annotated[str | None, typer.Argument(help="One table; without it, all of them.")] = None) -> None:
-    """What the published tables and columns mean."""
+    """What the published tables and columns mean, and what each table answers."""
     with settings_in_use() as settings, open_published(settings) as connection:
         if table is None:
             query = "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
@@ -334,6 +334,9 @@ def dictionary(table: Annotated[str | None, typer.Argument(help="One table; with
                 "WHERE table_name = ? AND NOT internal ORDER BY column_index"
             )
             show(("column", "type", "meaning"), connection.execute(query, [table]).fetchall())
+            questions = "SELECT question, sql FROM about.questions WHERE table_name = ?"
+            for question, sql in connection.execute(questions, [table]).fetchall():
+                out.print(f'\n{question}\n  parline sql "{sql}"', markup=False, highlight=False)
 
 
 @app.command()

@@ -43,12 +43,14 @@ class PublishError(Exception):
 @dataclass(frozen=True)
 class PublishedModel:
     """A table of the published database and its meaning, as dbt's manifest has them. audit_columns: those that say
-    when and by which run, `meta: {audit: true}`; a digest leaves them out, so that equal content has equal digests."""
+    when and by which run, `meta: {audit: true}`; a digest leaves them out, so that equal content has equal digests.
+    questions: what the table answers, each with its SQL, `meta: {questions: ...}`."""
 
     table: Table
     description: str
     columns: Mapping[str, str]
     audit_columns: tuple[str, ...] = ()
+    questions: tuple[tuple[str, str], ...] = ()
 
     @property
     def content(self) -> str:
@@ -103,7 +105,10 @@ def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
             )
         table = Table(node["schema"], node.get("alias") or node["name"])
         audit = tuple(name for name, column in node["columns"].items() if _is_audit(column))
-        models.append(PublishedModel(table, node.get("description", "").strip(), columns, audit))
+        questions = tuple(
+            (asked["question"], asked["sql"]) for asked in node["config"].get("meta", {}).get("questions", ())
+        )
+        models.append(PublishedModel(table, node.get("description", "").strip(), columns, audit, questions))
     return sorted(models, key=lambda model: model.table)
 
 
@@ -245,7 +250,7 @@ def _write(
                     connection.execute(statement)
                 contents[model.table] = content_of(connection, model.content)
                 progress(f"copied {model.table}")
-            _write_about(connection, contents, facts, build_id, built_at)
+            _write_about(connection, contents, models, facts, build_id, built_at)
         connection.execute(f"CHECKPOINT {ALIAS}")
     finally:
         connection.execute(f"DETACH {ALIAS}")
@@ -278,11 +283,13 @@ def _copy_statements(connection: duckdb.DuckDBPyConnection, model: PublishedMode
 def _write_about(
     connection: duckdb.DuckDBPyConnection,
     contents: Mapping[Table, Content],
+    models: Sequence[PublishedModel],
     facts: BuildFacts,
     build_id: str,
     built_at: datetime,
 ) -> None:
-    """What an analyst asks of the file itself: which build it is, and which table is older than it should be."""
+    """What an analyst asks of the file itself: which build it is, which table is older than it should be, and what each
+    table answers."""
     connection.execute(
         f"CREATE TABLE {ALIAS}.{ABOUT}.build AS SELECT $1::VARCHAR AS build_id, $2::TIMESTAMP AS built_at, "
         "$3::VARCHAR AS git_commit, $4::VARCHAR AS run_id",
@@ -300,6 +307,14 @@ def _write_about(
             for reason in [facts.incomplete.get(table)]
         ],
     )
+    connection.execute(
+        f"CREATE TABLE {ALIAS}.{ABOUT}.questions (schema_name VARCHAR, table_name VARCHAR, question VARCHAR, sql VARCHAR)"
+    )
+    asked = [
+        [model.table.schema, model.table.name, question, sql] for model in models for question, sql in model.questions
+    ]
+    if asked:
+        connection.executemany(f"INSERT INTO {ALIAS}.{ABOUT}.questions VALUES (?, ?, ?, ?)", asked)
 
 
 def _manifest(

@@ -117,9 +117,13 @@ final as (
         line.true_reach as true_resolution_rule,
         line.true_base_unit_price as true_expected_base_unit_price,
         line.true_price_var_amount,
+        -- Where nothing was known to be agreed, what was paid stands in for it.
         case
-            when line.is_on_contract and line.true_reach <> 'OTHER_SUPPLIER'
-                then {{ mul_money('line.known_base_unit_price - line.true_base_unit_price', 'line.base_qty') }}
+            when line.true_reach <> 'OTHER_SUPPLIER'
+                then {{ mul_money(
+                    'case when line.is_on_contract then line.known_base_unit_price else line.base_unit_price end'
+                    ' - line.true_base_unit_price', 'line.base_qty'
+                ) }}
         end as retro_claim_amount,
         cast(
             case when line.compliance_class = 'LEAKAGE_SAME_ITEM' then greatest(line.price_var_amount, 0) end

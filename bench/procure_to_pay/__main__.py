@@ -1,4 +1,5 @@
-"""How right the match, the contract prices and the states of orders are: `python -m bench.procure_to_pay --home H --world W`.
+"""How right the match, the contract prices and the states of orders are, and which planted stories the marts tell:
+`python -m bench.procure_to_pay --warehouse W --world W`.
 
 Twice: end to end, as the home's warehouse stands, and with the true cross-reference of items and suppliers, in a copy of it
 that is built again. The bar is for the latter. Prints a table; kept in bench/results/procure_to_pay.json.
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from bench.measure import keep
 from bench.procure_to_pay.scores import Marts, Score
+from bench.procure_to_pay.stories import stories
 from bench.procure_to_pay.true_names import build, give_true_names
 from simulator.serve.clock import Clock
 
@@ -24,7 +26,7 @@ AS_OF = "2026-10-31"
 def scores(warehouse: Path, world: Path) -> list[Score]:
     day = Clock(world).now().date().isoformat()
     marts = Marts(warehouse, world, day)
-    return list(chain(marts.match(), marts.price(), marts.states()))
+    return list(chain(marts.match(), marts.price(), marts.states(), stories(warehouse, world)))
 
 
 def main() -> None:

@@ -12,11 +12,13 @@ with line_facts as (
     inner join {{ ref('int_match__line_context') }} as line on verdict.invoice_line_key = line.invoice_line_key
 ),
 
--- Goods that came after the grace: until then the line was in exception.
+-- Goods that came, or were entered, after the grace: until then the line was in exception. A receipt is posted for the day of the
+-- goods, and nobody could match it before it was entered.
 late_receipts as (
     select
         allocation.invoice_line_key,
-        max(receipt.posting_date) as receipt_posting_date
+        max(greatest(receipt.posting_date, coalesce(cast(receipt.entered_at as date), receipt.posting_date)))
+            as receipt_posting_date
     from {{ ref('fct_match_allocation') }} as allocation
     inner join {{ ref('fct_receipt_line') }} as receipt on allocation.receipt_line_key = receipt.receipt_line_key
     group by allocation.invoice_line_key

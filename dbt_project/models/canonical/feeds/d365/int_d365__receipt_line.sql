@@ -1,4 +1,5 @@
--- One row per line of a product receipt of Dynamics, signed: a return has a negative quantity and names no receipt.
+-- One row per line of a product receipt of Dynamics, signed: a return has a negative quantity and names no receipt. When it was
+-- entered is not said: the stamp of the last change is another thing.
 select
     {{ feed_origin('d365', 'line.source_instance') }},
     {{ source_key(['line.company_code', 'line.receipt_number', 'line.receipt_line']) }} as source_pk,
@@ -8,7 +9,7 @@ select
     {{ no_text() }} as reverses_source_pk,
     line.receipt_date as received_date,
     line.receipt_date as posting_date,
-    line.source_version_at as entered_at,
+    cast(null as timestamp) as entered_at,
     {{ source_key(['line.company_code', 'line.po_number', 'line.po_line']) }} as po_line_source_pk,
     {{ source_key(['line.company_code', 'line.item_number']) }} as item_source_key,
     line.location_code as location_source_key,

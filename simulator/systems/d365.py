@@ -126,7 +126,7 @@ SELECTS = {
             i.supplier_number AS VendorAccount, i.supplier_number AS InvoiceAccount,
             min(purchase_order(po_number)) AS PurchaseOrderNumber,
             invoice_date AS InvoiceDate, posted_date AS Date, invoice_date + payment_terms_days::INTEGER AS DueDate,
-            'USD' AS Currency, gross AS InvoiceAmount, terms(payment_terms_days) AS TermsOfPayment, 'No' AS Cancelled,
+            currency AS Currency, gross AS InvoiceAmount, terms(payment_terms_days) AS TermsOfPayment, 'No' AS Cancelled,
             if(gross < 0, 'Yes', 'No') AS IsCreditNote, i.shown_at AS ModifiedDateTime, i.shown_at AS _from
         FROM invoice AS i LEFT JOIN invoice_line USING (invoice_id) GROUP BY ALL""",
     "VendorInvoiceLines": """

@@ -160,7 +160,7 @@ SELECTS = {
                 FROM invoice WHERE is_taken_over)
             WHERE (amount <> 0 OR kind = 'Miscellaneous') AND in_part(invoice_id) GROUP BY ALL)
         SELECT invoice_key(invoice_id) AS InvoiceId, 'R' || right(bears_number_of, 8) AS InvoiceNumber,
-            gross AS InvoiceAmount, 'USD' AS InvoiceCurrency, 'USD' AS PaymentCurrency, invoice_date AS InvoiceDate,
+            gross AS InvoiceAmount, currency AS InvoiceCurrency, 'USD' AS PaymentCurrency, invoice_date AS InvoiceDate,
             business_unit AS BusinessUnit, supplier_name AS Supplier, supplier_number AS SupplierNumber,
             'MAIN' AS SupplierSite, if(gross < 0, 'Credit memo', 'Standard') AS InvoiceType,
             if(is_taken_over, 'CONVERSION', 'Electronic Invoice') AS InvoiceSource, order_text AS PurchaseOrderNumber,

@@ -65,32 +65,6 @@ repeated_amounts as (
             and later.posting_date <= {{ days_after('earlier.posting_date', 'later.duplicate_window_days') }}
 ),
 
--- The same order lines billed once more, line by line in the same quantities and amounts, whatever number and day it bears:
--- suspect where that is more than was ordered.
-billed_documents as (
-    select
-        invoice_key,
-        supplier_key,
-        currency_code,
-        min(posting_date) as posting_date,
-        string_agg(
-            po_line_key || ' ' || cast(match_qty as {{ dbt.type_string() }}) || ' '
-            || cast(line_amount as {{ dbt.type_string() }}), ',' order by po_line_key, match_qty, line_amount
-        ) as billed_lines
-    from lines
-    where doc_type = 'INVOICE' and has_po_line and match_qty > 0
-    group by invoice_key, supplier_key, currency_code
-),
-
-repeated_documents as (
-    select
-        invoice_key,
-        row_number() over (
-            partition by supplier_key, currency_code, billed_lines order by posting_date, invoice_key
-        ) as time_billed
-    from billed_documents
-),
-
 judged as (
     select
         line.*,
@@ -111,13 +85,16 @@ judged as (
         duplicate.invoice_key is not null as is_duplicate_number,
         coalesce(round(quantity.unmatched_qty, 6) > 0, false) as is_not_covered,
         repeated_amounts.invoice_key is not null as is_repeated_amount,
-        coalesce(repeated_documents.time_billed > 1, false) as is_repeated_document,
+        repeated_document.invoice_key is not null as is_repeated_document,
         coalesce(price.is_unit_suspect, false) or unit_slip.invoice_line_key is not null as is_unit_suspect,
         coalesce(price.is_price_over, false) as is_price_over,
         coalesce(price.is_price_under, false) as is_price_under,
         price_claims.po_line_key is not null as has_price_claim,
-        coalesce(quantity.cumulative_credited_qty <= greatest(quantity.gross_billed_qty - quantity.received_qty, 0), false)
-            as is_credit_covered,
+        -- By what was billed and did not come, or by what went back.
+        coalesce(
+            quantity.cumulative_credited_qty <= greatest(quantity.gross_billed_qty - quantity.received_qty, quantity.returned_qty),
+            false
+        ) as is_credit_covered,
         -- Of a two-way line the order itself is the limit.
         coalesce(round(quantity.cumulative_qty, 6) > round(
             abs(line.po_base_qty) * (cast(1 as decimal(38, 12)) + line.over_receipt_tol_pct * cast(0.01 as decimal(3, 2))), 6
@@ -138,7 +115,8 @@ judged as (
     left join {{ ref('int_match__unit_slip') }} as unit_slip on line.invoice_line_key = unit_slip.invoice_line_key
     left join {{ ref('int_match__duplicate_document') }} as duplicate on line.invoice_key = duplicate.invoice_key
     left join repeated_amounts on line.invoice_key = repeated_amounts.invoice_key and line.po_key = repeated_amounts.po_key
-    left join repeated_documents on line.invoice_key = repeated_documents.invoice_key
+    left join {{ ref('int_match__repeated_document') }} as repeated_document
+        on line.invoice_key = repeated_document.invoice_key
     left join price_claims on line.has_po_line and line.po_line_key = price_claims.po_line_key
     left join document_charges on line.invoice_key = document_charges.invoice_key
     left join suppliers as own on line.supplier_key = own.supplier_key

@@ -1,5 +1,6 @@
 -- One row per invoice line and receipt line that the source links, with what the link can cover: oldest receipt first for
--- each invoice line, then earliest invoice first for each receipt. Two window passes keep both sides within bounds.
+-- each invoice line, then earliest invoice first for each receipt. Two window passes keep both sides within bounds. The link of
+-- an invoice that bills the same lines once more does not count: it would take the goods of the one that was first.
 with linked as (
     select
         open_invoice.partition_key,
@@ -12,6 +13,9 @@ with linked as (
         open_receipt.event_pk as receipt_pk,
         open_receipt.surviving_qty as receipt_qty
     from {{ ref('bridge_invoice_receipt') }} as link
+    inner join {{ ref('fct_invoice_line') }} as line on link.invoice_line_key = line.invoice_line_key
+    left join {{ ref('int_match__repeated_document') }} as repeated_document
+        on line.invoice_key = repeated_document.invoice_key
     inner join {{ ref('int_match__open_invoice') }} as open_invoice on link.invoice_line_key = open_invoice.event_key
     inner join {{ ref('int_match__invoice_event') }} as invoice_event
         on open_invoice.event_key = invoice_event.event_key and invoice_event.match_way >= 3
@@ -19,7 +23,7 @@ with linked as (
         on
             link.receipt_line_key = open_receipt.event_key
             and open_invoice.partition_key = open_receipt.partition_key
-    where open_invoice.surviving_qty > 0 and open_receipt.surviving_qty > 0
+    where open_invoice.surviving_qty > 0 and open_receipt.surviving_qty > 0 and repeated_document.invoice_key is null
 ),
 
 wanted as (

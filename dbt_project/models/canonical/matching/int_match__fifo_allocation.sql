@@ -1,6 +1,7 @@
 -- One row per invoice line and receipt line that meet first in, first out, after the explicit references. Laid end to end,
 -- what is open of invoices and of receipts are two rulers over the same order line: where their intervals overlap, the
--- receipt covers the invoice.
+-- receipt covers the invoice. What an invoice bills beyond the receipts that it names comes last: others wait for their own
+-- goods.
 with invoice_used as (
     select
         invoice_line_key,
@@ -23,6 +24,7 @@ open_invoices as (
         invoice.event_key,
         invoice.event_date,
         invoice.event_pk,
+        case when invoice_used.invoice_line_key is null then 0 else 1 end as names_receipts,
         invoice.surviving_qty - coalesce(invoice_used.used_qty, 0) as open_qty
     from {{ ref('int_match__open_invoice') }} as invoice
     inner join {{ ref('int_match__invoice_event') }} as invoice_event
@@ -46,7 +48,7 @@ invoice_ruler as (
         open_invoices.*,
         sum(open_qty) over (
             partition by partition_key
-            order by event_date, length(event_pk), event_pk
+            order by names_receipts, event_date, length(event_pk), event_pk
             rows between unbounded preceding and current row
         ) as end_qty
     from open_invoices

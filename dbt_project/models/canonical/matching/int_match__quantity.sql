@@ -48,14 +48,23 @@ billed as (
 returned_later as (
     select
         billed.event_key,
-        -sum(returned.qty) as returned_later_qty
+        -sum(sent_back.qty) as returned_later_qty
     from billed
-    inner join {{ ref('int_match__receipt_event') }} as returned
+    inner join {{ ref('int_match__receipt_event') }} as sent_back
         on
-            billed.partition_key = returned.partition_key
-            and returned.qty < 0
-            and billed.event_date < returned.event_date
+            billed.partition_key = sent_back.partition_key
+            and sent_back.qty < 0
+            and billed.event_date < sent_back.event_date
     group by billed.event_key
+),
+
+returned as (
+    select
+        partition_key,
+        -sum(qty) as returned_qty
+    from {{ ref('int_match__receipt_event') }}
+    where qty < 0
+    group by partition_key
 ),
 
 uncredited as (
@@ -82,12 +91,14 @@ covered as (
             else coalesce(matched.matched_qty, 0)
         end as decimal(38, 12)) as matched_qty,
         coalesce(received.received_qty, 0) as received_qty,
+        coalesce(returned.returned_qty, 0) as returned_qty,
         greatest(0, least(
             coalesce(returned_later.returned_later_qty, 0), coalesce(uncredited.uncredited_qty, 0)
         )) as credit_awaited_qty
     from billed
     left join matched on billed.event_key = matched.invoice_line_key
     left join received on billed.partition_key = received.partition_key
+    left join returned on billed.partition_key = returned.partition_key
     left join returned_later on billed.event_key = returned_later.event_key
     left join uncredited on billed.partition_key = uncredited.partition_key
 )
@@ -102,5 +113,6 @@ select
     cumulative_qty,
     gross_billed_qty,
     cumulative_credited_qty,
-    received_qty
+    received_qty,
+    cast(returned_qty as decimal(38, 12)) as returned_qty
 from covered

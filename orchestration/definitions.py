@@ -13,6 +13,7 @@ import dagster as dg
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance, load_instances
 from ingestion.settings import Settings, load_settings
+from orchestration.assets.costing import costing_assets
 from orchestration.assets.expectations import expectation_checks
 from orchestration.assets.ingestion import Feed, ingestion_assets
 from orchestration.assets.mastering import mastering_assets
@@ -50,7 +51,13 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
     publication = publication_asset(settings, dbt_manifest, feeds, blocking)
     jobs, schedules = jobs_and_schedules(settings, _keys_by_cadence(feeds), _seeds(transformation))
     return dg.Definitions(
-        assets=[*ingestion, *transformation, *mastering_assets(settings, dbt_manifest), publication],
+        assets=[
+            *ingestion,
+            *transformation,
+            *mastering_assets(settings, dbt_manifest),
+            *costing_assets(settings, dbt_manifest),
+            publication,
+        ],
         asset_checks=checks,
         jobs=jobs,
         schedules=schedules,

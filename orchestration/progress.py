@@ -20,7 +20,7 @@ SHOWN_EVENTS = {
     dg.DagsterEventType.STEP_UP_FOR_RETRY: "will be tried again",
 }
 # What dagster-dbt says of itself is for dbt.log.
-SILENT_STEPS = ("dbt_records", "dbt_build")
+SILENT_STEPS = ("dbt_records", "dbt_build", "dbt_costs")
 
 _logger = logging.getLogger("parline.progress")
 # Dagster logs its own events below INFO; what steps say is INFO and above.

@@ -1,7 +1,8 @@
-"""Great Expectations suites as asset checks: one step on the raw tables before dbt, one on the marts before publishing.
+"""Great Expectations suites as asset checks: one step on the raw tables before dbt, two on the marts before publishing.
 
-Two steps of one making and not one step: the raw checks block what dbt builds, and the checks of marts need what dbt
-built, so one step would wait for itself. Not here: what is expected (expectations/).
+Steps of one making and not one step: the raw checks block what dbt builds, and the checks of marts need what dbt built, so
+one step would wait for itself; likewise the checks of what costing reads, and of what stands on it. Not here: what is
+expected (expectations/).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from expectations.validate import validate
 from ingestion.contracts import ObjectContract
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
+from orchestration.assets.costing import tables_below_costing
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.naming import WAREHOUSE_POOL, raw_schema
 from orchestration.publish import current_build, published_models
@@ -30,14 +32,26 @@ def expectation_checks(
     built = {(node["schema"], node["name"]) for node in dbt_manifest["nodes"].values()}
     places = sorted({*published, *(place for place in MEASURES if place in built)})
 
+    below = tables_below_costing(dbt_manifest)
+
     def of_marts() -> SuiteByKey:
+        return of_tables([place for place in places if place not in below])
+
+    def of_costs() -> SuiteByKey:
+        return of_tables([place for place in places if place in below])
+
+    def of_tables(chosen: Sequence[tuple[str, str]]) -> SuiteByKey:
         # Made anew in each run: the baseline is the build that readers have at that moment.
-        return {dg.AssetKey(suite.place): suite for suite in mart_suites(places, _last_build_rows(settings))}
+        return {dg.AssetKey(suite.place): suite for suite in mart_suites(chosen, _last_build_rows(settings))}
 
     def of_raw() -> SuiteByKey:
         return {feed.key(table): _raw_suite(feed, table) for feed in feeds for table in feed.tables}
 
-    made = (_step("raw_expectations", settings, of_raw), _step("mart_expectations", settings, of_marts))
+    made = (
+        _step("raw_expectations", settings, of_raw),
+        _step("mart_expectations", settings, of_marts),
+        _step("cost_expectations", settings, of_costs),
+    )
     return [step for step in made if step is not None]
 
 

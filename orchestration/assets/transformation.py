@@ -2,8 +2,9 @@
 
 Belongs here: how dbt's nodes are called in Dagster, and `dbt build`. Not here: any SQL (dbt_project/).
 
-Two steps, before and after mastering, and not one per model: a step costs more than most models do. A test of error
-severity fails the step, so that nothing below it runs. dbt's unit tests need no data: they belong to CI and are left out here.
+Three steps, before mastering, after it, and below costing, and not one per model: a step costs more than most models do. A test
+of error severity fails the step, so that nothing below it runs. dbt's unit tests need no data: they belong to CI and are left
+out here.
 """
 
 import json
@@ -21,12 +22,14 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
+from costing import tables as costing_tables
 from ingestion.contracts import known_systems, load_contract
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.raw import RawTables
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
 from mastering import tables as mastering_tables
+from orchestration.assets.costing import models_below_costing
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.assets.mastering import mastered_records
 from orchestration.gate import held_tables
@@ -144,14 +147,19 @@ def _layer(schema: str) -> str:
 def transformation_assets(
     settings: Settings, project_dir: Path, dbt_manifest: Mapping[str, Any], feeds: Sequence[Feed]
 ) -> list[dg.AssetsDefinition]:
-    """What mastering reads and all above it, then everything else; one step where a project has nothing to master."""
-    records = mastered_records(dbt_manifest)
-    if not records:
-        return [_dbt_step("dbt_build", "fqn:*", None, settings, project_dir, dbt_manifest, feeds)]
-    above = " ".join(f"+{name}" for name in records)
+    """What mastering reads and all above it, everything else, and what stands on costing's shares; a step less for each of
+    the two that a project has nothing for."""
+    above = " ".join(f"+{name}" for name in mastered_records(dbt_manifest))
+    below = " ".join(f"{name}+" for name in models_below_costing(dbt_manifest))
+    steps = (
+        ("dbt_records", above, ""),
+        ("dbt_build", "fqn:*", f"{above} {below}".strip()),
+        ("dbt_costs", below, ""),
+    )
     return [
-        _dbt_step("dbt_records", above, None, settings, project_dir, dbt_manifest, feeds),
-        _dbt_step("dbt_build", "fqn:*", above, settings, project_dir, dbt_manifest, feeds),
+        _dbt_step(name, select, exclude or None, settings, project_dir, dbt_manifest, feeds)
+        for name, select, exclude in steps
+        if select
     ]
 
 
@@ -220,13 +228,14 @@ def local_dbt(project_dir: Path) -> LocalDbt:
 
 
 def _prepare(settings: Settings, feeds: Sequence[Feed], dbt_manifest: Mapping[str, Any]) -> list[Table]:
-    """Make empty raw tables, and mastering's (models read every system's, and a hospital need not have every system),
-    and say which tables are not built: those below an object that a schema change has frozen."""
+    """Make empty raw tables, mastering's and costing's (models read every system's, and a hospital need not have every
+    system), and say which tables are not built: those below an object that a schema change has frozen."""
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
         Ledger(warehouse.connection)
         for system in known_systems():
             RawTables(warehouse.connection, load_contract(system)).ensure()
         mastering_tables.ensure(warehouse.connection)
+        costing_tables.ensure(warehouse.connection)
         return sorted(held_tables(warehouse.connection, feeds, dbt_manifest, current_build(settings.published_dir)))
 
 

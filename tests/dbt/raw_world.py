@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from costing import tables as costing_tables
 from ingestion.contracts.model import Contract, ObjectContract
 from ingestion.contracts.reader import known_systems, load_contract
 from ingestion.landing.ledger import Ledger
@@ -131,6 +132,7 @@ class RawWorld:
                 tail = CHILD_COLUMNS if obj.parent else RAW_COLUMNS
                 self._create_table(f"raw_{system}.{obj.name}", column_types(obj) | tail)
         mastering_tables.ensure(self.connection)
+        costing_tables.ensure(self.connection)
 
     def _create_table(self, table: str, columns: dict[str, str]) -> None:
         self.connection.execute(

@@ -9,12 +9,15 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from costing import tables as costing_tables
+from costing.warehouse import share_overhead
 from ingestion.contracts import known_systems, load_contract
 from ingestion.landing.raw import RawTables
 from ingestion.warehouse import Warehouse
 from mastering import tables
 from mastering.registry import Run
 from mastering.warehouse import MODEL_VERSION, master
+from orchestration.assets.costing import READ_BY
 from orchestration.assets.mastering import READ
 
 FOLDER = Path(__file__).parents[2] / "dbt_project"
@@ -57,17 +60,22 @@ class Project:
             raise DbtFailedError("\n".join(failed))
 
     def build_with_mastering(self, warehouse: Path) -> None:
-        """Every seed and model on what has landed, in the order of a run: records, mastering, what stands on it."""
+        """Every seed and model on what has landed, in the order of a run: records, mastering, the rest, costing, costs."""
         with Warehouse(warehouse) as opened:
             for system in known_systems():
                 RawTables(opened.connection, load_contract(system)).ensure()
             tables.ensure(opened.connection)
+            costing_tables.ensure(opened.connection)
         records = [f"+{name}" for name in READ]
         self.run(["seed"], warehouse)
         self.run(["run", "--select", *records], warehouse)
         with Warehouse(warehouse) as opened:
             master(opened.connection, Run("test", datetime(2026, 11, 1), MODEL_VERSION))
-        self.run(["run", "--exclude", *records], warehouse)
+        costs = [f"{name}+" for name in READ_BY]
+        self.run(["run", "--exclude", *records, *costs], warehouse)
+        with Warehouse(warehouse) as opened:
+            share_overhead(opened.connection)
+        self.run(["run", "--select", *costs], warehouse)
 
     def row_hashes_sql(self, warehouse: Path | None = None) -> str:
         """SQL that gives mart and hash of every row of every mart."""

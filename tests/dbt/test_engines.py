@@ -75,7 +75,7 @@ def copy_raw_tables(warehouse: Path, address: str) -> None:
         tables = source.execute(
             "select table_schema, table_name, string_agg(column_name || ' ' || data_type, ', ' "
             "order by ordinal_position) from information_schema.columns "
-            "where table_schema in ('ops', 'mastering') or table_schema like 'raw_%' "
+            "where table_schema in ('ops', 'mastering', 'costing') or table_schema like 'raw_%' "
             "group by 1, 2 order by 1, 2"
         ).fetchall()
         for schema in sorted({schema for schema, _, _ in tables}):

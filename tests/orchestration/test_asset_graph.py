@@ -55,8 +55,8 @@ def picture(defs: dg.Definitions) -> dict[str, object]:
 
 
 def steps(job: dg.JobDefinition) -> list[str]:
-    """Steps in their order. Dagster takes a step apart that others stand in between of (dbt before and after mastering), and
-    numbers the parts as it likes."""
+    """Steps in their order. Dagster takes a step apart that others stand in between of (dbt before and after mastering and
+    costing), and numbers the parts as it likes."""
     return [re.sub(r"_\d+$", "", node.name) for node in job.nodes_in_topological_order]
 
 
@@ -80,10 +80,13 @@ def test_every_asset_has_an_owner_a_group_and_a_description():
     assert nameless == []
 
 
-def test_sources_are_read_and_checked_before_dbt_builds_and_mastering_stands_in_between():
+def test_sources_are_read_and_checked_before_dbt_builds_and_mastering_and_costing_stand_in_between():
     order = steps(definitions().get_repository_def().get_job("everything"))
     read = max(order.index("ingest_tryton_main"), order.index("ingest_ehr_main"))
-    told = ("raw_expectations", "dbt_records", "mastering", "dbt_build", "mart_expectations", "published__analytics")
+    told = (
+        "raw_expectations", "dbt_records", "mastering", "dbt_build", "costing", "dbt_costs", "cost_expectations",
+        "published__analytics",
+    )  # fmt: skip
     assert [step for step in order if step in told] == list(told)
     assert read < order.index("raw_expectations")
     assert order[-1] == "published__analytics"

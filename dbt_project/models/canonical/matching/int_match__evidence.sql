@@ -92,7 +92,8 @@ judged as (
         price_claims.po_line_key is not null as has_price_claim,
         -- By what was billed and did not come, or by what went back.
         coalesce(
-            quantity.cumulative_credited_qty <= greatest(quantity.gross_billed_qty - quantity.received_qty, quantity.returned_qty),
+            quantity.cumulative_credited_qty
+            <= greatest(quantity.gross_billed_qty - quantity.received_qty, quantity.returned_qty),
             false
         ) as is_credit_covered,
         -- Of a two-way line the order itself is the limit.

@@ -32,7 +32,7 @@ running as (
         max(uncosted) over so_far as is_ever_uncosted,
         sum(demand_qty) over so_far as demand_qty_to_date,
         sum(demand_amount) over so_far as demand_amount_to_date,
-        sum(cast(demand_qty as double precision) * cast(demand_qty as double precision)) over so_far as demand_square_to_date,
+        sum(cast(demand_qty as decimal(18, 6)) * cast(demand_qty as decimal(18, 6))) over so_far as demand_square_to_date,
         sum(expired_qty) over so_far as expired_qty_to_date,
         sum(expired_amount) over so_far as expired_amount_to_date
     from days
@@ -66,7 +66,7 @@ select
     is_ever_uncosted = 0 as is_costed,
     cast(demand_qty_to_date as decimal(18, 6)) as demand_qty_to_date,
     cast(demand_amount_to_date as decimal(18, 2)) as demand_amount_to_date,
-    demand_square_to_date,
+    cast(demand_square_to_date as decimal(38, 6)) as demand_square_to_date,
     cast(expired_qty_to_date as decimal(18, 6)) as expired_qty_to_date,
     cast(expired_amount_to_date as decimal(18, 2)) as expired_amount_to_date,
     cast(coalesce(sum(on_hand_amount * lasting_days) over earlier, 0) as decimal(38, 2)) as held_amount_days,

@@ -6,5 +6,5 @@ with numbers as (
 
 select
     use_count,
-    sum(ln(cast(greatest(use_count, 1) as double precision))) over (order by use_count) as ln_factorial
+    cast(sum(ln(greatest(use_count, 1))) over (order by use_count) as decimal(18, 9)) as ln_factorial
 from numbers

@@ -163,7 +163,7 @@ positions as (
         cast(null as decimal(18, 6)) as demand_qty_28,
         cast(null as decimal(18, 6)) as demand_qty_90,
         cast(null as decimal(18, 2)) as demand_amount_90,
-        cast(null as double precision) as demand_square_90,
+        cast(null as decimal(38, 6)) as demand_square_90,
         cast(null as decimal(18, 6)) as expired_qty_90,
         cast(null as decimal(18, 2)) as expired_amount_90,
         cast(null as decimal(38, 2)) as held_amount_days_90,
@@ -252,7 +252,7 @@ exposed as (
             lead_mean * (demand_square_mean - demand_mean * demand_mean)
             + demand_mean * demand_mean * (lead_square_mean - lead_mean * lead_mean), 0
         )) as lead_demand_deviation,
-        cast(stock_qty + on_order_qty as double precision) as cover_qty
+        stock_qty + on_order_qty as cover_qty
     from supplied
 ),
 

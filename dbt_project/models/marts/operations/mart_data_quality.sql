@@ -12,28 +12,16 @@
     'fct_encounter': ['facility_key'],
     'fct_labor': ['cost_center_key']
 } %}
-with loads as (
-    select
-        source_instance,
-        object_name,
-        load_date,
-        sum(fetched_count) as fetched,
-        sum(unaccounted_count) as unaccounted,
-        sum(quarantined_count) as quarantined
-    from {{ ref('stg_ops__object_load') }}
-    group by source_instance, object_name, load_date
-),
-
-loaded as (
+with loaded as (
     select
         'COMPLETENESS' as quality_dimension,
         'EVERY_RECORD_IS_ACCOUNTED_FOR' as check_name,
         source_instance,
         object_name as subject_name,
         load_date as checked_date,
-        fetched - unaccounted as passed,
-        fetched as checked
-    from loads
+        fetched_count - unaccounted_count as passed,
+        fetched_count as checked
+    from {{ ref('int_load__day') }}
     union all
     select
         'VALIDITY' as quality_dimension,
@@ -41,9 +29,9 @@ loaded as (
         source_instance,
         object_name as subject_name,
         load_date as checked_date,
-        fetched - quarantined as passed,
-        fetched as checked
-    from loads
+        fetched_count - quarantined_count as passed,
+        fetched_count as checked
+    from {{ ref('int_load__day') }}
 ),
 
 timely as (

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.assets.costing import READ_BY
 from orchestration.assets.mastering import READ
 from simulator.labels import write_labels
 
@@ -45,11 +46,11 @@ def give_true_names(warehouse: Path, world: Path) -> None:
 
 
 def build(warehouse: Path, as_of: str) -> None:
-    """Everything that stands on mastering, as a run builds it. Raises CalledProcessError."""
-    records = [f"+{name}" for name in READ]
+    """Everything that stands on mastering but what things cost, as a run builds it. Raises CalledProcessError."""
+    others = [*(f"+{name}" for name in READ), *(f"{name}+" for name in READ_BY)]
     subprocess.run(
         [
-            Path(sys.executable).with_name("dbt"), "--quiet", "run", "--full-refresh", "--exclude", *records,
+            Path(sys.executable).with_name("dbt"), "--quiet", "run", "--full-refresh", "--exclude", *others,
             "--vars", f"{{as_of: '{as_of}'}}", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT,
             "--target-path", warehouse.with_name("dbt"), "--log-path", warehouse.with_name("dbt"),
         ],

@@ -15,7 +15,10 @@ LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK = 60, 500
 SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND = 4, 5, 0.9
 # A part number that one system only knows, and of a form that hardly any of its maker's has (digits for J342H), may be that
 # system's or a distributor's own: it contradicts nobody. So many numbers known to two systems tell what a maker's look like.
-LEAST_NUMBERS, SHARE_OF_SHAPE = 20, 0.02
+LEAST_NUMBERS, SHARE_OF_SHAPE = 8, 0.02
+# A distributor that makes things too is told for their maker in a source where its name hardly ever stands for another's: of
+# its records there that other sources know by number, so many at least, and so few that they know for another maker's.
+LEAST_OF_MAKER, SHARE_SOLD, SHORTEST_NUMBER = 20, 0.01, 5
 # What stands where a column ends is a whole word, if so many descriptions say it where none ends.
 LEAST_OF_WORD = 5
 PAIRS_PER_RECORD, LEAST_BUDGET = 60, 1_000_000
@@ -26,24 +29,28 @@ class PairBudgetError(Exception):
 
 
 def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes brand (word, maker), scored and block_key (kind, value, record_key).
+    """Makes brand (word, maker, maker_name), scored and block_key (kind, value, record_key).
 
     scored: feature with the maker that a brand implies, and the two rarest of its words that another record has too.
-    Text keys: the numbers with one of the two rarest words; the numbers with the maker; the maker with both words.
+    Text keys: the numbers with one of the two rarest words; the numbers with the maker, and with the qualities too, where many
+    share the numbers or there are none; the maker with both words.
     """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE spoken AS SELECT record_key, maker, unnest(words) AS word FROM feature"
+        "CREATE OR REPLACE TEMP TABLE spoken AS SELECT record_key, maker, maker_name, unnest(words) AS word FROM feature"
     )
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE brand AS
-        WITH by_maker AS (
-            SELECT word, maker, count(*) AS records, sum(count(*)) OVER (PARTITION BY word) AS of_all
-            FROM spoken WHERE maker IS NOT NULL AND length(word) >= $1 GROUP BY word, maker)
-        SELECT word, maker FROM by_maker
-        WHERE of_all >= $2 AND records >= $3 * of_all AND NOT list_contains($4, word)""",
+        WITH by_name AS (
+            SELECT word, maker, maker_name, count(*) AS records, sum(count(*)) OVER (PARTITION BY word) AS of_all
+            FROM spoken WHERE maker IS NOT NULL AND length(word) >= $1
+            GROUP BY word, maker, maker_name)
+        SELECT word, maker, max_by(maker_name, (records, maker_name)) AS maker_name FROM by_name
+        WHERE of_all >= $2 AND NOT list_contains($4, word)
+        GROUP BY word, maker, of_all HAVING sum(records) >= $3 * of_all""",
         [SHORTEST_BRAND, LEAST_OF_BRAND, SHARE_OF_BRAND, sorted(PLAIN_WORDS)],
     )
+    _find_own_makers(connection)
     connection.execute(
         """
         CREATE OR REPLACE TABLE scored AS
@@ -51,12 +58,22 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
                 SELECT word FROM spoken JOIN feature USING (record_key)
                 WHERE cut_word IS NULL GROUP BY word HAVING count(*) >= $4),
             implied AS (
-                SELECT record_key, any_value(brand.maker) AS maker FROM spoken JOIN brand USING (word)
+                SELECT record_key, any_value(brand.maker) AS maker, min(brand.maker_name) AS maker_name
+                FROM spoken JOIN brand USING (word)
                 GROUP BY record_key HAVING count(DISTINCT brand.maker) = 1),
+            told AS (
+                SELECT feature.* EXCLUDE (words) REPLACE (
+                        CASE WHEN is_maker_sure THEN feature.maker ELSE coalesce(implied.maker, feature.maker) END AS maker,
+                        CASE WHEN is_maker_sure THEN feature.maker_name
+                             ELSE coalesce(implied.maker_name, feature.maker_name) END AS maker_name),
+                    is_maker_sure OR implied.maker IS NOT NULL OR own_maker.maker IS NOT NULL AS is_maker_told,
+                    array_to_string(words, ' ') AS all_words
+                FROM feature LEFT JOIN implied USING (record_key)
+                LEFT JOIN own_maker ON own_maker.source = feature.source AND own_maker.maker = feature.maker),
             numbered AS (
                 SELECT maker_name, part_number, count(DISTINCT source) > 1 AS is_confirmed,
                     regexp_replace(regexp_replace(part_number, '[0-9]', '9', 'g'), '[A-Z]', 'A', 'g') AS shape
-                FROM feature WHERE maker_name IS NOT NULL AND part_number IS NOT NULL GROUP BY maker_name, part_number),
+                FROM told WHERE maker_name IS NOT NULL AND part_number IS NOT NULL GROUP BY maker_name, part_number),
             shaped AS (
                 SELECT maker_name, part_number, is_confirmed OR confirmed < $1 OR of_shape >= $2 * confirmed AS is_sure
                 FROM (SELECT *, count_if(is_confirmed) OVER (PARTITION BY maker_name) AS confirmed,
@@ -65,14 +82,10 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
             rarest AS (
                 SELECT record_key, min_by(word, (records, word), 2) AS pair
                 FROM spoken JOIN counted USING (word) GROUP BY record_key)
-        SELECT feature.* EXCLUDE (words) REPLACE (
-                CASE WHEN is_maker_sure THEN feature.maker ELSE coalesce(implied.maker, feature.maker) END AS maker,
+        SELECT told.* EXCLUDE (all_words) REPLACE (
                 CASE WHEN cut_word IN (FROM whole) AND text_barred = $3 THEN NULL ELSE text_barred END AS text_barred),
-            pair[1] AS word_1, pair[2] AS word_2, array_to_string(words, ' ') AS all_words,
-            coalesce(is_sure, true) OR NOT is_maker_sure AS is_number_sure,
-            is_maker_sure OR implied.maker IS NOT NULL AS is_maker_told
-        FROM feature LEFT JOIN rarest USING (record_key) LEFT JOIN implied USING (record_key)
-        LEFT JOIN shaped USING (maker_name, part_number)""",
+            pair[1] AS word_1, pair[2] AS word_2, all_words, coalesce(is_sure, true) AS is_number_sure
+        FROM told LEFT JOIN rarest USING (record_key) LEFT JOIN shaped USING (maker_name, part_number)""",
         [LEAST_NUMBERS, SHARE_OF_SHAPE, CUT_OFF, LEAST_OF_WORD],
     )
     connection.execute(
@@ -83,6 +96,9 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
                 UNION ALL
                 SELECT record_key, 'NUMBERS AND MAKER', numbers || '/' || maker FROM scored
                 UNION ALL
+                SELECT record_key, 'ATTRIBUTES AND MAKER', concat_ws('/', numbers, qualities, maker) FROM scored
+                WHERE qualities IS NOT NULL AND maker IS NOT NULL
+                UNION ALL
                 SELECT record_key, 'MAKER AND WORDS', maker || '/' || word_1 || '/' || word_2 FROM scored),
             every_key AS (
                 SELECT record_key, kind, value, false AS is_identifier, $1 AS largest FROM text_key WHERE value IS NOT NULL
@@ -91,6 +107,27 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT kind, value, record_key, is_identifier FROM (SELECT DISTINCT * FROM every_key)
         QUALIFY count(*) OVER (PARTITION BY kind, value) <= largest""",
         [LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK],
+    )
+
+
+def _find_own_makers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes own_maker (source, maker): distributors that in a source stand for the maker of what they make themselves."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE own_maker AS
+        WITH known AS (
+                SELECT kind, value, count(DISTINCT source) > 1 AS is_confirmed,
+                    min(maker) FILTER (is_maker_sure) AS first_maker, max(maker) FILTER (is_maker_sure) AS last_maker
+                FROM identifier_key JOIN feature USING (record_key)
+                WHERE kind <> 'PART_NUMBER' OR length(value) >= $1 GROUP BY kind, value),
+            met AS (
+                SELECT source, maker, record_key,
+                    coalesce(bool_or(first_maker <> maker OR last_maker <> maker), false) AS is_anothers
+                FROM feature JOIN identifier_key USING (record_key) JOIN known USING (kind, value)
+                WHERE maker IS NOT NULL AND NOT is_maker_sure AND is_confirmed GROUP BY source, maker, record_key)
+        SELECT source, maker FROM met GROUP BY source, maker
+        HAVING count(*) >= $2 AND count_if(is_anothers) <= $3 * count(*)""",
+        [SHORTEST_NUMBER, LEAST_OF_MAKER, SHARE_SOLD],
     )
 
 

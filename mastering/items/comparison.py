@@ -77,6 +77,8 @@ def _compare_measures(
                 doubts.append(f"{_shown(one)} / {_shown(other)}")
     if left.shapes and right.shapes and not any(_one_shape(a, b) for a in left.shapes for b in right.shapes):
         conflicts.append(f"dimensions {_shown_shape(left.shapes[0])} / {_shown_shape(right.shapes[0])}")
+    elif left.shapes and right.shapes and not any(_one_order(a, b) for a in left.shapes for b in right.shapes):
+        one_sided.append(f"order {_shown_shape(left.shapes[0])} / {_shown_shape(right.shapes[0])}")
     one_sided += [f"{measure.role} {_shown(measure)}" for measure in (*lefts, *rights)]
     return min(len(left.measures) - len(lefts), len(right.measures) - len(rights))
 
@@ -108,6 +110,11 @@ def _one_shape(one: tuple[Measure, ...], other: tuple[Measure, ...]) -> bool:
             return False
         left.remove(partner)
     return True
+
+
+def _one_order(one: tuple[Measure, ...], other: tuple[Measure, ...]) -> bool:
+    """5X10CM is mostly 10X5CM, but not where a maker cuts its foam both ways."""
+    return all(_equal(measure, candidate) for measure, candidate in zip(one, other, strict=False))
 
 
 def _compare_qualities(

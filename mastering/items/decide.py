@@ -42,13 +42,15 @@ class Side(NamedTuple):
 
 class Judgement(NamedTuple):
     """identifiers: how many they share. veto: what keeps them apart. is_text_alone: whether text may join them at all.
-    is_rival: whether they could be one item by what is said of them, whoever may join them."""
+    is_rival: whether they could be one item by what is said of them, whoever may join them. is_in_full: whether
+    they agree in several attributes and neither states one that the other does not."""
 
     verdict: Verdict
     identifiers: int
     veto: str | None
     is_text_alone: bool
     is_rival: bool
+    is_in_full: bool
     sentence: str
 
 
@@ -66,13 +68,18 @@ def judge(left: Side, right: Side) -> Judgement:
     sentence = _sentence(shared, comparison, vetoes, doubts)
     if vetoes:
         verdict = Verdict.REVIEW if shared else Verdict.APART
-        return Judgement(verdict, len(shared), "; ".join(vetoes), False, False, sentence)
+        return Judgement(verdict, len(shared), "; ".join(vetoes), False, False, False, sentence)
     if shared:
         verdict = Verdict.REVIEW if doubts and len(shared) < CORROBORATED else Verdict.AUTO
-        return Judgement(verdict, len(shared), None, False, False, sentence)
+        return Judgement(verdict, len(shared), None, False, False, False, sentence)
     is_rival = are_of_one_text([one], [other])
     is_text_alone = is_rival and not doubts and _may_text_decide(left, right, one, other, comparison)
-    return Judgement(Verdict.REVIEW, 0, None, is_text_alone, is_rival, sentence)
+    is_in_full = (
+        comparison.agreements >= CORROBORATED
+        and not _leave_unsaid(comparison)
+        and one.qualities.keys() == other.qualities.keys()
+    )
+    return Judgement(Verdict.REVIEW, 0, None, is_text_alone, is_rival, is_in_full, sentence)
 
 
 def are_of_one_maker(left: Side, right: Side) -> bool:
@@ -158,13 +165,22 @@ def _may_text_decide(left: Side, right: Side, one: Description, other: Descripti
         return False
     if not (left.is_maker_told and right.is_maker_told and are_of_one_maker(left, right)):
         return False
-    if comparison.agreements < CORROBORATED or not one.measures or not other.measures:
+    if comparison.agreements < CORROBORATED or not (_has_size(one) and _has_size(other)):
         return False
-    if any(not difference.startswith("code") for difference in comparison.one_sided):
+    if _leave_unsaid(comparison):
         return False
     if ("side" in one.qualities) != ("side" in other.qualities):
         return False
     return ("sterile" in one.qualities) == ("sterile" in other.qualities) or bool(one.contexts & ALWAYS_STERILE)
+
+
+def _leave_unsaid(comparison: Comparison) -> bool:
+    """Whether one states what the other does not, codes aside: those are a house's own as often."""
+    return any(not difference.startswith("code") for difference in comparison.one_sided)
+
+
+def _has_size(description: Description) -> bool:
+    return bool(description.measures) or "size word" in description.qualities
 
 
 def are_of_one_text(ones: Collection[Description], others: Collection[Description]) -> bool:

@@ -57,6 +57,8 @@ _BY = re.compile(r"((?:\d|[\"'])\s?(?:MM|CM|IN|INCH|FT|YD|FR|GA|F|G|MG)?)\s?[X*]
 # CONTROL,LVL 2,1 ML: a house style that parts its words by commas has none in its numbers.
 _PARTED_BY_COMMA, _COMMA_OF_NUMBERS = re.compile(r"[A-Z],(?=\S)"), re.compile(r"(?<=\d),(?=\d)")
 LEAST_COMMAS = 2
+# W/BORDER, W/ BORDER; W/O is a word of its own.
+_WITH = re.compile(r"(?<![A-Z0-9])W/(?!O(?![A-Z]))")
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
 _VOLUMES = {"ML": 1.0, "CC": 1.0, "L": 1000.0}
 
@@ -65,12 +67,19 @@ def read_description(text: str | None) -> Description:
     """A cleaned description (text.clean) read; NOTHING of none."""
     if not text:
         return NOTHING
-    rest, packagings = split_packagings(without_accents(text))
+    text = without_accents(text)
+    rest, packagings = split_packagings(text)
     if len(_PARTED_BY_COMMA.findall(rest)) >= LEAST_COMMAS:
         rest = _COMMA_OF_NUMBERS.sub(", ", rest)
-    rest = _BY.sub(r"\1 X ", rest)
+    rest = _WITH.sub("WITH ", _BY.sub(r"\1 X ", rest))
     matches = list(_SCAN.finditer(rest))
-    is_cut = len(text) in WIDTHS and bool(matches) and _may_be_cut(matches[-1])
+    # What a comma or a packaging follows is whole.
+    is_cut = (
+        len(text) in WIDTHS
+        and bool(matches)
+        and text.rstrip("./-").endswith(matches[-1][0].rstrip("./-"))
+        and _may_be_cut(matches[-1])
+    )
     if is_cut:
         matches.pop()
     tokens: list[str] = []
@@ -109,14 +118,12 @@ def _read_token(token: str, tokens: list[str], codes: set[str]) -> None:
 
 
 def _contexts(tokens: list[str]) -> frozenset[str]:
-    found: set[str] = set()
+    found: list[tuple[str, str]] = []
     for token in tokens:
-        known = CONTEXTS.get(token)
-        if known is None:
-            known = CONTEXTS.get(ABBREVIATIONS.get(token, {}).get("", ""))
-        if known:
-            found |= known
-    return frozenset(found)
+        known = CONTEXTS.get(token) or CONTEXTS.get(ABBREVIATIONS.get(token, {}).get("", ""), {})
+        found += known.items()
+    said = {context for context, _ in found}
+    return frozenset(context for context, unless in found if unless not in said)
 
 
 def _joined(words: list[str]) -> list[str]:

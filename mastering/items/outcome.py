@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from mastering.clusters import Refusal
+from mastering.items.pairs import FLOOR
 from mastering.items.scoring import pinned, weights
 from mastering.stewardship import InForce
 from mastering.vocabulary import ASSIGNMENTS, KEPT_PAIRS, REVIEW_QUEUE, Method, QueueKind, Verdict
@@ -84,7 +85,8 @@ def review_queue(connection: duckdb.DuckDBPyConnection, refusals: Sequence[Refus
                 PARTITION BY left_cluster, right_cluster ORDER BY identifiers DESC, weight DESC, left_key, right_key) = 1)
             UNION ALL
             (SELECT '{QueueKind.CANDIDATE}', identifiers > 0, left_key, right_key, weight, {_EVIDENCE}
-            FROM apart ANTI JOIN refused USING (left_key, right_key) WHERE veto IS NULL
+            FROM apart ANTI JOIN refused USING (left_key, right_key)
+            WHERE veto IS NULL AND (identifiers > 0 OR weight >= {FLOOR})
             QUALIFY 1 IN (
                 row_number() OVER (PARTITION BY left_key ORDER BY identifiers DESC, weight DESC, right_key),
                 row_number() OVER (PARTITION BY right_key ORDER BY identifiers DESC, weight DESC, left_key)))

@@ -13,15 +13,18 @@ from mastering.items import blocking, scoring
 from mastering.items.batches import by_batches
 from mastering.items.decide import Judgement, Side, judge
 
-# Below so many bits, and without an identifier in common, a pair is no rival of another and not worth a steward's minute.
+# Below so many bits, and without an identifier in common, a pair is not worth a steward's minute; and no rival of another but
+# where it has the sizes and qualities of one maker's in common.
 FLOOR = 3.0
+_SAME_ATTRIBUTES = """one.maker = other.maker AND one.numbers IS NOT DISTINCT FROM other.numbers
+    AND one.qualities IS NOT DISTINCT FROM other.qualities AND coalesce(one.numbers, one.qualities) IS NOT NULL"""
 BITS = [f"mw_{comparison['output_column_name']}" for comparison in scoring.COMPARISONS]
 # One row per candidate pair. identifiers: how many both share; veto: what keeps them apart, null if nothing does.
 JUDGED = pa.schema(
     [("left_key", pa.string()), ("right_key", pa.string()), ("weight", pa.float64())]
     + [(name, pa.float64()) for name in BITS]
     + [("verdict", pa.string()), ("identifiers", pa.int32()), ("veto", pa.string()), ("is_text_alone", pa.bool_()),
-       ("is_rival", pa.bool_()), ("sentence", pa.string())]
+       ("is_rival", pa.bool_()), ("is_in_full", pa.bool_()), ("sentence", pa.string())]
 )  # fmt: skip
 _SIDE = ", ".join(f"{{side}}.{column} AS {{side}}_{column}" for column in Side._fields)
 
@@ -85,7 +88,8 @@ def _judged(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE worth AS"
         " SELECT left_key, right_key FROM candidate JOIN pair_weight USING (left_key, right_key)"
-        f" WHERE shares_identifier OR weight >= {FLOOR}"
+        " JOIN scored AS one ON one.record_key = left_key JOIN scored AS other ON other.record_key = right_key"
+        f" WHERE shares_identifier OR weight >= {FLOOR} OR ({_SAME_ATTRIBUTES})"
     )
     paired = connection.execute(
         f"""

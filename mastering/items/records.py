@@ -201,6 +201,13 @@ def _cut_word(row: dict[str, Any], description: Description) -> str | None:
     return said[-1] if said and description.is_cut else None
 
 
+def _states(description: Description, attribute: str) -> bool:
+    """Whether a quality or a measure is given, or known without saying."""
+    if attribute == "sterile" and description.contexts & ALWAYS_STERILE:
+        return True
+    return attribute in description.qualities or any(measure.role == attribute for measure in description.measures)
+
+
 def _text_barred(row: dict[str, Any], description: Description, identifiers: list[str]) -> str | None:
     """Why text alone never joins this record to another, however alike."""
     if row["is_implant"]:
@@ -213,6 +220,6 @@ def _text_barred(row: dict[str, Any], description: Description, identifiers: lis
         family = FAMILIES[context]
         if family.never_by_text:
             return family.never_by_text
-        if family.must_state and family.must_state not in description.qualities:
+        if family.must_state and not _states(description, family.must_state):
             return f"{context}: {family.must_state} is not stated"
     return CUT_OFF if description.is_cut else None

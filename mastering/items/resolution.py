@@ -157,34 +157,33 @@ def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: I
     keys = [key for (key,) in connection.execute("SELECT record_key FROM grouped WHERE batch = $1", [batch]).fetchall()]
     known = sides(connection, keys)
     pairs = connection.execute(
-        "SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone, is_rival FROM judged"
+        "SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone, is_rival, is_in_full FROM judged"
         " JOIN grouped ON record_key = left_key WHERE batch = $1 AND (veto IS NULL AND is_rival OR verdict = $2)",
         [batch, Verdict.AUTO],
     ).fetchall()
     edges = [Edge(left, right, 0.0, is_forced=True) for left, right in force.must if {left, right} <= known.keys()]
     edges += [
         Edge(left, right, weight + PER_IDENTIFIER * identifiers)
-        for left, right, weight, identifiers, verdict, _, _ in pairs
+        for left, right, weight, identifiers, verdict, *_ in pairs
         if verdict == Verdict.AUTO
     ]
     first = cluster(keys, edges, _may_join(known, force))
     texts = [
-        _weighed(TextPair(left, right, weight, is_alone), known[left], known[right], brands)
-        for left, right, weight, _, _, is_alone, is_rival in pairs
+        _weighed(TextPair(left, right, weight, is_alone), is_in_full, known[left], known[right], brands)
+        for left, right, weight, _, _, is_alone, is_rival, is_in_full in pairs
         if is_rival
     ]
     found = unique_best(texts, first.cluster_of, _agree(known, first))
     return cluster(keys, [*edges, *found], _may_join(known, force))
 
 
-def _weighed(text: TextPair, left: Side, right: Side, brands: Brands) -> TextPair:
-    """What a brand left open keeps from being joined, and what needs no more bits: two texts that say the same."""
-    if not text.is_text_alone:
-        return text
-    if brands.leave_open(left, right):
+def _weighed(text: TextPair, is_in_full: bool, left: Side, right: Side, brands: Brands) -> TextPair:
+    """What a brand left open keeps from being joined, and what needs no more bits: two texts that say the same, or leave no
+    attribute of each other unsaid."""
+    if text.weight < LEAST_WEIGHT and (is_in_full or say_the_same(from_json(left.reading), from_json(right.reading))):
+        text = text._replace(weight=LEAST_WEIGHT)
+    if text.is_text_alone and brands.leave_open(left, right):
         return text._replace(is_text_alone=False)
-    if text.weight < LEAST_WEIGHT and say_the_same(from_json(left.reading), from_json(right.reading)):
-        return text._replace(weight=LEAST_WEIGHT)
     return text
 
 

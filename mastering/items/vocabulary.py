@@ -37,7 +37,7 @@ class Family(NamedTuple):
     """When text alone may join two records of a family: never, for a reason; or where both state an attribute."""
 
     never_by_text: str
-    must_state: str
+    must_state: str  # a quality, or the role of a measure
 
 
 def rules(name: str) -> list[dict[str, str]]:
@@ -71,9 +71,10 @@ SEVERITIES = {row["attribute"]: row["severity"] for row in rules("qualities")}
 PACKAGINGS = {row["written"]: row["unit"] for row in rules("packagings")}
 FAMILIES = {row["context"]: Family(row["never_by_text"], row["must_state"]) for row in rules("families")}
 ALWAYS_STERILE = frozenset(row["context"] for row in rules("families") if row["is_always_sterile"])
-CONTEXTS: dict[str, frozenset[str]] = {}
+# Contexts of a word, each with one in which the word means something else: the ORAL of a tube is no medicine.
+CONTEXTS: dict[str, dict[str, str]] = {}
 for _row in rules("contexts"):
-    CONTEXTS[_row["word"]] = CONTEXTS.get(_row["word"], frozenset()) | {_row["context"]}
+    CONTEXTS.setdefault(_row["word"], {})[_row["context"]] = _row["unless"]
 
 
 def meaning_in(meanings: ByContext[Meaning] | None, contexts: frozenset[str]) -> Meaning | None:

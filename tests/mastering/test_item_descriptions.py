@@ -31,6 +31,7 @@ SAME = [
     ("CATH ANGIO 6F JL3.5", "Angiographic Catheter 6 Fr JL35"),
     ("ORLINPRO,CONTROL,HEMATOLOGY,LVL 2,1 ML", "Orlinpro hematology Control Level 2 1 mL"),
     ("GLV SURG PWD-FR SZ 7 STRL", "Glove, Surgical Powder-free, Size 7, Sterile"),
+    ("DRSG FOAM 5X5CM W/BORDER", "Foam Dressing with Border, 5 x 5 cm"),
 ]
 DIFFERENT = [
     ("Foley Catheter 16 Fr 5 cc", "Foley Catheter 18 Fr 5 cc", "french 16FR / 18FR"),
@@ -50,6 +51,7 @@ DIFFERENT = [
     ("Metoprolol 25 mg Tablet", "Metoprolol 25 mg Capsule", "form tablet / capsule"),
     # A letter out of its place must not turn what is not sterile into what is.
     ("Abdominal Pad 8 x 7.5 in, ONN-STERILE", "Abdominal Pad 8 x 7.5 in, Sterile", "sterile no / yes"),
+    ("TUBE BLD COLL 4ML LAV", "Blood Collection Tube, 4 mL, Gray Cap", "colour purple / gray"),
     # V-20 is a needle, not one volt.
     ("SUT BARBED 1 V-20 15CM", "SUT BARBED 1 P-12 15CM", "needle V20 / P12"),
 ]
@@ -89,11 +91,37 @@ def test_a_needle_is_no_carton() -> None:
     assert [(measure.role, measure.number) for measure in found.measures] == [("suture", 0.0), ("length", 36.0)]
 
 
+@pytest.mark.parametrize(
+    ("text", "context", "is_one"),
+    [
+        ("Tracheal Tube, Oral/Nasal, 7.0 mm", "drug", False),
+        ("MIDAZOLAM ORAL 2MG/ML", "drug", True),
+        ("Insulin Syringe 0.5 mL, 31 G x 5/16 in", "drug", False),
+        ("INSULIN REGULAR 100 UNITS/ML", "drug", True),
+        ("INSULIN GLARGINE PREFILLED SYRINGE 3ML", "drug", True),
+    ],
+)
+def test_a_word_of_drugs_makes_no_drug_of_a_device(text: str, context: str, is_one: bool) -> None:
+    assert (context in read(text).contexts) == is_one
+
+
+def test_blood_is_not_bladed() -> None:
+    assert "BLOOD" in read("TUBE BLD COLL 4ML").words
+    assert read("TROCAR BLD 5MM").qualities == {"point": frozenset({"bladed"})}
+
+
 def test_what_a_column_cuts_off_says_so() -> None:
     cut = "STRYKER AXSOS 5.0 MM CORTEX SC"
     assert len(cut) == 30
     assert read(cut).is_cut
     assert not read("SYRINGE 10 ML LUER LOCK STERILE").is_cut
+
+
+def test_a_packaging_at_the_end_says_that_the_column_had_room() -> None:
+    whole = "DAILIES VIEW CONTACT LENS, BC 8.6, DIA 14.2, PWR +5.00, 6/BX"
+    assert len(whole) == 60
+    assert not read(whole).is_cut
+    assert [measure.number for measure in read(whole).measures] == [8.6, 14.2, 5.0]
 
 
 @given(st.text(max_size=60))

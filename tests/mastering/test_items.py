@@ -140,11 +140,72 @@ def test_two_base_gtins_are_two_items_whatever_else_is_equal() -> None:
         ("WIDGET 3.5X38MM BLUE", {"manufacturer_name": "ACME", "is_implant": True}),
         ("KETAMINE 50MG/ML 10ML VIAL", {"manufacturer_name": "PFIZER"}),
         ("WRIST SPLINT LARGE 8IN", {"manufacturer_name": "OSSUR"}),
+        ("AQUAVUE CONTACT LENS BC 8.4 DIA 14.2", {"manufacturer_name": "COOPERVISION"}),
     ],
 )
 def test_text_alone_never_joins_implants_drugs_and_sided_families(description: str, columns: dict[str, Any]) -> None:
     found = resolved([record("a", description, **columns), record("b", description, "saas", **columns)])
     assert len(clusters(found)) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "maker"),
+    [
+        # A lens by its power; what always comes sterile need not say so.
+        ("LENS CONTACT AQUAVUE BC 8.4 DIA 14.2 -1.25D", "Aquavue Contact Lens, BC 8.4, DIA 14.2, PWR -1.25", "ALCON"),
+        ("SYR INSULIN 0.5CC 31GX5/16IN", "Insulin Syringe 0.5 mL, 31 G x 5/16 in", "BD"),
+        ("AIRVIA TUBE TRACH 7.5MM CUF", "Airvia Tracheal Tube, Oral/Nasal, 7.5 mm, Cuffed", "AMBU"),
+        # Neither leaves an attribute of the other unsaid: that speaks for itself, without a rare word in common.
+        ("GUIDEWIRE .035X150CM J", "Hi-Torque Guidewire 0.035 in x 150 cm, J Tip", "ABBOTT"),
+        ("GLOVE EXAM NITRILE PF LG ST", "SensiCare Nitrile Exam Glove, Powder-Free, Large, Sterile", "ANSELL"),
+        ("VACUSAFE TUBE BLD COLLECTION 4ML GREEN", "Vacusafe Blood Collection Tube, 4 mL, Green Cap", "GREINER"),
+    ],
+)
+def test_text_alone_joins_what_is_said_in_full(one: str, other: str, maker: str) -> None:
+    found = resolved([record(key, text, manufacturer_name=maker) for key, text in (("a", one), ("b", other))])
+    assert clusters(found) == {frozenset("ab")}
+
+
+def test_the_same_lengths_in_another_order_are_left_to_a_steward() -> None:
+    texts = {"a": "ALLEVIA FOAM DRESSING 5X10CM", "b": "Allevia Foam Dressing, 10 x 5 cm"}
+    found = resolved([record(key, text, manufacturer_name="SMITH & NEPHEW") for key, text in texts.items()])
+    assert len(clusters(found)) == 2
+
+
+def test_a_distributor_counts_as_maker_where_its_name_stands_for_no_other() -> None:
+    """In one ERP the field says who delivers, MEDLINE even for BARD's; elsewhere it says who makes."""
+    rows = []
+    for number in range(20):
+        same = {"manufacturer_part_number": f"DYND{number:03}", "manufacturer_name": "MEDLINE"}
+        others = {"manufacturer_part_number": f"0165L{number:02}"}
+        rows += [
+            record(f"{source}{number}", f"CATH FOLEY {number + 6}FR 5CC", source, **same) for source in ("saas", "ehr")
+        ]
+        rows.append(record(f"bard{number}", f"CATH FOLEY {number + 6}FR 30CC", "saas", **others, **FOLEY))
+        rows.append(
+            record(f"erp{number}", f"CATH FOLEY {number + 6}FR 30CC", "erp", **others, manufacturer_name="MEDLINE")
+        )
+    text = {"description": "SPONGE GAUZE 4X4 12PLY NS", "manufacturer_name": "MEDLINE"}
+    told = [record("a", source="saas", **text), record("b", source="ehr", **text)]
+    found = clusters(resolved([*rows, *told]))
+    assert frozenset("ab") in found
+    untold = [record("a", source="saas", **text), record("b", source="erp", **text)]
+    assert frozenset("a") in clusters(resolved([*rows, *untold]))
+
+
+def test_a_number_of_a_form_that_its_maker_never_uses_contradicts_nobody() -> None:
+    rows = [
+        record(f"{source}{number}", f"TROCAR BLUNT {number + 3}X100MM", source, manufacturer_name="COVIDIEN",
+               manufacturer_part_number=f"ONB{number + 10}STL")
+        for number in range(8) for source in ("saas", "ehr")
+    ]  # fmt: skip
+    catalogue = record("a", "VERSAONE BLUNT TROCAR 11X150MM", "saas", manufacturer_name="COVIDIEN")
+    erp = record("b", "TROCAR VERSAONE BLUNT 11X150MM", manufacturer_name="COVIDIEN", manufacturer_part_number="987821")
+    found = clusters(resolved([*rows, catalogue | {"manufacturer_part_number": "ONB77STL"}, erp]))
+    assert frozenset("ab") in found
+    found = clusters(resolved([*rows, catalogue | {"manufacturer_part_number": "ONB77STL"},
+                               erp | {"manufacturer_part_number": "ONB78STL"}]))  # fmt: skip
+    assert frozenset("a") in found
 
 
 def test_what_cannot_be_read_is_an_event_with_its_raw_value() -> None:

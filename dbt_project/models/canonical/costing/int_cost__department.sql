@@ -1,7 +1,8 @@
 -- One row per facility, month and cost center that has cost or takes part in a statistic, and what becomes of its cost:
 -- OVERHEAD is allocated to the others, PATIENT spread over visits, NON_PATIENT and UNASSIGNED go to the lines of that name.
 -- Overhead of a facility that has no department to serve (a warehouse, a shared service center) is NON_PATIENT: cost stays
--- at the facility whose ledger has it.
+-- at the facility whose ledger has it. Where no source says what departments did, no overhead can be allocated, and none is
+-- made up: it is UNASSIGNED.
 with costs as (
     select
         facility_key,
@@ -28,6 +29,11 @@ counted as (
         period,
         cost_center_key
     from {{ ref('int_cost__statistic') }}
+),
+
+with_statistics as (
+    select distinct facility_key
+    from counted
 ),
 
 departments as (
@@ -80,7 +86,9 @@ select
     described.department_function,
     described.cms_line,
     case
-        when described.cost_center_class = 'OVERHEAD' and described.has_patients then 'OVERHEAD'
+        when described.cost_center_class = 'OVERHEAD' and described.has_patients and with_statistics.facility_key is not null
+            then 'OVERHEAD'
+        when described.cost_center_class = 'OVERHEAD' and described.has_patients then 'UNASSIGNED'
         when described.cost_center_class = 'OVERHEAD' or described.is_non_patient then 'NON_PATIENT'
         when described.cost_center_class in ('PATIENT_CARE', 'ANCILLARY') then 'PATIENT'
         else 'UNASSIGNED'
@@ -89,4 +97,5 @@ select
     described.cost_amount,
     described.currency_code
 from described
+left join with_statistics on described.facility_key = with_statistics.facility_key
 left join {{ ref('cfg_allocation_order') }} as closing on described.department_function = closing.department_function

@@ -1,17 +1,5 @@
 -- One row per dimension of quality, check, subject and day: how many rows pass, of how many. What loads account for is told of
 -- the day of the load; what a fact names and nobody knows, of the day as of which it is told.
-{%- set facts = {
-    'fct_requisition_line': ['item_key', 'facility_key', 'uom_code'],
-    'fct_po_line': ['item_key', 'supplier_key', 'facility_key', 'uom_code'],
-    'fct_receipt_line': ['item_key', 'po_line_key', 'facility_key', 'uom_code'],
-    'fct_invoice_line': ['item_key', 'supplier_key', 'facility_key', 'uom_code'],
-    'fct_inventory_movement': ['item_key', 'location_key', 'movement_class', 'uom_code'],
-    'fct_gl_line': ['gl_account_key', 'company_key'],
-    'fct_consumption_line': ['item_key', 'facility_key'],
-    'fct_charge_line': ['facility_key', 'cost_center_key'],
-    'fct_encounter': ['facility_key'],
-    'fct_labor': ['cost_center_key']
-} %}
 with loaded as (
     select
         'COMPLETENESS' as quality_dimension,
@@ -46,42 +34,17 @@ timely as (
     from {{ ref('mart_freshness') }}
     where agreed_hours is not null
 ),
-{%- for fact, columns in facts.items() %}
-
-{{ fact }}_rows as (
-    select
-        source_instance,
-        {%- for column in columns %}
-        sum(case when {{ column }} = {{ unknown_key() }} then 0 else 1 end) as {{ column }}_passed,
-        {%- endfor %}
-        count(*) as checked
-    from {{ ref(fact) }}
-    {%- if fact == 'fct_invoice_line' %}
-    -- Freight, tax and the like name no item.
-    where line_type = 'ITEM'
-    {%- endif %}
-    group by source_instance
-),
-{%- endfor %}
 
 conformed as (
-    {%- for fact, columns in facts.items() %}
-    {%- set last_fact = loop.last %}
-    {%- for column in columns %}
     select
         'CONFORMITY' as quality_dimension,
-        '{{ column | upper }}_IS_KNOWN' as check_name,
+        member_column || '_IS_KNOWN' as check_name,
         source_instance,
-        '{{ fact }}' as subject_name,
+        fact_name as subject_name,
         {{ as_of_date() }} as checked_date,
-        {{ column }}_passed as passed,
-        checked
-    from {{ fact }}_rows
-    {%- if not (last_fact and loop.last) %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-    {%- endfor %}
+        known_count as passed,
+        row_count as checked
+    from {{ ref('int_quality__known_member') }}
 ),
 
 every_check as (

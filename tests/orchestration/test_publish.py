@@ -56,6 +56,7 @@ def test_only_marts_and_what_canonical_releases_are_published(settings):
     tables = ask(settings, "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL")
     assert tables == [
         ("about", "build"),
+        ("about", "questions"),
         ("about", "tables"),
         ("canonical", "dim_supplier"),
         ("mart_procurement", "mart_spend_cube"),

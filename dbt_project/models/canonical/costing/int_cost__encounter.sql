@@ -18,7 +18,7 @@ with weighed as (
             spread.facility_key = measure.facility_key
             and spread.period = measure.period
             and spread.activity_scope = measure.activity_scope
-            and spread.measured_at = measure.measured_at
+            and spread.measure_place = measure.measure_place
             and spread.activity_measure = measure.activity_measure
             and spread.activity_code = measure.activity_code
     where spread.destination = 'ENCOUNTER' and spread.left_amount <> 0

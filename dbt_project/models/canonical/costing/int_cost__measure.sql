@@ -1,7 +1,7 @@
 {{ config(schema='restricted') }}
 -- One row per encounter, month, place and measure of what was done for it: hours in a unit, minutes of cases, units and money
 -- charged; only measures that cfg_activity_method asks for. A place is a department, all departments of a function, or the whole
--- facility (`measured_at`). Charges that name an item bear the item's cost and no labor; what is credited is taken off.
+-- facility (`measure_place`). Charges that name an item bear the item's cost and no labor; what is credited is taken off.
 with months as (
     select distinct
         facility_key,
@@ -128,7 +128,7 @@ placed as (
             when 'DEPARTMENT' then told.cost_center_key
             when 'FUNCTION' then center.department_function
             else '*'
-        end as measured_at,
+        end as measure_place,
         asked.activity_scope
     from told
     inner join asked on told.activity_measure = asked.activity_measure and told.activity_code = asked.activity_code
@@ -139,19 +139,19 @@ select
     placed.facility_key,
     placed.period,
     placed.activity_scope,
-    placed.measured_at,
+    placed.measure_place,
     placed.activity_measure,
     placed.activity_code,
     placed.encounter_key,
     cast(sum(placed.activity_qty) as decimal(18, 6)) as activity_qty
 from placed
 inner join {{ ref('int_cost__encounter_scope') }} as scope on placed.encounter_key = scope.encounter_key
-where placed.measured_at is not null
+where placed.measure_place is not null
 group by
     placed.facility_key,
     placed.period,
     placed.activity_scope,
-    placed.measured_at,
+    placed.measure_place,
     placed.activity_measure,
     placed.activity_code,
     placed.encounter_key

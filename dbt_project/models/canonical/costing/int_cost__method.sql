@@ -5,7 +5,7 @@ with measured as (
         facility_key,
         period,
         activity_scope,
-        measured_at,
+        measure_place,
         activity_measure,
         activity_code
     from {{ ref('int_cost__measure') }}
@@ -25,7 +25,7 @@ ranked as (
         measured.activity_measure,
         measured.activity_code,
         measured.activity_scope,
-        measured.measured_at,
+        measured.measure_place,
         row_number() over (
             partition by department.facility_key, department.period, department.cost_center_key order by rule.method_rank
         ) as method_rank
@@ -38,7 +38,7 @@ ranked as (
             department.facility_key = measured.facility_key
             and department.period = measured.period
             and rule.activity_scope = measured.activity_scope
-            and measured.measured_at = case rule.activity_scope
+            and measured.measure_place = case rule.activity_scope
                 when 'DEPARTMENT' then department.cost_center_key
                 when 'FUNCTION' then department.department_function
                 else '*'
@@ -56,6 +56,6 @@ select
     activity_measure,
     activity_code,
     activity_scope,
-    measured_at
+    measure_place
 from ranked
 where method_rank = 1

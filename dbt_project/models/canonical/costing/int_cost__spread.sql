@@ -66,7 +66,7 @@ select
     way.activity_measure,
     way.activity_code,
     way.activity_scope,
-    way.measured_at,
+    way.measure_place,
     department.cms_line,
     department.currency_code
 from pools as pool

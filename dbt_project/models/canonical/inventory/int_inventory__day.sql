@@ -30,11 +30,11 @@ running as (
         sum(net_qty) over so_far as on_hand_qty,
         sum(net_amount) over so_far as on_hand_amount,
         max(uncosted) over so_far as is_ever_uncosted,
-        sum(demand_qty) over so_far as demand_qty_to_date,
-        sum(demand_amount) over so_far as demand_amount_to_date,
-        sum(cast(demand_qty as decimal(18, 6)) * cast(demand_qty as decimal(18, 6))) over so_far as demand_square_to_date,
-        sum(expired_qty) over so_far as expired_qty_to_date,
-        sum(expired_amount) over so_far as expired_amount_to_date
+        sum(demand_qty) over so_far as demand_qty_so_far,
+        sum(demand_amount) over so_far as demand_amount_so_far,
+        sum(cast(demand_qty as decimal(18, 6)) * cast(demand_qty as decimal(18, 6))) over so_far as demand_square_so_far,
+        sum(expired_qty) over so_far as expired_qty_so_far,
+        sum(expired_amount) over so_far as expired_amount_so_far
     from days
     window
         place_item as (partition by location_key, item_key, ownership order by movement_date),
@@ -64,11 +64,11 @@ select
     cast(on_hand_qty as decimal(18, 6)) as on_hand_base_qty,
     cast(on_hand_amount as decimal(18, 2)) as on_hand_amount,
     is_ever_uncosted = 0 as is_costed,
-    cast(demand_qty_to_date as decimal(18, 6)) as demand_qty_to_date,
-    cast(demand_amount_to_date as decimal(18, 2)) as demand_amount_to_date,
-    cast(demand_square_to_date as decimal(38, 6)) as demand_square_to_date,
-    cast(expired_qty_to_date as decimal(18, 6)) as expired_qty_to_date,
-    cast(expired_amount_to_date as decimal(18, 2)) as expired_amount_to_date,
+    cast(demand_qty_so_far as decimal(18, 6)) as demand_qty_so_far,
+    cast(demand_amount_so_far as decimal(18, 2)) as demand_amount_so_far,
+    cast(demand_square_so_far as decimal(38, 6)) as demand_square_so_far,
+    cast(expired_qty_so_far as decimal(18, 6)) as expired_qty_so_far,
+    cast(expired_amount_so_far as decimal(18, 2)) as expired_amount_so_far,
     cast(coalesce(sum(on_hand_amount * lasting_days) over earlier, 0) as decimal(38, 2)) as held_amount_days,
     cast(coalesce(sum(case when on_hand_qty <= 0 then lasting_days else 0 end) over earlier, 0) as integer) as held_empty_days
 from lasting

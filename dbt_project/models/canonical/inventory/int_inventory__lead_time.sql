@@ -45,9 +45,9 @@ select
     coalesce(
         lead(received_date) over (partition by location_key, item_key order by received_date), {{ no_end_date() }}
     ) as next_received_date,
-    cast(sum(line_count) over so_far as bigint) as line_count_to_date,
-    cast(sum(lead_days) over so_far as bigint) as lead_days_to_date,
-    cast(sum(lead_days_squared) over so_far as bigint) as lead_days_squared_to_date
+    cast(sum(line_count) over so_far as bigint) as line_count_so_far,
+    cast(sum(lead_days) over so_far as bigint) as lead_days_so_far,
+    cast(sum(lead_days_squared) over so_far as bigint) as lead_days_squared_so_far
 from days
 window so_far as (
     partition by location_key, item_key order by received_date

@@ -38,11 +38,11 @@ before_{{ window }} as (
         at_date.item_key,
         at_date.ownership,
         at_date.position_date,
-        days.demand_qty_to_date,
-        days.demand_amount_to_date,
-        days.demand_square_to_date,
-        days.expired_qty_to_date,
-        days.expired_amount_to_date,
+        days.demand_qty_so_far,
+        days.demand_amount_so_far,
+        days.demand_square_so_far,
+        days.expired_qty_so_far,
+        days.expired_amount_so_far,
         days.held_amount_days + days.on_hand_amount * (
             {{ dbt.datediff('days.movement_date', 'at_date.position_date', 'day') }} + 1 - {{ window }}
         ) as held_amount_days,
@@ -65,12 +65,12 @@ measured as (
         at_date.*,
         least(at_date.known_days, 28) as window_days_28,
         least(at_date.known_days, 90) as window_days_90,
-        at_date.demand_qty_to_date - coalesce(before_28.demand_qty_to_date, 0) as demand_qty_28,
-        at_date.demand_qty_to_date - coalesce(before_90.demand_qty_to_date, 0) as demand_qty_90,
-        at_date.demand_amount_to_date - coalesce(before_90.demand_amount_to_date, 0) as demand_amount_90,
-        at_date.demand_square_to_date - coalesce(before_90.demand_square_to_date, 0) as demand_square_90,
-        at_date.expired_qty_to_date - coalesce(before_90.expired_qty_to_date, 0) as expired_qty_90,
-        at_date.expired_amount_to_date - coalesce(before_90.expired_amount_to_date, 0) as expired_amount_90,
+        at_date.demand_qty_so_far - coalesce(before_28.demand_qty_so_far, 0) as demand_qty_28,
+        at_date.demand_qty_so_far - coalesce(before_90.demand_qty_so_far, 0) as demand_qty_90,
+        at_date.demand_amount_so_far - coalesce(before_90.demand_amount_so_far, 0) as demand_amount_90,
+        at_date.demand_square_so_far - coalesce(before_90.demand_square_so_far, 0) as demand_square_90,
+        at_date.expired_qty_so_far - coalesce(before_90.expired_qty_so_far, 0) as expired_qty_90,
+        at_date.expired_amount_so_far - coalesce(before_90.expired_amount_so_far, 0) as expired_amount_90,
         at_date.held_amount_days + at_date.on_hand_amount * at_date.held_days - coalesce(before_90.held_amount_days, 0)
             as held_amount_days_90,
         at_date.held_empty_days + case when at_date.on_hand_base_qty <= 0 then at_date.held_days else 0 end
@@ -118,7 +118,7 @@ positions as (
         measured.item_key,
         measured.ownership,
         measured.position_date,
-        measured.position_date = {{ as_of_date() }} as is_as_of_date,
+        measured.position_date = {{ as_of_date() }} as is_latest,
         measured.facility_key,
         measured.currency_code,
         measured.source_instance,
@@ -151,7 +151,7 @@ positions as (
         reported.item_key,
         reported.ownership,
         reported.position_date,
-        true as is_as_of_date,
+        true as is_latest,
         reported.facility_key,
         reported.currency_code,
         reported.source_instance,
@@ -217,10 +217,10 @@ supplied as (
         pars.reorder_point_qty,
         coalesce(positions.on_hand_base_qty, positions.reported_qty) as stock_qty,
         coalesce(positions.on_hand_amount, positions.reported_amount) as stock_amount,
-        lead_time.line_count_to_date as lead_time_lines,
-        lead_time.lead_days_to_date as lead_time_days,
-        {{ mean_of('lead_time.lead_days_to_date', 'lead_time.line_count_to_date') }} as lead_mean,
-        {{ mean_of('lead_time.lead_days_squared_to_date', 'lead_time.line_count_to_date') }} as lead_square_mean,
+        lead_time.line_count_so_far as lead_time_lines,
+        lead_time.lead_days_so_far as lead_time_days,
+        {{ mean_of('lead_time.lead_days_so_far', 'lead_time.line_count_so_far') }} as lead_mean,
+        {{ mean_of('lead_time.lead_days_squared_so_far', 'lead_time.line_count_so_far') }} as lead_square_mean,
         {{ mean_of('positions.demand_qty_90', 'positions.window_days_90') }} as demand_mean,
         {{ mean_of('positions.demand_square_90', 'positions.window_days_90') }} as demand_square_mean
     from positions
@@ -266,7 +266,7 @@ rare_demand as (
         sum(exp(-exposed.lead_demand + uses.use_count * ln(exposed.lead_demand) - uses.ln_factorial)) as covered_share
     from exposed
     inner join {{ ref('int_inventory__use_count') }} as uses on uses.use_count <= exposed.cover_qty
-    where exposed.is_as_of_date and exposed.demand_mean < 1 and exposed.lead_demand > 0
+    where exposed.is_latest and exposed.demand_mean < 1 and exposed.lead_demand > 0
     group by exposed.location_key, exposed.item_key, exposed.ownership, exposed.position_date
 ),
 
@@ -274,7 +274,7 @@ final as (
     select
         exposed.*,
         case
-            when not exposed.is_as_of_date or exposed.lead_demand is null then null
+            when not exposed.is_latest or exposed.lead_demand is null then null
             when exposed.lead_demand = 0 then 0.0
             when exposed.demand_mean < 1 then least(greatest(1.0 - coalesce(rare_demand.covered_share, 0.0), 0.0), 1.0)
             when exposed.lead_demand_deviation = 0 then case when exposed.cover_qty < exposed.lead_demand then 1.0 else 0.0 end
@@ -294,7 +294,7 @@ select
         as inventory_position_key,
     final.position_date,
     {{ period_of('final.position_date') }} as period,
-    final.is_as_of_date,
+    final.is_latest,
     final.facility_key,
     final.location_key,
     location.location_code,

@@ -1,6 +1,75 @@
 -- One row per key figure, month and facility, and per month for all of them together (facility_key `ALL`): numerator and
 -- denominator, their ratio, the target that held on the last day of the month, and how the two compare. Sums add up, ratios
 -- never.
+{#- What is counted: a sum of rows of `source` by facility and month, and of money by currency too. -#}
+{%- set spend, bought = ref('mart_spend_cube'), ref('mart_contract_compliance') -%}
+{%- set queue, stock = ref('mart_exception_queue'), ref('mart_inventory_position') -%}
+{%- set valued_stock = 'on_hand_base_qty is not null and currency_code is not null' -%}
+{%- set figures = [
+    {'code': 'SPEND_NET', 'source': spend, 'currency': 'functional_currency_code', 'numerator': 'sum(spend_net_amount)'},
+    {
+        'code': 'SUPPLY_EXPENSE', 'source': spend, 'currency': 'functional_currency_code',
+        'numerator': 'sum(supply_expense_ahrmm_amount)'
+    },
+    {
+        'code': 'SUPPLY_EXPENSE_SHARE', 'source': 'expenses', 'currency': 'functional_currency_code',
+        'numerator': 'sum(supply_amount)', 'denominator': 'sum(functional_amount)'
+    },
+    {
+        'code': 'CONTRACT_COMPLIANCE', 'source': bought, 'currency': 'currency_code', 'where': 'is_addressable',
+        'numerator': 'sum(case when is_on_contract then line_amount else 0 end)', 'denominator': 'sum(line_amount)'
+    },
+    {
+        'code': 'PRICE_ACCURACY', 'source': bought, 'where': 'is_on_contract',
+        'numerator': "sum(case when compliance_class = 'ON_CONTRACT_AT_PRICE' then 1 else 0 end)", 'denominator': 'count(*)'
+    },
+    {'code': 'LEAKAGE', 'source': bought, 'currency': 'currency_code', 'numerator': 'sum(coalesce(leakage_amount, 0))'},
+    {
+        'code': 'INVOICE_EXCEPTION_RATE', 'source': 'judged_lines',
+        'numerator': 'sum(is_first_pass_exception)', 'denominator': 'count(*)'
+    },
+    {
+        'code': 'FIRST_PASS_PERFECT_INVOICES', 'source': 'judged_invoices',
+        'numerator': 'sum(1 - is_first_pass_exception)', 'denominator': 'count(*)'
+    },
+    {
+        'code': 'INVOICES_ON_ORDERS', 'source': 'judged_lines',
+        'numerator': 'sum(case when po_line_key = ' ~ unknown_key() ~ ' then 0 else 1 end)', 'denominator': 'count(*)'
+    },
+    {
+        'code': 'MONEY_AT_RISK', 'source': queue, 'period': period_of('opened_date'), 'currency': 'currency_code',
+        'where': 'is_open', 'numerator': 'sum(at_risk_amount)'
+    },
+    {
+        'code': 'SUPPLIER_LEAD_TIME', 'source': ref('mart_po_lifecycle'), 'period': period_of('first_received_at'),
+        'where': 'order_to_receipt_hours is not null',
+        'numerator': 'sum(' ~ div_exact('order_to_receipt_hours', '24', 4) ~ ')', 'denominator': 'count(*)'
+    },
+    {
+        'code': 'UNBILLED_RECEIPTS', 'source': ref('mart_gr_ir'), 'currency': 'currency_code',
+        'numerator': 'sum(proposed_accrual_amount)'
+    },
+    {
+        'code': 'DAYS_ON_HAND', 'source': stock, 'currency': 'currency_code', 'where': valued_stock,
+        'numerator': 'sum(owned_amount * window_days_90)', 'denominator': 'sum(demand_amount_90)'
+    },
+    {
+        'code': 'INVENTORY_TURNS', 'source': stock, 'currency': 'currency_code', 'where': valued_stock,
+        'numerator': '365 * sum(demand_amount_90)', 'denominator': 'sum(held_amount_days_90)'
+    },
+    {
+        'code': 'STOCK_AVAILABILITY', 'source': stock, 'where': 'demand_base_qty_90 > 0 or par_base_qty > 0',
+        'numerator': 'sum(case when is_stocked_out then 0 else 1 end)', 'denominator': 'count(*)'
+    },
+    {
+        'code': 'EXPIRED_STOCK', 'source': stock, 'currency': 'currency_code',
+        'where': 'expired_amount_90 is not null and currency_code is not null', 'numerator': 'sum(expired_amount_90)'
+    },
+    {
+        'code': 'OBSOLETE_STOCK', 'source': stock, 'currency': 'currency_code',
+        'where': 'obsolete_amount is not null and currency_code is not null', 'numerator': 'sum(obsolete_amount)'
+    }
+] %}
 with judged_lines as (
     select
         match.invoice_line_key,
@@ -28,190 +97,41 @@ judged_invoices as (
     group by invoice_key, facility_key, period
 ),
 
-figures as (
+-- The ledger names a facility by the cost center of the line.
+expenses as (
     select
-        'SPEND_NET' as kpi_code,
-        facility_key,
-        period,
-        functional_currency_code as currency_code,
-        sum(spend_net_amount) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from {{ ref('mart_spend_cube') }}
-    group by facility_key, period, functional_currency_code
-    union all
-    select
-        'SUPPLY_EXPENSE' as kpi_code,
-        facility_key,
-        period,
-        functional_currency_code as currency_code,
-        sum(supply_expense_ahrmm_amount) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from {{ ref('mart_spend_cube') }}
-    group by facility_key, period, functional_currency_code
-    union all
-    -- The ledger names a facility by the cost center of the line.
-    select
-        'SUPPLY_EXPENSE_SHARE' as kpi_code,
         line.facility_key,
         {{ period_of('line.effective_date') }} as period,
-        line.functional_currency_code as currency_code,
-        sum(case
+        line.functional_currency_code,
+        line.functional_amount,
+        case
             when account.expense_class like 'SUPPLY%' or account.expense_class = 'DRUG' then line.functional_amount else 0
-        end) as numerator,
-        sum(line.functional_amount) as denominator
+        end as supply_amount
     from {{ ref('fct_gl_line') }} as line
     inner join {{ ref('dim_gl_account') }} as account on line.gl_account_key = account.gl_account_key
     where account.account_type = 'EXPENSE'
-    group by line.facility_key, {{ period_of('line.effective_date') }}, line.functional_currency_code
-    union all
+),
+
+figures as (
+    {%- for figure in figures %}
     select
-        'CONTRACT_COMPLIANCE' as kpi_code,
+        '{{ figure.code }}' as kpi_code,
         facility_key,
-        period,
-        currency_code,
-        sum(case when is_on_contract then line_amount else 0 end) as numerator,
-        sum(line_amount) as denominator
-    from {{ ref('mart_contract_compliance') }}
-    where is_addressable
-    group by facility_key, period, currency_code
+        {{ figure.get('period', 'period') }} as period,
+        {{ figure.get('currency', no_text()) }} as currency_code,
+        {{ figure.numerator }} as numerator,
+        {{ figure.get('denominator', 'cast(null as decimal(38, 6))') }} as denominator
+    from {{ figure.source }}
+    {%- if 'where' in figure %}
+    where {{ figure.where }}
+    {%- endif %}
+    group by
+        facility_key,
+        {{ figure.get('period', 'period') }}{{ ', ' ~ figure.currency if 'currency' in figure }}
+    {%- if not loop.last %}
     union all
-    select
-        'PRICE_ACCURACY' as kpi_code,
-        facility_key,
-        period,
-        {{ no_text() }} as currency_code,
-        sum(case when compliance_class = 'ON_CONTRACT_AT_PRICE' then 1 else 0 end) as numerator,
-        count(*) as denominator
-    from {{ ref('mart_contract_compliance') }}
-    where is_on_contract
-    group by facility_key, period
-    union all
-    select
-        'LEAKAGE' as kpi_code,
-        facility_key,
-        period,
-        currency_code,
-        sum(coalesce(leakage_amount, 0)) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from {{ ref('mart_contract_compliance') }}
-    group by facility_key, period, currency_code
-    union all
-    select
-        'INVOICE_EXCEPTION_RATE' as kpi_code,
-        facility_key,
-        period,
-        {{ no_text() }} as currency_code,
-        sum(is_first_pass_exception) as numerator,
-        count(*) as denominator
-    from judged_lines
-    group by facility_key, period
-    union all
-    select
-        'FIRST_PASS_PERFECT_INVOICES' as kpi_code,
-        facility_key,
-        period,
-        {{ no_text() }} as currency_code,
-        sum(1 - is_first_pass_exception) as numerator,
-        count(*) as denominator
-    from judged_invoices
-    group by facility_key, period
-    union all
-    select
-        'INVOICES_ON_ORDERS' as kpi_code,
-        facility_key,
-        period,
-        {{ no_text() }} as currency_code,
-        sum(case when po_line_key = {{ unknown_key() }} then 0 else 1 end) as numerator,
-        count(*) as denominator
-    from judged_lines
-    group by facility_key, period
-    union all
-    select
-        'MONEY_AT_RISK' as kpi_code,
-        facility_key,
-        {{ period_of('opened_date') }} as period,
-        currency_code,
-        sum(at_risk_amount) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from {{ ref('mart_exception_queue') }}
-    where is_open
-    group by facility_key, {{ period_of('opened_date') }}, currency_code
-    union all
-    select
-        'SUPPLIER_LEAD_TIME' as kpi_code,
-        facility_key,
-        {{ period_of('first_received_at') }} as period,
-        {{ no_text() }} as currency_code,
-        sum({{ div_exact('order_to_receipt_hours', '24', 4) }}) as numerator,
-        count(*) as denominator
-    from {{ ref('mart_po_lifecycle') }}
-    where order_to_receipt_hours is not null
-    group by facility_key, {{ period_of('first_received_at') }}
-    union all
-    select
-        'UNBILLED_RECEIPTS' as kpi_code,
-        facility_key,
-        period,
-        currency_code,
-        sum(proposed_accrual_amount) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from {{ ref('mart_gr_ir') }}
-    group by facility_key, period, currency_code
-    union all
-    select
-        'DAYS_ON_HAND' as kpi_code,
-        facility_key,
-        period,
-        currency_code,
-        sum(owned_amount * window_days_90) as numerator,
-        sum(demand_amount_90) as denominator
-    from {{ ref('mart_inventory_position') }}
-    where on_hand_base_qty is not null and currency_code is not null
-    group by facility_key, period, currency_code
-    union all
-    select
-        'INVENTORY_TURNS' as kpi_code,
-        facility_key,
-        period,
-        currency_code,
-        365 * sum(demand_amount_90) as numerator,
-        sum(held_amount_days_90) as denominator
-    from {{ ref('mart_inventory_position') }}
-    where on_hand_base_qty is not null and currency_code is not null
-    group by facility_key, period, currency_code
-    union all
-    select
-        'STOCK_AVAILABILITY' as kpi_code,
-        facility_key,
-        period,
-        {{ no_text() }} as currency_code,
-        sum(case when is_stocked_out then 0 else 1 end) as numerator,
-        count(*) as denominator
-    from {{ ref('mart_inventory_position') }}
-    where demand_base_qty_90 > 0 or par_base_qty > 0
-    group by facility_key, period
-    union all
-    select
-        'EXPIRED_STOCK' as kpi_code,
-        facility_key,
-        period,
-        currency_code,
-        sum(expired_amount_90) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from {{ ref('mart_inventory_position') }}
-    where expired_amount_90 is not null and currency_code is not null
-    group by facility_key, period, currency_code
-    union all
-    select
-        'OBSOLETE_STOCK' as kpi_code,
-        facility_key,
-        period,
-        currency_code,
-        sum(obsolete_amount) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from {{ ref('mart_inventory_position') }}
-    where obsolete_amount is not null and currency_code is not null
-    group by facility_key, period, currency_code
+    {%- endif %}
+    {%- endfor %}
 ),
 
 with_network as (

@@ -1,16 +1,22 @@
--- One row per bought line and contract price resolved for it, and whether the buyer's ERP had that price then: the same item at
+-- One row per bought line for which a contract price was known, and whether the buyer's ERP had that price then: the same item at
 -- the same price per base unit, from the contract's supplier or the line's own. Null where the ERP's prices are not read.
-with instances as (
+with known as (
+    select
+        bought_line_key,
+        contract_price_key
+    from {{ ref('int_price__resolved') }}
+    where basis = 'KNOWN'
+),
+
+instances as (
     select distinct source_instance from {{ ref('fct_erp_contract_price') }}
 ),
 
 loaded as (
-    select distinct
-        line.bought_line_key,
-        resolved.contract_price_key
-    from {{ ref('int_price__resolved') }} as resolved
-    inner join {{ ref('int_price__bought_line') }} as line on resolved.bought_line_key = line.bought_line_key
-    inner join {{ ref('dim_contract_price') }} as price on resolved.contract_price_key = price.contract_price_key
+    select distinct line.bought_line_key
+    from known
+    inner join {{ ref('int_price__bought_line') }} as line on known.bought_line_key = line.bought_line_key
+    inner join {{ ref('dim_contract_price') }} as price on known.contract_price_key = price.contract_price_key
     inner join {{ ref('fct_erp_contract_price') }} as entered
         on
             line.source_instance = entered.source_instance
@@ -24,11 +30,9 @@ loaded as (
 )
 
 select
-    resolved.bought_line_key,
-    resolved.basis,
+    known.bought_line_key,
     case when instances.source_instance is not null then loaded.bought_line_key is not null end as is_loaded_in_erp
-from {{ ref('int_price__resolved') }} as resolved
-inner join {{ ref('int_price__bought_line') }} as line on resolved.bought_line_key = line.bought_line_key
+from known
+inner join {{ ref('int_price__bought_line') }} as line on known.bought_line_key = line.bought_line_key
 left join instances on line.source_instance = instances.source_instance
-left join loaded
-    on resolved.bought_line_key = loaded.bought_line_key and resolved.contract_price_key = loaded.contract_price_key
+left join loaded on known.bought_line_key = loaded.bought_line_key

@@ -36,8 +36,7 @@ with resolved as (
             and line.bought_date < policy.valid_to
     left join {{ ref('int_price__resolved') }} as known
         on line.bought_line_key = known.bought_line_key and known.basis = 'KNOWN'
-    left join {{ ref('int_price__loaded') }} as loaded
-        on line.bought_line_key = loaded.bought_line_key and loaded.basis = 'KNOWN'
+    left join {{ ref('int_price__loaded') }} as loaded on line.bought_line_key = loaded.bought_line_key
     left join {{ ref('int_price__resolved') }} as today
         on line.bought_line_key = today.bought_line_key and today.basis = 'TRUE'
 ),

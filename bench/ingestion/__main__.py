@@ -7,12 +7,14 @@ Marginal cost: a large run less a small one, by the lines between them; what is 
 
 import argparse
 import platform
+import tempfile
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-from bench.ingestion import change
+from bench.ingestion import change, feeds
 from bench.ingestion.feed import LINES_PER_PAGE, running_feed
 from bench.measure import Sample, alternate, keep, median, run_side
 
@@ -21,6 +23,8 @@ SIDES = "bench.ingestion.sides"
 PAGES = {"ours": (4, 40), "raw_limit": (4, 40), "rest_api_parquet": (4, 12), "rest_api_as_shipped": (1, 3)}
 MILLION = 1_000_000 // LINES_PER_PAGE
 CHARGE_ITEMS = 100_000
+# Of the demo network's feeds: what costs a line is what lies between. Its scale is the least at which they are as long.
+FEED_LINES, FEED_SCALE = (50_000, 500_000), 0.1
 PACKAGES = ("dlt", "duckdb", "pyarrow")
 
 
@@ -51,6 +55,29 @@ def lines(alternations: int) -> list[dict[str, Any]]:
         _goal("peak memory at one million lines, GB", million["peak"] / 1e9, 1)
         | {"cpu_seconds": round(million["cpu"], 1)},
     ]
+
+
+def largest_feeds(alternations: int, world: Path | None = None) -> list[dict[str, Any]]:
+    """The three largest feeds of the demo network, against stock dlt rest_api with parquet."""
+    goals = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, feeds.fed(Path(folder), world, FEED_SCALE) as home:
+        for feed in feeds.FEEDS:
+            runs: dict[str, Callable[[], Sample]] = {
+                f"{feed}, {side}, {lines}": partial(run_side, "bench.ingestion.feeds", side, home, feed, lines)
+                for side in feeds.SIDES
+                for lines in FEED_LINES
+            }
+            samples = alternate(runs, alternations)
+            cost = {}
+            for side in feeds.SIDES:
+                few, many = (samples[f"{feed}, {side}, {lines}"] for lines in FEED_LINES)
+                cost[side] = (median(many) - median(few)) / (median(many, "rows") - median(few, "rows"))
+            goals += [
+                _goal(f"{feed}: dlt over ours, a line", cost["rest_api_parquet"] / cost["ours"], 10, at_least=True)
+                | {"cpu_microseconds_a_line": {side: round(seconds * 1e6, 1) for side, seconds in cost.items()}},
+                _goal(f"{feed}: peak memory, GB", median(samples[f"{feed}, ours, {FEED_LINES[1]}"], "peak") / 1e9, 1),
+            ]
+    return goals
 
 
 def charges(alternations: int) -> list[dict[str, Any]]:
@@ -92,16 +119,18 @@ def _goal(name: str, figure: float, bar: float, at_least: bool = False) -> dict[
     }
 
 
-PARTS = {"lines": lines, "charges": charges, "changes": changes}
+PARTS = {"lines": lines, "charges": charges, "changes": changes, "feeds": largest_feeds}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="only these; what is kept of the others stays")
     parser.add_argument("--alternations", type=int, default=3)
+    parser.add_argument("--world", type=Path, help=f"of the demo network at {FEED_SCALE} (default: made for it)")
     arguments = parser.parse_args()
-    for part in arguments.parts or PARTS:
-        record(part, PARTS[part](arguments.alternations), arguments.alternations)
+    parts = PARTS | {"feeds": partial(largest_feeds, world=arguments.world)}
+    for part in arguments.parts or parts:
+        record(part, parts[part](arguments.alternations), arguments.alternations)
 
 
 def record(part: str, goals: list[dict[str, Any]], alternations: int) -> None:

@@ -1,16 +1,18 @@
 """The truth of stock: every movement, what the ERPs' copy of it has wrong, counts, and balances.
 
-Belongs here: the tables of stock. Not here: what happens to it (stock.py). Quantities are in eaches, signed.
+Belongs here: the tables of stock, and what an ERP is told of a movement. Not here: what happens to it (stock.py), what an
+ERP's ledger makes of what it is told (supply_posting.py). Quantities are in eaches, signed.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulator.network.calendar import LAST_DAY, SIMULATED_MONTHS, STARTS
-from simulator.network.columns import dates, money, named, pick
+from simulator.network.columns import dates, maybe, money, named, pick
 from simulator.network.fates import RunningQuota
 from simulator.network.procurement import Stock
 from simulator.network.stock import Flows
@@ -25,26 +27,53 @@ MISSING, DUPLICATE, WRONG_UOM, WRONG_LOCATION = range(1, len(ERP_FAULTS))
 # Shares of the movements that an ERP is told of.
 ERP_RATES = {MISSING: 0.009, DUPLICATE: 0.003, WRONG_UOM: 0.002, WRONG_LOCATION: 0.005}
 
-# Day, place, what physically moved, and what a perfect book says moved.
-Part = tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]
+# Day, place, what physically moved, what a perfect book says moved, and of a transfer the other place (else -1).
+Part = tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]
 
 
-def stock_tables(supply: Supply) -> Iterator[tuple[str, pa.Table]]:
-    """Movements a month at a time: at scale 1 there are 20 million."""
-    yield "truth_inventory", _inventory(supply)
-    yield "truth_stockout", _stockouts(supply)
-    yield "truth_count", _counts(supply)
+@dataclass(frozen=True)
+class Told:
+    """Movements of a month, in the order of a day: what comes, then what goes; and what an ERP is told of each: how often,
+    of which location, and how much."""
+
+    day: Ints
+    place: Ints
+    other: Ints
+    kind: Ints
+    quantity: Ints
+    book: Ints
+    fault: Ints
+    location: Ints
+    shown: Ints
+
+    @property
+    def booked(self) -> Ints:
+        """What the ERP has of it in all."""
+        return self.shown * np.where(self.fault == MISSING, 0, np.where(self.fault == DUPLICATE, 2, 1))
+
+
+def told_movements(supply: Supply) -> Iterator[Told]:
+    """A month at a time: at scale 1 there are 20 million. The same whoever asks."""
     parts = _parts(supply.kept, supply.flows)
     random = supply.ground.streams.of("movements")
     quotas = {code: RunningQuota(random, rate) for code, rate in ERP_RATES.items()}
     for month in range(SIMULATED_MONTHS):
-        yield "truth_stock_movement", _movements(supply, parts, month, quotas)
+        yield _told(supply, parts, month, quotas)
+
+
+def stock_tables(supply: Supply) -> Iterator[tuple[str, pa.Table]]:
+    """Movements a month at a time."""
+    yield "truth_inventory", _inventory(supply)
+    yield "truth_stockout", _stockouts(supply)
+    yield "truth_count", _counts(supply)
+    for told in told_movements(supply):
+        yield "truth_stock_movement", _movements(supply, told)
 
 
 def on_hand(stock: Stock, day: int) -> Ints:
     """Eaches physically in each place at the end of a day."""
     there = stock.flows.opening.copy()
-    for when, place, quantity, _ in _parts(stock.kept, stock.flows).values():
+    for when, place, quantity, _, _ in _parts(stock.kept, stock.flows).values():
         rows = when <= day
         np.add.at(there, place[rows], quantity[rows])
     return there
@@ -61,31 +90,38 @@ def _parts(kept: LocationItems, flows: Flows) -> dict[int, Part]:
     found = np.flatnonzero(counted.book != counted.counted)
     nothing = np.zeros(len(found), dtype=np.int32)
     lost = -flows.shrink.quantity
+
+    def alone(rows: NDArray[np.integer]) -> NDArray[np.integer]:
+        return np.full(len(rows), -1, dtype=np.int32)
+
     return {
-        RECEIPT: (came.day, place, (came.packs - came.missing) * pack[place], came.packs * pack[place]),
-        TRANSFER_IN: (moved.arrives[there], moved.to[there], moved.quantity[there], moved.quantity[there]),
-        USE: (flows.use.day, flows.use.place, -flows.use.quantity, -flows.use.quantity),
-        RETURN: (came.return_day[back], place[back], returned, returned),
-        TRANSFER_OUT: (moved.day, moved.place, -moved.quantity, -moved.quantity),
-        EXPIRE: (flows.expiry.day, flows.expiry.place, -flows.expiry.quantity, -flows.expiry.quantity),
-        SHRINK: (flows.shrink.day, flows.shrink.place, lost, np.zeros_like(lost)),
-        COUNT: (counted.day[found], counted.place[found], nothing, (counted.counted - counted.book)[found]),
-    }
+        RECEIPT: (came.day, place, (came.packs - came.missing) * pack[place], came.packs * pack[place], alone(place)),
+        TRANSFER_IN: (
+            moved.arrives[there], moved.to[there], moved.quantity[there], moved.quantity[there], moved.place[there]
+        ),
+        USE: (flows.use.day, flows.use.place, -flows.use.quantity, -flows.use.quantity, alone(flows.use.place)),
+        RETURN: (came.return_day[back], place[back], returned, returned, alone(back)),
+        TRANSFER_OUT: (moved.day, moved.place, -moved.quantity, -moved.quantity, moved.to),
+        EXPIRE: (
+            flows.expiry.day, flows.expiry.place, -flows.expiry.quantity, -flows.expiry.quantity, alone(flows.expiry.place)
+        ),
+        SHRINK: (flows.shrink.day, flows.shrink.place, lost, np.zeros_like(lost), alone(lost)),
+        COUNT: (counted.day[found], counted.place[found], nothing, (counted.counted - counted.book)[found], alone(found)),
+    }  # fmt: skip
 
 
-def _movements(supply: Supply, parts: dict[int, Part], month: int, quotas: dict[int, RunningQuota]) -> pa.Table:
-    """One row per movement, in the order of a day: what comes, then what goes."""
+def _told(supply: Supply, parts: dict[int, Part], month: int, quotas: dict[int, RunningQuota]) -> Told:
     chosen = {
         kind: np.flatnonzero((STARTS[month] <= part[0]) & (part[0] < STARTS[month + 1])) for kind, part in parts.items()
     }
-    day, place, quantity, book = (
+    day, place, quantity, book, other = (
         np.concatenate([part[number][chosen[kind]] for kind, part in parts.items()]).astype(np.int64)
-        for number in range(4)
+        for number in range(5)
     )
     kind = np.repeat(list(parts), [len(rows) for rows in chosen.values()])
     ranked = np.lexsort((kind, place, day))
-    day, place, quantity, book, kind = (column[ranked] for column in (day, place, quantity, book, kind))
-    kept, locations = supply.kept, [row.code for row in supply.ground.locations]
+    day, place, quantity, book, other, kind = (column[ranked] for column in (day, place, quantity, book, other, kind))
+    kept = supply.kept
     fault = np.zeros(len(day), dtype=np.int64)
     told = np.flatnonzero(kind != SHRINK)
     for code, quota in quotas.items():
@@ -97,17 +133,24 @@ def _movements(supply: Supply, parts: dict[int, Part], month: int, quotas: dict[
     shown = np.where(fault == WRONG_UOM, book * kept.pack[place], book)
     location = kept.location[place]
     elsewhere = np.where(fault == WRONG_LOCATION, _next_of_site(supply)[location], location)
+    return Told(day, place, other, kind, quantity, book, fault, elsewhere, shown)
+
+
+def _movements(supply: Supply, told: Told) -> pa.Table:
+    """One row per movement, in the order of a day: what comes, then what goes."""
+    kept, locations = supply.kept, [row.code for row in supply.ground.locations]
     return pa.table(
         {
-            "location": pick(locations, location),
-            "item_id": named(supply.ground.items.table, "item_id", kept.item[place]),
-            "date": dates(day),
-            "movement": pick(KINDS, kind),
-            "quantity": pa.array(quantity),
-            "book_quantity": pa.array(book),
-            "erp_fault": pick(ERP_FAULTS, fault),
-            "erp_location": pick(locations, elsewhere),
-            "erp_quantity": pa.array(shown),
+            "location": pick(locations, kept.location[told.place]),
+            "item_id": named(supply.ground.items.table, "item_id", kept.item[told.place]),
+            "date": dates(told.day),
+            "movement": pick(KINDS, told.kind),
+            "other_location": maybe(locations, np.where(told.other < 0, -1, kept.location[told.other])),
+            "quantity": pa.array(told.quantity),
+            "book_quantity": pa.array(told.book),
+            "erp_fault": pick(ERP_FAULTS, told.fault),
+            "erp_location": pick(locations, told.location),
+            "erp_quantity": pa.array(told.shown),
         }
     )
 

@@ -1,7 +1,8 @@
 """How the supply side posts: stock, receipts, invoices, payments, and use.
 
 Belongs here: posting rules. Not here: the events. Stock is carried at standard cost, whole cents an each; what was paid
-otherwise is price variance, borne by the site's own department.
+otherwise is price variance, borne by the site's own department. A ledger knows of stock what its ERP was told: what it was
+told twice it has posted twice, and what it was never told it has on hand to this day.
 """
 
 from collections.abc import Iterator
@@ -27,8 +28,8 @@ from simulator.network.chart import (
 )
 from simulator.network.columns import times
 from simulator.network.ground import COMPANY_OF_SITE
+from simulator.network.movements import COUNT, EXPIRE, TRANSFER_OUT, USE, Told, told_movements
 from simulator.network.places import OPENS
-from simulator.network.stock import Moves
 from simulator.network.streams import Ints
 from simulator.network.supply import Supply
 
@@ -39,7 +40,7 @@ SERVICES = np.array([place for place, code in enumerate(CHART) if code.startswit
 
 def post_supply(supply: Supply) -> Iterator[Entry]:
     """One kind after the other: at scale 1 all of them together would not fit."""
-    for kind in (_opening, _receipts, _returns, _invoices, _payments, _use, _losses, _transfers):
+    for kind in (_opening, _receipts, _returns, _invoices, _payments, _moved):
         yield from kind(supply)
 
 
@@ -117,31 +118,30 @@ def _payments(supply: Supply) -> list[Entry]:
                  everywhere(document, ACCOUNTS_PAYABLE), everywhere(document, CASH))  # fmt: skip
 
 
-def _use(supply: Supply) -> list[Entry]:
-    """What was used at standard, to the department of the cart; a store room's to the site's own department."""
-    return _taken("STOCK_USE", supply, supply.flows.use, None)
+def _moved(supply: Supply) -> Iterator[Entry]:
+    """What was used at standard, to the department of the cart, a store room's to the site's own; what expired, and what was
+    counted less than the books said, to the adjustment of stock; what went to another company."""
+    documents = 0
+    for told in told_movements(supply):
+        yield from _taken("STOCK_USE", supply, told, USE, None)
+        yield from _taken("EXPIRY", supply, told, EXPIRE, INVENTORY_ADJUSTMENT)
+        yield from _taken("COUNT", supply, told, COUNT, INVENTORY_ADJUSTMENT)
+        sent = _to_another_company(supply, told)
+        yield from _transfers(supply, told, sent, documents + np.arange(len(sent)))
+        documents += len(sent)
 
 
-def _losses(supply: Supply) -> list[Entry]:
-    """What expired; and what was counted less than the books said."""
-    counts = supply.flows.counts
-    found = Moves(counts.day, counts.place, counts.book - counts.counted)
-    return [
-        *_taken("EXPIRY", supply, supply.flows.expiry, INVENTORY_ADJUSTMENT),
-        *_taken("COUNT", supply, found, INVENTORY_ADJUSTMENT),
-    ]
-
-
-def _taken(source: str, supply: Supply, moves: Moves, account: str | None) -> list[Entry]:
+def _taken(source: str, supply: Supply, told: Told, kind: int, account: str | None) -> list[Entry]:
     """By day, department and class of item, at standard: an expense of the class, or of one account, against stock."""
     ground, kept = supply.ground, supply.kept
     items, centers = ground.items, len(ground.centers)
-    owner = ground.center_of_location[kept.location]
-    item_class = items.item_class[kept.item[moves.place]]
-    key = ((moves.day.astype(np.int64) - FIRST_DAY) * centers + owner[moves.place]) * len(ITEM_CLASSES) + item_class
+    rows = np.flatnonzero(told.kind == kind)
+    item = kept.item[told.place[rows]]
+    owner = ground.center_of_location[told.location[rows]]
+    key = ((told.day[rows] - FIRST_DAY) * centers + owner) * len(ITEM_CLASSES) + items.item_class[item]
     found, of = np.unique(key, return_inverse=True)
     value = np.zeros(len(found), dtype=np.int64)
-    np.add.at(value, of, moves.quantity * items.standard_cents[kept.item[moves.place]])
+    np.add.at(value, of, -told.booked[rows] * items.standard_cents[item])
     rest, item_class = np.divmod(found, len(ITEM_CLASSES))
     day, center = np.divmod(rest, centers)
     company = ground.company_of_center[center]
@@ -152,16 +152,22 @@ def _taken(source: str, supply: Supply, moves: Moves, account: str | None) -> li
     ]
 
 
-def _transfers(supply: Supply) -> list[Entry]:
-    """Between companies only: what leaves the distribution center is the receiver's as soon as it is under way."""
-    items, kept, transfers = supply.ground.items, supply.kept, supply.flows.transfers
-    sender, receiver = (COMPANY_OF_SITE[kept.site[place]] for place in (transfers.place, transfers.to))
-    other = np.flatnonzero(sender != receiver)
-    item = kept.item[transfers.place[other]]
-    value = transfers.quantity[other] * items.standard_cents[item]
-    day = transfers.day[other].astype(np.int64)
+def _to_another_company(supply: Supply, told: Told) -> Ints:
+    """The places in a month of what leaves for a site of another company."""
+    out = np.flatnonzero(told.kind == TRANSFER_OUT)
+    sender, receiver = (COMPANY_OF_SITE[supply.kept.site[place[out]]] for place in (told.place, told.other))
+    leaving: Ints = out[sender != receiver]
+    return leaving
+
+
+def _transfers(supply: Supply, told: Told, rows: Ints, document: Ints) -> list[Entry]:
+    """What leaves the distribution center is the receiver's as soon as it is under way."""
+    items, kept = supply.ground.items, supply.kept
+    sender, receiver = (COMPANY_OF_SITE[kept.site[place[rows]]] for place in (told.place, told.other))
+    item, day = kept.item[told.place[rows]], told.day[rows]
+    value = -told.booked[rows] * items.standard_cents[item]
     stock, owed = INVENTORY[items.item_class[item]], everywhere(value, AFFILIATES)
     return [
-        *both("TRANSFER", other, day, sender[other], value, owed, stock),
-        *both("TRANSFER", other, day, receiver[other], value, stock, owed),
+        *both("TRANSFER", document, day, sender, value, owed, stock),
+        *both("TRANSFER", document, day, receiver, value, stock, owed),
     ]

@@ -150,19 +150,35 @@ SELECTS = {
             amount AS NetAmount, category AS ProcurementCategoryName, dimension AS DimensionDisplayValue,
             shown_at AS _from
         FROM line JOIN (SELECT invoice_id, shown_at FROM invoice) USING (invoice_id)""",
-    # Stock is kept under one record of an item, the first that was not replaced. A day's movements are booked in its night.
-    # Without a warehouse management nothing is ever reserved.
+    # Stock is kept under one record of an item, the first that was not replaced, as far as the ERP is told: receipts when they
+    # are posted, a day's other movements in its night. What is under way stands in a transit warehouse of the site. Without a
+    # warehouse management nothing is ever reserved.
     "InventoryOnhand": """
-        WITH place AS (SELECT code AS location, site, taken_over_at FROM truth_location JOIN site USING (site)),
+        WITH store AS (SELECT code AS location, site, taken_over_at FROM truth_location JOIN site USING (site)),
+        place AS (SELECT location, site FROM store UNION SELECT site || '-TRANSIT', site FROM store),
+        told AS (
+            SELECT erp_location AS location, site || '-TRANSIT' AS transit, item_id, movement,
+                (date + INTERVAL 22 HOUR)::TIMESTAMP AS seen_at,
+                erp_quantity * CASE erp_fault WHEN 'MISSING' THEN 0 WHEN 'DUPLICATE' THEN 2 ELSE 1 END AS quantity
+            FROM truth_stock_movement JOIN store ON store.location = erp_location
+            WHERE movement NOT IN ('RECEIPT', 'RETURN')),
         booked AS (
             SELECT location, item_id, taken_over_at AS seen_at, opening AS quantity
-            FROM truth_inventory JOIN place USING (location)
+            FROM truth_inventory JOIN store USING (location)
             UNION ALL
-            SELECT location, item_id, (date + INTERVAL 22 HOUR)::TIMESTAMP, sum(quantity)
-            FROM truth_stock_movement SEMI JOIN place USING (location) GROUP BY ALL),
+            SELECT location, item_id, seen_at, quantity FROM told
+            UNION ALL
+            SELECT transit, item_id, seen_at, -quantity FROM told WHERE movement IN ('TRANSFER_OUT', 'TRANSFER_IN')
+            UNION ALL
+            SELECT o.location, o.item_id, r.shown_at, r.packs * o.eaches_per_pack
+            FROM receipt AS r JOIN order_line AS o USING (po_number, line) WHERE o.location IS NOT NULL
+            UNION ALL
+            SELECT o.location, o.item_id, b.shown_at, -b.packs * o.eaches_per_pack
+            FROM sent_back AS b JOIN order_line AS o USING (po_number, line) WHERE o.location IS NOT NULL),
+        at_once AS (SELECT location, item_id, seen_at, sum(quantity) AS quantity FROM booked GROUP BY ALL),
         held AS (
             SELECT location, item_id, seen_at, sum(quantity) OVER so_far AS quantity, lead(seen_at) OVER so_far AS until
-            FROM booked WINDOW so_far AS (PARTITION BY location, item_id ORDER BY seen_at))
+            FROM at_once WINDOW so_far AS (PARTITION BY location, item_id ORDER BY seen_at))
         SELECT source_pk AS ItemNumber, site AS InventorySiteId, location AS InventoryWarehouseId,
             base_uom AS InventoryUnitSymbol, quantity AS OnHandQuantity, quantity AS AvailableOnHandQuantity,
             0 AS ReservedOnHandQuantity, 0 AS OrderedQuantity, 0 AS OnOrderQuantity, seen_at AS _from, until AS _until

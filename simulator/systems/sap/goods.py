@@ -33,19 +33,11 @@ VIEWS = f"""
     -- How often SAP is told of a movement.
     CREATE TEMP VIEW booking AS FROM (VALUES
         ('CLEAN'), ('WRONG_UOM'), ('WRONG_LOCATION'), ('DUPLICATE'), ('DUPLICATE')) AS booking(erp_fault);
-    CREATE TEMP TABLE source AS
-        SELECT location, item_id, 'TRANSFER_IN' AS movement, filled_up_by, giver.site AS filled_from,
-            giver.site <> taker.site AS is_between_plants
-        FROM truth_inventory JOIN truth_location AS giver ON giver.code = filled_up_by
-        JOIN truth_location AS taker ON taker.code = location;
-    CREATE TEMP VIEW warehouse AS
-        SELECT code AS location, 'TRANSFER_OUT' AS movement, true AS is_warehouse FROM truth_location
-        SEMI JOIN (SELECT code AS site FROM truth_site WHERE kind = 'WAREHOUSE') AS w USING (site);
     CREATE TEMP VIEW moved AS
-        SELECT erp_location AS location, item_id, date, erp_quantity AS quantity, filled_up_by, filled_from,
-            movement_type(movement, erp_quantity, coalesce(is_between_plants, is_warehouse, false)) AS type
-        FROM truth_stock_movement JOIN booking USING (erp_fault)
-        LEFT JOIN source USING (location, item_id, movement) LEFT JOIN warehouse USING (location, movement)
+        SELECT erp_location AS location, item_id, date, erp_quantity AS quantity, other_location, other.site AS other_site,
+            movement_type(movement, erp_quantity, coalesce(other.site <> here.site, false)) AS type
+        FROM truth_stock_movement AS m JOIN booking USING (erp_fault) JOIN truth_location AS here ON here.code = m.location
+        LEFT JOIN truth_location AS other ON other.code = other_location
         WHERE movement NOT IN ('RECEIPT', 'RETURN')
         UNION ALL BY NAME
         SELECT location, item_id, DATE '{FIRST_DAY}' AS date, opening AS quantity, '561' AS type FROM truth_inventory;
@@ -129,8 +121,8 @@ ITEMS = {
             if(type IN ('201', '551', '701', '702'), cost_center, '') AS CostCenter, if(type = '201', account, '') AS GLAccount,
             base_uom AS MaterialBaseUnit, abs(quantity) AS QuantityInBaseUnit, base_uom AS EntryUnit,
             abs(quantity) AS QuantityInEntryUnit, 'USD' AS CompanyCodeCurrency,
-            abs(quantity) * standard_price AS GdsMvtExtAmtInCoCodeCrcy, filled_from AS IssuingOrReceivingPlant,
-            storage(filled_up_by) AS IssuingOrReceivingStorageLoc, shown_at
+            abs(quantity) * standard_price AS GdsMvtExtAmtInCoCodeCrcy, other_site AS IssuingOrReceivingPlant,
+            storage(other_location) AS IssuingOrReceivingStorageLoc, shown_at
         FROM booked JOIN standard USING (item_id) LEFT JOIN expense USING (item_class)
         JOIN stock_record AS r ON r.item_id = booked.item_id AND date >= from_date AND date < to_date""",
     "received": """

@@ -53,6 +53,7 @@ select
     line.signed_value_amount as value_amount,
     line.currency_code,
     line.movement_date,
+    line.posted_date,
     line.occurred_at,
     line.recorded_at,
     line.movement_seq,

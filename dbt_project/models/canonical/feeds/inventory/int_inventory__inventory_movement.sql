@@ -19,6 +19,7 @@ select
     cast(null as decimal(18, 2)) as value_amount,
     {{ no_text() }} as currency_code,
     cast({{ wall_clock_of('movement.occurred_at', 'place.time_zone_name') }} as date) as movement_date,
+    cast(null as date) as posted_date,
     movement.occurred_at,
     movement.recorded_at,
     movement.movement_seq,

@@ -21,6 +21,7 @@ select
     line.external_amount as value_amount,
     line.currency_code,
     document.document_date as movement_date,
+    document.posting_date as posted_date,
     cast(null as timestamp) as occurred_at,
     document.created_at as recorded_at,
     cast(null as bigint) as movement_seq,

@@ -32,6 +32,13 @@ def stories(warehouse: Path, world: Path) -> Iterator[Score]:
         [(_, true_lines, true_too_much)] = truth(STORIES["d"].query)
         yield _told("d: lines billed as cases", abs(lines - true_lines) <= NEAR * true_lines)
         yield _told("d: dollars too much", abs(float(too_much - true_too_much)) <= NEAR * float(true_too_much))
+        (contract, _, share, threshold, saving), *_ = ask(
+            "Which tier was missed by a few points, and what would it have saved in the year?"
+        )
+        [(true_contract, true_share, true_threshold, true_saving)] = truth(STORIES["e"].query)
+        yield _told("e: the contract and its tier", (contract, threshold) == (true_contract, true_threshold))
+        yield _told("e: percent of the market basket", abs(float(share) - true_share) <= 1)
+        yield _told("e: dollars missed", abs(float(saving - true_saving)) <= NEAR * float(true_saving))
         found = ask("What was paid twice because two ERPs had the same invoice?")
         [(true_invoices, true_dollars)] = truth(STORIES["f"].query)
         yield _told("f: invoices paid twice", sum(row[1] for row in found) == true_invoices)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.network.calendar import FIRST_DAY, LAST_DAY, RETROACTIVE_PRICE, SIMULATED_MONTHS, STARTS, month_of
 from simulator.network.columns import dates, decimals, named, numbered, pick
-from simulator.network.items import SHARE_ITEMS, Items
+from simulator.network.items import RIVAL_ITEM, SHARE_ITEMS, Items
 from simulator.network.places import OPENS, SITE_CODES, SITES
 from simulator.network.streams import Bools, Ints, Streams, quota
 from simulator.network.suppliers import DIRECT, DISTRIBUTORS, SHARE_SUPPLIER, Suppliers
@@ -35,6 +35,8 @@ MOST_TIERS, TIER_SHARES = 4, (0.2, 0.3, 0.3, 0.2)
 MAKERS_IN_PARTS = 40
 # Lines whose price the monthly file changes, of all lines.
 CHANGED_A_MONTH = 0.06
+# A share is one of a market basket: the items on the contract, and so many of other makers for each of them at most.
+RIVALS_AN_ITEM = 2
 # Days before the start of the world on which the oldest contracts began.
 OLD_CONTRACT_DAYS = 540
 # The retroactive price counts from so many months before the month in which it is announced.
@@ -236,8 +238,11 @@ def _changes(random: np.random.Generator, count: int) -> Bools:
     return made
 
 
-def contract_tables(contracts: Contracts, items: Items, suppliers: Suppliers) -> dict[str, pa.Table]:
-    """One row per contract; per contract and tier; per contract, site and period of one tier; per price line."""
+def contract_tables(
+    streams: Streams, contracts: Contracts, items: Items, suppliers: Suppliers
+) -> dict[str, pa.Table]:  # fmt: skip
+    """One row per contract; per contract and tier; per contract and item of its market basket; per contract, site and period
+    of one tier; per price line."""
     family = contracts.family
     count = len(family)
     is_renewed = np.isin(np.arange(count), contracts.contract_of[:, -1], invert=True)
@@ -265,6 +270,7 @@ def contract_tables(contracts: Contracts, items: Items, suppliers: Suppliers) ->
                 "threshold": pa.array(contracts.thresholds[family[of], tier]),
             }
         ),
+        "truth_contract_basket": _baskets(streams, contracts, items, number),
         "truth_contract_eligibility": _eligibility(contracts, number),
         "truth_contract_line": pa.table(
             {
@@ -282,6 +288,36 @@ def contract_tables(contracts: Contracts, items: Items, suppliers: Suppliers) ->
             }
         ),
     }
+
+
+def _baskets(streams: Streams, contracts: Contracts, items: Items, number: pa.Array) -> pa.Table:
+    """Of contracts whose tiers ask for a share: what it is a share of. Rivals are items of the same classes that are made by
+    others; of the story's contract, its rival alone."""
+    random = streams.of("baskets")
+    every = np.arange(len(items.pack))
+    story, rival = every[SHARE_ITEMS], every[RIVAL_ITEM]
+    of, basket = [], []
+    for contract, family in enumerate(contracts.family):
+        if contracts.requirement[family] != SHARE:
+            continue
+        own = np.flatnonzero(contracts.family_of_item == family)
+        others = np.flatnonzero(
+            np.isin(items.item_class, items.item_class[own]) & ~np.isin(items.manufacturer, items.manufacturer[own])
+            & ~np.isin(every, story) & (every != rival)
+        )  # fmt: skip
+        count = min(len(others), RIVALS_AN_ITEM * len(own))
+        rivals = [rival] if family == contracts.story_family else random.choice(others, size=count, replace=False)
+        found = np.sort(np.concatenate([own, rivals]))
+        of.append(np.full(len(found), contract))
+        basket.append(found)
+    item = np.concatenate([np.zeros(0, dtype=np.int64), *basket])
+    return pa.table(
+        {
+            "contract_number": number.take(pa.array(np.concatenate([np.zeros(0, dtype=np.int64), *of]))),
+            "item_id": named(items.table, "item_id", item),
+            "is_rival": pa.array(contracts.family_of_item[item] != contracts.family[np.concatenate([item[:0], *of])]),
+        }
+    )
 
 
 def number_of_line(contracts: Contracts) -> Ints:

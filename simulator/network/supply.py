@@ -51,7 +51,7 @@ def supply_tables(supply: Supply) -> Iterator[tuple[str, pa.Table]]:
     """One after the other: at scale 1 all of them together would not fit."""
     ground, orders, receipts = supply.ground, supply.orders, supply.receipts
     streams, items, suppliers = ground.streams, ground.items, ground.suppliers
-    yield from contract_tables(supply.contracts, items, suppliers).items()
+    yield from contract_tables(streams, supply.contracts, items, suppliers).items()
     yield "truth_order_line", _order_lines(supply)
     yield from price_tables(supply.prices, supply.contracts, items, orders.order, orders.line).items()
     yield (

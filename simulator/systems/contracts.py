@@ -1,4 +1,5 @@
-"""What the contract service shows: every contract with its versions, tiers, who is eligible, and its price lines.
+"""What the contract service shows: every contract with its versions, tiers, the market basket of which a tier may ask a
+share, who is eligible, and its price lines.
 
 Belongs here: how the truth's contracts look there. Not here: the service (simulator/serve/saas/contracts.py).
 
@@ -59,8 +60,14 @@ DOCUMENTS = {
     "contracts": """
         WITH tiers AS (
             SELECT contract_number, list_sort(list({'tier_id': tier, 'requirement_type': requirement,
-                'threshold': threshold, 'measure_period': 'QUARTER'})) AS tiers
+                'threshold': threshold, 'measure_period': 'YEAR'})) AS tiers
             FROM truth_contract_tier GROUP BY contract_number),
+        baskets AS (
+            SELECT contract_number, list_sort(list({'mpn': manufacturer_part_number, 'manufacturer': maker.supplier_name,
+                'gtin': gtin})) AS market_basket
+            FROM truth_contract_basket JOIN truth_item USING (item_id)
+            JOIN truth_supplier AS maker ON maker.supplier_id = manufacturer_id
+            WHERE in_part(contract_number) GROUP BY contract_number),
         eligibility AS (
             SELECT version.contract_number, number, list_sort(list({'facility_gln': gln, 'tier_id': tier,
                 'from': from_date, 'to': to_date, 'facility_name': name})) AS eligibility
@@ -82,10 +89,12 @@ DOCUMENTS = {
         SELECT contract_number, type, if(known_on > ends_on, 'EXPIRED', 'ACTIVE') AS status,
             {'number': vendor, 'name': supplier_name} AS supplier, gpo, starts_on, ends_on,
             if(known_on > ends_on, ends_on, NULL) AS terminated_on, number AS version, at_time AS updated_at, versions,
-            coalesce(tiers, []) AS tiers, coalesce(eligibility, []) AS eligibility,
+            coalesce(tiers, []) AS tiers, coalesce(market_basket, []) AS market_basket,
+            coalesce(eligibility, []) AS eligibility,
             coalesce(price_lines, []) AS price_lines, at_time AS _from, until AS _until
         FROM version JOIN header USING (contract_number) JOIN history USING (contract_number, number)
-        LEFT JOIN tiers USING (contract_number) LEFT JOIN eligibility USING (contract_number, number)
+        LEFT JOIN tiers USING (contract_number) LEFT JOIN baskets USING (contract_number)
+        LEFT JOIN eligibility USING (contract_number, number)
         LEFT JOIN prices USING (contract_number, number) WHERE in_part(contract_number)
         ORDER BY contract_number, number""",
 }

@@ -73,6 +73,7 @@ SELECTS = {
             left(description, 60) AS ProductName, left(item_class, 10) AS ProductGroupId,
             base_uom AS InventoryUnitSymbol, purchase_uom AS PurchaseUnitSymbol,
             round(list_price * coalesce(pack, 1), 4) AS PurchasePrice, 1 AS PurchasePriceQuantity,
+            round(list_price, 2) AS UnitCost, 1 AS UnitCostQuantity,
             left(manufacturer, 60) AS ManufacturerName, part_number AS ManufacturerItemNumber,
             gtin AS GlobalTradeItemNumber, if(is_ordered, 'Active', 'Obsolete') AS ProductLifecycleStateId,
             seen_at AS ModifiedDateTime, seen_at AS _from, until AS _until

@@ -365,6 +365,11 @@ def test_a_tier_is_missed_by_two_points_of_share_worth_eleven_hundred_thousand_d
     [(contract, threshold, bought, category, saving)] = ask("""
         SELECT contract_number, threshold_percent, packs_bought, packs_of_category, missed_saving FROM truth_story_tier""")
     assert (100 * bought / category, threshold) == (68, 70)
+    # It is told of the contract's market basket: of its units, what is on the contract.
+    share = f"""
+        SELECT sum(o.packs) FILTER (NOT is_rival), sum(o.packs) FROM truth_contract_basket JOIN ordered AS o USING (item_id)
+        WHERE contract_number = '{contract}' AND o.order_date BETWEEN DATE '2025-10-01' AND DATE '2026-09-30'"""
+    assert ask(share) == [(bought, category)]
     # From the order lines and the price lines of the two tiers: what the year would have cost less in the next one.
     found = f"""
         SELECT sum(o.packs * (held.price - missed.price))

@@ -283,13 +283,14 @@ CONTRACT_TRUTH = {
     "truth_supplier": "SELECT 'S-0007' AS supplier_id, 'Seven' AS supplier_name",
     "truth_item": """
         SELECT 'I-00000' || n AS item_id, 'Screw ' || n AS description, 'M000' || n AS manufacturer_part_number,
-            '0952' || n AS gtin, '1952' || n AS pack_gtin FROM range(1, 4) AS numbers(n)""",
+            '0952' || n AS gtin, '1952' || n AS pack_gtin, 'S-0007' AS manufacturer_id FROM range(1, 4) AS numbers(n)""",
     "truth_supplier_in_use": """
         SELECT 'sap_s4' AS source, 'S-0007' AS supplier_id, '0000101007' AS source_pk, 0 AS from_thousandth""",
     "truth_contract": """
         SELECT 'K0001' AS contract_number, 'S-0007' AS supplier_id, 'LOCAL' AS type, DATE '2025-01-01' AS starts_on,
             DATE '2025-12-31' AS ends_on, 'ACTIVE' AS status, NULL::VARCHAR AS gpo""",
-    "truth_contract_tier": "SELECT 'K0001' AS contract_number, 1 AS tier, 'SPEND' AS requirement, 0.00 AS threshold",
+    "truth_contract_tier": "SELECT 'K0001' AS contract_number, 1 AS tier, 'SHARE' AS requirement, 0.00 AS threshold",
+    "truth_contract_basket": "SELECT 'K0001' AS contract_number, 'I-00000' || n AS item_id FROM range(1, 3) AS numbers(n)",
     "truth_contract_eligibility": """
         SELECT 'K0001' AS contract_number, 'H1' AS site, 1 AS tier, DATE '2025-01-01' AS from_date,
             DATE '2025-12-31' AS to_date""",
@@ -356,6 +357,7 @@ def test_a_contract_has_a_version_when_it_is_signed_when_its_prices_change_and_w
     assert (line, gtin) == (Decimal("10.2500"), "19521")
     assert eligible[0]["facility_gln"].startswith("952")
     assert shown(file, "supplier.number", "version = 1") == [("0000101007",)]
+    assert shown(file, "list_transform(market_basket, lambda l: l.mpn)", "version = 1") == [(["M0001", "M0002"],)]
 
 
 def test_a_price_that_is_announced_after_it_counts_is_not_known_before(tmp_path):

@@ -41,6 +41,7 @@ SETS = (
         """dataAreaId String(4), ItemNumber String(20), ProductNumber String(70), SearchName String(20),
         ProductName String(60), ProductGroupId String(10), InventoryUnitSymbol String(10),
         PurchaseUnitSymbol String(10), PurchasePrice Quantity(32,6), PurchasePriceQuantity Quantity(32,6),
+        UnitCost Quantity(32,6), UnitCostQuantity Quantity(32,6),
         PrimaryVendorAccountNumber String(20), ManufacturerName String(60), ManufacturerItemNumber String(60),
         GlobalTradeItemNumber String(14), ProductLifecycleStateId String(20), ModifiedDateTime DateTimeOffset""",
         type_name="ReleasedProductV2",

@@ -217,7 +217,8 @@
         'sap_s4', 'product_valuation', "item_number || '|' || valuation_area || '|' || valuation_type", 'fct_item_valuation'
     ),
     canonical_account(
-        'd365', 'released_product', "company_code || '|' || item_number", 'fct_item_valuation', 'purchase_price is not null'
+        'd365', 'released_product', "company_code || '|' || item_number", 'fct_item_valuation',
+        'purchase_price is not null or unit_cost is not null'
     ),
     canonical_account('clm', 'contract', 'contract_number', 'dim_contract', canonical_key='contract_number', part='is_current'),
     canonical_account(
@@ -226,6 +227,10 @@
     canonical_account(
         'clm', 'contract_tier', "contract_number || '|' || cast(tier_number as " ~ dbt.type_string() ~ ")", 'dim_contract_tier',
         part='is_current'
+    ),
+    canonical_account(
+        'clm', 'contract_basket_item', "contract_number || '|' || manufacturer_part_number || '|' || manufacturer_name",
+        'dim_contract_basket_item'
     ),
     canonical_account(
         'clm', 'contract_eligibility',

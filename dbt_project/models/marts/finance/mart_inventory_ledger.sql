@@ -47,7 +47,7 @@ booked as (
 balances as (
     select
         owner.company_key,
-        {{ period_of('max(snapshot.snapshot_date)') }} as period,
+        {{ period_of(as_of_date()) }} as period,
         sum({{ mul_money('snapshot.on_hand_base_qty', 'cost.base_unit_cost') }}) as amount
     from {{ ref('fct_inventory_snapshot') }} as snapshot
     inner join facility_companies as owner on snapshot.facility_key = owner.facility_key
@@ -100,7 +100,7 @@ based as (
         running.*,
         case
             when running.company_key in (select known.company_key from booked as known) then 'BOOKINGS'
-            when balances.company_key is not null then 'BALANCES'
+            when running.company_key in (select known.company_key from balances as known) then 'BALANCES'
             else 'NONE'
         end as stock_basis,
         balances.amount as balance_amount

@@ -13,6 +13,8 @@ select
     upper({{ text_value('purchase_uom_code') }}) as purchase_uom_code,
     cast(purchase_price as decimal(18, 6)) as purchase_price,
     cast(price_quantity as decimal(18, 6)) as price_qty,
+    cast(nullif(unit_cost, 0) as decimal(18, 6)) as unit_cost,
+    cast(unit_cost_quantity as decimal(18, 6)) as unit_cost_qty,
     {{ text_value('primary_supplier_number') }} as primary_supplier_id,
     {{ text_value('manufacturer_name') }} as manufacturer_name,
     {{ text_value('manufacturer_part_number') }} as manufacturer_part_number,

@@ -1,4 +1,5 @@
--- One row per item that a contract prices: a contract names no item of ours, only the maker's and the supplier's numbers.
+-- One row per item that a contract prices, or compares in its market basket: a contract names no item of ours, only the maker's
+-- and the supplier's numbers.
 with priced as (
     select
         line.*,
@@ -47,3 +48,28 @@ select
     {{ audit_columns('said_last') }}
 from said_last
 where said_rank = 1
+union all
+select
+    source_system,
+    source_instance,
+    item_source_key as source_item_key,
+    item_source_key as item_code,
+    {{ no_text() }} as item_description,
+    manufacturer_name,
+    {{ no_text() }} as manufacturer_source_key,
+    manufacturer_part_number,
+    {{ no_text() }} as supplier_source_key,
+    {{ no_text() }} as supplier_item_number,
+    {{ no_text() }} as base_uom_source_code,
+    {{ no_text() }} as source_category,
+    {{ no_text() }} as source_item_type,
+    {{ no_text() }} as unspsc_code,
+    {{ no_text() }} as superseded_item_code,
+    true as is_tangible,
+    cast(null as boolean) as is_lot_required,
+    cast(null as boolean) as is_serial_required,
+    true as is_active,
+    cast(null as timestamp) as created_at,
+    {{ audit_columns('basket') }}
+from {{ ref('int_clm__contract_basket_item') }} as basket
+where not is_on_contract

@@ -4,7 +4,7 @@ Belongs here: which name a name stands for at a moment. Not here: stewards' deci
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -65,10 +65,16 @@ class Aliases:
         keys = (name.key, *(" ".join(words) for words in name.trading))
         return next((self._standing[key] for key in keys if key in self._standing), None)
 
-    def stands_for(self, name: SupplierName) -> SupplierName:
-        """The name it stands for, or itself."""
+    def written_out(self, name: SupplierName) -> SupplierName:
+        """The name it stands for; or, where only its first words stand for a name, that name and the rest of its own."""
         standing = self.standing(name)
-        return standing.name if standing else name
+        if standing:
+            return standing.name
+        for length in range(len(name.words) - 1, 0, -1):
+            begun = self._standing.get(" ".join(name.words[:length]))
+            if begun:
+                return replace(name, words=begun.name.words + name.words[length:])
+        return name
 
 
 def known_aliases() -> pa.Table:

@@ -21,7 +21,7 @@ from mastering.suppliers.names import RULES, SupplierName, Words
 _OTHER_BODY = frozenset(row["word"] for row in read_rules("other_body_words", RULES))
 # Rare words, all runs of two to four letters, and the letters in order see different slips: each is a share of likeness.
 _WORDS, _RUNS, _LETTERS = 0.5, 0.3, 0.2
-_OTHER_BODY_COSTS = 0.1
+_OTHER_BODY_COSTS = 0.2
 # Where one name has a legal form and the other none. Ledgers leave it out, but among many names it tells firms apart.
 _FORM_MISSING_COSTS = 0.1
 _CUT_WORD, _SLIP, _SHORTEST = 0.9, 0.75, 4
@@ -93,15 +93,19 @@ class NameIndex:
         left, right = (self._matrix[list(places)] for places in zip(*pairs, strict=True))
         return [float(share) for share in np.asarray(left.multiply(right).sum(axis=1)).ravel()]
 
-    def compare(self, one: SupplierName, other: SupplierName, runs: float) -> Comparison:
-        """runs: what the two have in common by their runs of letters, as `nearest` and `in_common` say."""
+    def compare(self, one: SupplierName, other: SupplierName, runs: float, says_more: float = 0.5) -> Comparison:
+        """runs: what the two have in common by their runs of letters, as `nearest` and `in_common` say.
+
+        says_more: how much, 0 to 1, it counts that the other says what one says; the rest, that one says what the other says.
+        """
         if not one.words or not other.words:
             return Comparison(0.0, (0.0, 0.0), True, 0.0)
         forward = [max(_word_likeness(word, candidate) for candidate in other.words) for word in one.words]
         backward = [max(_word_likeness(word, candidate) for candidate in one.words) for word in other.words]
         covers = self._share(one.words, forward), self._share(other.words, backward)
         letters = fuzz.ratio(one.key.replace(" ", ""), other.key.replace(" ", "")) / 100
-        likeness = _WORDS * sum(covers) / 2 + _RUNS * runs + _LETTERS * letters
+        in_words = says_more * covers[0] + (1 - says_more) * covers[1]
+        likeness = _WORDS * in_words + _RUNS * runs + _LETTERS * letters
         if _OTHER_BODY & (set(one.words) ^ set(other.words)):
             likeness -= _OTHER_BODY_COSTS
         return Comparison(likeness, covers, min(forward) == 0 and min(backward) == 0, letters)

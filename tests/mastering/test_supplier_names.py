@@ -117,6 +117,22 @@ def test_of_two_known_spellings_the_one_that_was_typed_is_taken():
     ] == ["HOLLIES SURGERY THE"]
 
 
+def test_what_was_typed_must_be_said_by_the_known_name_which_may_say_more():
+    known = ["Guysford and Thornby Charity", "Guysford and Thornby Hospital Foundation Trust", "Thornby Vale"]
+    assert [row.known for row in link(["GUYSFORD AND THORNBY", "GUYSFORD CHARITIES"], known, NO_ALIASES)] == [
+        "Guysford and Thornby Hospital Foundation Trust", "Guysford and Thornby Charity"
+    ]  # fmt: skip
+
+
+def test_a_remark_after_a_name_hides_it_neither_in_words_nor_behind_its_alias():
+    rows = [{"alias": "QDR", "name": "Quarry Devices", "reason": "trading", "valid_from": "", "valid_to": ""}]
+    known = ["Quarry Devices", "Mill Devices", "Elmstone House Surgery", "Second Payroll Devices"]
+    typed = ["QDR SECOND ACCOUNT", "ELMSTONE HOUSE SURGERY WEST QUARRYFORD"]
+    found = link(typed, known, Aliases(alias_table(rows), {}, MONDAY))
+    assert [row.known for row in found] == ["Quarry Devices", "Elmstone House Surgery"]
+    assert link(["QDR"], known, NO_ALIASES)[0].known is None
+
+
 def test_an_alias_is_followed_to_its_end_while_it_is_valid():
     rows = [
         {"alias": "Old Mill Devices", "name": "Mill Devices", "reason": "renamed", "valid_from": "2020-01-01", "valid_to": ""},
@@ -124,17 +140,17 @@ def test_an_alias_is_followed_to_its_end_while_it_is_valid():
     ]  # fmt: skip
     now = Aliases(alias_table(rows), {}, MONDAY)
     before = Aliases(alias_table(rows), {}, MONDAY.replace(year=2025))
-    assert now.stands_for(read_name("OLD MILL DEVICES LTD")).key == "MILL DEVICE"
-    assert before.stands_for(read_name("OLD MILL DEVICES LTD")).key == "QUARRY GROUP"
+    assert now.written_out(read_name("OLD MILL DEVICES LTD")).key == "MILL DEVICE"
+    assert before.written_out(read_name("OLD MILL DEVICES LTD")).key == "QUARRY GROUP"
     assert now.standing(read_name("Quarry Group")) is None
 
 
 def test_names_that_stand_for_each_other_are_no_endless_way():
     rows = [{"alias": a, "name": b, "reason": "trading", "valid_from": "", "valid_to": ""} for a, b in ("AB", "BA")]
-    assert Aliases(alias_table(rows), {}, MONDAY).stands_for(read_name("A")).key in ("A", "B")
+    assert Aliases(alias_table(rows), {}, MONDAY).written_out(read_name("A")).key in ("A", "B")
 
 
 def test_a_stewards_word_goes_before_the_table():
     decision = said("alias", "HMRC", attribute="supplier", value="His Majesty's Revenue", reason="renamed: 2022")
     aliases = Aliases(known_aliases(), {("supplier", "HMRC"): decision}, MONDAY)
-    assert aliases.stands_for(read_name("H.M.R.C.")).key == read_name("His Majesty's Revenue").key
+    assert aliases.written_out(read_name("H.M.R.C.")).key == read_name("His Majesty's Revenue").key

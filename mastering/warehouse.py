@@ -19,6 +19,7 @@ from mastering.items.told_makers import with_makers
 from mastering.registry import Registry, Run, advance
 from mastering.review_sheet import queue_rows
 from mastering.rules import read_rules
+from mastering.state import read_state, write_state
 from mastering.stewardship import in_force
 from mastering.suppliers import golden
 from mastering.suppliers.aliases import Aliases, known_aliases
@@ -93,6 +94,8 @@ class Mastered:
 def master(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Mastered]:
     """Masters suppliers and items of a warehouse; {"supplier": ..., "item": ...}. All tables change together or none.
 
+    Of items only what has changed since the run before is read, compared and joined again; the answer is that of a full run,
+    which state.forget() brings about.
     Raises what resolutions raise: a record twice, records that share too little to be told apart.
     """
     tables.ensure(connection)
@@ -146,8 +149,10 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
     steering = in_force(decisions, run.at, lambda left, right: None)
     records = with_makers(records, names, Aliases(known_aliases(), steering.aliases, run.at))
     found = items.resolve(
-        records.drop_columns(["record_key", "unspsc_code", "vendor_key"]), identifiers, packs, decisions, run.at
-    )
+        records.drop_columns(["record_key", "unspsc_code", "vendor_key"]), identifiers, packs, decisions, run.at,
+        read_state(connection),
+    )  # fmt: skip
+    write_state(connection, found.state)
     before, after = _advance(connection, "item", found.assignments, records, "ITM", run)
     named = {
         "item_description": "description", "manufacturer_name": "manufacturer_name",

@@ -40,6 +40,16 @@ def list_queue(
             out.print(f"{len(rows) - limit:,} more: --limit, or parline steward export")
 
 
+@app.command("rebuild")
+def rebuild() -> None:
+    """Let the next run compare every record anew, not only what changed. The answer is the same; it takes longer."""
+    from mastering.state import forget
+
+    with settings_in_use() as settings, open_warehouse(settings) as connection:
+        forget(connection)
+    out.print("Next: parline run")
+
+
 @app.command("show")
 def show_pair(left: str, right: str, of: KindOption = "item") -> None:
     """What both records of a pair say, side by side, and the evidence."""

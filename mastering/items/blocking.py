@@ -21,15 +21,16 @@ LEAST_NUMBERS, SHARE_OF_SHAPE = 8, 0.02
 LEAST_OF_MAKER, SHARE_SOLD, SHORTEST_NUMBER = 20, 0.01, 5
 # What stands where a column ends is a whole word, if so many descriptions say it where none ends.
 LEAST_OF_WORD = 5
+# Of so many others for each record, the smallest blocks first: what more records share tells less.
 PAIRS_PER_RECORD, LEAST_BUDGET = 60, 1_000_000
 
 
 class PairBudgetError(Exception):
-    """More pairs than can be compared: keys that too many records share."""
+    """More pairs than can be compared: identifiers that too many records share."""
 
 
 def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes brand (word, maker, maker_name), scored and block_key (kind, value, record_key).
+    """Makes brand (word, maker, maker_name), scored and block_key (kind, value, record_key, is_identifier).
 
     scored: feature with the maker that a brand implies, and the two rarest of its words that another record has too.
     Text keys: the numbers with one of the two rarest words; the numbers with the maker, and with the qualities too, where many
@@ -90,7 +91,7 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         """
-        CREATE OR REPLACE TEMP TABLE block_key AS
+        CREATE OR REPLACE TEMP TABLE every_key AS
         WITH text_key AS (
                 SELECT record_key, 'NUMBERS AND WORD' AS kind, numbers || '/' || unnest([word_1, word_2]) AS value FROM scored
                 UNION ALL
@@ -100,14 +101,45 @@ def find_keys(connection: duckdb.DuckDBPyConnection) -> None:
                 WHERE qualities IS NOT NULL AND maker IS NOT NULL
                 UNION ALL
                 SELECT record_key, 'MAKER AND WORDS', maker || '/' || word_1 || '/' || word_2 FROM scored),
-            every_key AS (
-                SELECT record_key, kind, value, false AS is_identifier, $1 AS largest FROM text_key WHERE value IS NOT NULL
+            named AS (
+                SELECT DISTINCT kind, value, record_key, false AS is_identifier FROM text_key WHERE value IS NOT NULL
                 UNION ALL
-                SELECT record_key, kind, value, true, $2 FROM identifier_key)
-        SELECT kind, value, record_key, is_identifier FROM (SELECT DISTINCT * FROM every_key)
-        QUALIFY count(*) OVER (PARTITION BY kind, value) <= largest""",
+                SELECT DISTINCT kind, value, record_key, true FROM identifier_key)
+        SELECT *, count(*) OVER (PARTITION BY kind, value) AS size FROM named
+        QUALIFY size <= if(is_identifier, $2, $1)""",
         [LARGEST_TEXT_BLOCK, LARGEST_IDENTIFIER_BLOCK],
     )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE block_key AS"
+        " SELECT kind, value, record_key, is_identifier FROM every_key WHERE is_identifier OR size <= $1",
+        [_largest_text_block(connection)],
+    )
+
+
+def _largest_text_block(connection: duckdb.DuckDBPyConnection) -> int:
+    """The size up to which the blocks of every_key are within the budget, a pair counted at both its records.
+
+    It is told of all records, not of those that changed, so that a run that compares only these has the same answer.
+    Raises PairBudgetError where the identifiers alone are beyond it.
+    """
+    [(records,)] = connection.execute("SELECT count(*) FROM scored").fetchall()
+    budget = max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
+    [(pairs,)] = connection.execute("SELECT coalesce(sum(size - 1), 0) FROM every_key WHERE is_identifier").fetchall()
+    if pairs > budget:
+        worst = connection.execute(
+            "SELECT DISTINCT size, kind || ' ' || value AS key FROM every_key WHERE is_identifier ORDER BY ALL DESC LIMIT 3"
+        ).fetchall()
+        most = ", ".join(key for _, key in worst)
+        raise PairBudgetError(f"{pairs:,} pairs of {records:,} records, the budget is {budget:,}; most share: {most}")
+    [(largest,)] = connection.execute(
+        """
+        WITH growing AS (
+            SELECT size, sum(sum(size - 1)) OVER (ORDER BY size) AS pairs
+            FROM every_key WHERE NOT is_identifier GROUP BY size)
+        SELECT coalesce(max(size) FILTER (pairs <= $1), 0) FROM growing""",
+        [budget - pairs],
+    ).fetchall()
+    return int(largest)
 
 
 def _find_own_makers(connection: duckdb.DuckDBPyConnection) -> None:
@@ -132,30 +164,13 @@ def _find_own_makers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes candidate (left_key < right_key, shares_identifier): each pair once, of which one at least is in `changed`.
-
-    Raises PairBudgetError before making too many of them.
-    """
-    joined = "FROM block_key AS one SEMI JOIN changed USING (record_key)"
-    [(pairs, records)] = connection.execute(
-        f"""
-        WITH size AS (SELECT kind, value, count(*) AS records FROM block_key GROUP BY kind, value)
-        SELECT (SELECT coalesce(sum(records - 1), 0) {joined} JOIN size USING (kind, value)), (SELECT count(*) FROM changed)"""
-    ).fetchall()
-    budget = max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
-    if pairs > budget:
-        worst = connection.execute(
-            "SELECT kind || ' ' || value FROM block_key GROUP BY kind, value ORDER BY count(*) DESC LIMIT 3"
-        ).fetchall()
-        raise PairBudgetError(
-            f"{pairs:,} pairs of {records:,} records, the budget is {budget:,}; most share: {', '.join(key for [key] in worst)}"
-        )
+    """Makes candidate (left_key < right_key, shares_identifier): each pair once, of which one at least is in `changed`."""
     connection.execute(
-        f"""
+        """
         CREATE OR REPLACE TEMP TABLE candidate AS
         SELECT least(one.record_key, other.record_key) AS left_key, greatest(one.record_key, other.record_key) AS right_key,
             bool_or(one.is_identifier) AS shares_identifier
-        {joined} JOIN block_key AS other USING (kind, value)
+        FROM block_key AS one SEMI JOIN changed USING (record_key) JOIN block_key AS other USING (kind, value)
         WHERE one.record_key <> other.record_key
         GROUP BY ALL"""
     )

@@ -9,7 +9,6 @@ from functools import cache
 
 import duckdb
 
-from mastering.items.decide import Side
 from mastering.items.reading import from_json
 
 
@@ -28,14 +27,14 @@ class Brands:
                 self._worded.setdefault((maker, word), []).append(words)
         self._are_several = cache(self._find_several)
 
-    def leave_open(self, left: Side, right: Side) -> bool:
-        """Whether two records of one maker share no brand, and their common words stand with several of its brands."""
-        if left.maker is None:
+    def leave_open(self, maker: str | None, left: str, right: str) -> bool:
+        """Whether two readings of one maker's share no brand, and their common words stand with several of its brands."""
+        if maker is None:
             return True
-        common = frozenset(from_json(left.reading).words) & frozenset(from_json(right.reading).words)
-        common = frozenset(word for word in common if (left.maker, word) in self._worded)
-        brands = self._brands.get(left.maker, set())
-        return not common & brands and self._are_several(left.maker, common)
+        common = frozenset(from_json(left).words) & frozenset(from_json(right).words)
+        common = frozenset(word for word in common if (maker, word) in self._worded)
+        brands = self._brands.get(maker, set())
+        return not common & brands and self._are_several(maker, common)
 
     def _find_several(self, maker: str, common: frozenset[str]) -> bool:
         if not common:

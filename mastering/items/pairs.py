@@ -26,11 +26,13 @@ JUDGED = pa.schema(
     + [("verdict", pa.string()), ("identifiers", pa.int32()), ("veto", pa.string()), ("is_text_alone", pa.bool_()),
        ("is_rival", pa.bool_()), ("is_in_full", pa.bool_()), ("sentence", pa.string())]
 )  # fmt: skip
+# One row per record: what it says and what it can be found by, so that what is judged of two such stays so.
+FINGERPRINTS = pa.schema([("record_key", pa.string()), ("fingerprint", pa.string())])
 _SIDE = ", ".join(f"{{side}}.{column} AS {{side}}_{column}" for column in Side._fields)
 
 
-def find_pairs(connection: duckdb.DuckDBPyConnection, known: pa.Table | None, fingerprints: pa.Table | None) -> None:
-    """Makes judged (JUDGED) and fingerprint (record_key, fingerprint) of the tables feature and identifier_key.
+def find_pairs(connection: duckdb.DuckDBPyConnection, known: pa.Table, fingerprints: pa.Table) -> None:
+    """Makes judged (JUDGED) and fingerprint (FINGERPRINTS) of the tables feature and identifier_key.
 
     known and fingerprints: what they were in the run before. A pair of two records about which nothing has changed (what
     they say, and what they can be found by) is taken from there: the answer is that of a full run.
@@ -45,11 +47,6 @@ def find_pairs(connection: duckdb.DuckDBPyConnection, known: pa.Table | None, fi
         SELECT record_key, md5(concat_ws(chr(30), scored::VARCHAR, keys)) AS fingerprint
         FROM scored LEFT JOIN found_by USING (record_key)"""
     )
-    if known is None or fingerprints is None:
-        known, fingerprints = (
-            JUDGED.empty_table(),
-            pa.table({"record_key": pa.array([], pa.string()), "fingerprint": pa.array([], pa.string())}),
-        )
     connection.register("known_pair", known)
     connection.register("known_fingerprint", fingerprints)
     connection.execute(

@@ -5,25 +5,22 @@ are given by the registry (mastering/registry.py).
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from mastering.clusters import Clustering, Edge, Refusal, cluster, strongest_first
+from mastering.clusters import Clustering, Edge, cluster, strongest_first
 from mastering.items.arrivals import Steering, read_arrivals
-from mastering.items.brands import Brands
 from mastering.items.comparison import compare
 from mastering.items.decide import Side, are_of_one_text, judge, say_the_same, veto_between
+from mastering.items.groups import CLUSTERED, REFUSED, find_groups, of_next_run
 from mastering.items.outcome import assignments, kept_pairs, review_queue
-from mastering.items.pairs import find_pairs, sides
+from mastering.items.pairs import FINGERPRINTS, JUDGED, find_pairs, sides
 from mastering.items.reading import from_json
 from mastering.items.records import NOTHING_READ, ReadRecords
 from mastering.items.text_matches import LEAST_WEIGHT, TextPair, unique_best
@@ -32,18 +29,25 @@ from mastering.vocabulary import Verdict, record_key_sql
 
 # Whatever text says, what an identifier joins is joined first, and two identifiers before one.
 PER_IDENTIFIER = 100.0
-RECORDS_AT_ONCE = 50_000
 # Of DuckDB, what is more goes to disk; Python and Arrow hold about as much again for a million records.
 MEMORY_LIMIT = "3GB"
 
 
 class ItemState(NamedTuple):
-    """What a run leaves so that the next compares only what changed. steered_by: fixes and aliases that were in force."""
+    """What a run leaves so that the next reads, compares and clusters only what changed. steered_by: fixes and aliases that
+    were in force. clustered, refused: groups.CLUSTERED, groups.REFUSED."""
 
     read: ReadRecords
     fingerprints: pa.Table
     judged: pa.Table
+    clustered: pa.Table
+    refused: pa.Table
     steered_by: str
+
+
+NOTHING_KNOWN = ItemState(
+    NOTHING_READ, FINGERPRINTS.empty_table(), JUDGED.empty_table(), CLUSTERED.empty_table(), REFUSED.empty_table(), ""
+)
 
 
 class ItemResolution(NamedTuple):
@@ -77,8 +81,7 @@ def resolve(
     fixes = {place: decision["value"] for place, decision in steering.attributes.items()}
     aliases = {name: row["value"] for (whose, name), row in steering.aliases.items() if whose == "manufacturer"}
     steered_by = json.dumps([sorted(map(str, fixes.items())), sorted(aliases.items())])
-    if previous is not None and previous.steered_by != steered_by:
-        previous = None
+    known = previous if previous and previous.steered_by == steered_by else NOTHING_KNOWN
     with (
         TemporaryDirectory() as spill,
         duckdb.connect(
@@ -86,14 +89,14 @@ def resolve(
         ) as connection,
     ):
         connection.execute("SET enable_progress_bar = false")
-        known = previous.read if previous else NOTHING_READ
-        read = read_arrivals(connection, records, identifiers, Steering(aliases, fixes), known)
+        read = read_arrivals(connection, records, identifiers, Steering(aliases, fixes), known.read)
         connection.register("feature", read.features)
         connection.register("identifier_key", read.keys)
-        find_pairs(connection, previous and previous.judged, previous and previous.fingerprints)
+        find_pairs(connection, known.judged, known.fingerprints)
         force = in_force(decisions, at, _veto(connection))
-        clustering = _clustered(connection, read.features["record_key"].to_pylist(), force)
-        connection.register("cluster_of", _cluster_table(clustering))
+        clustering = _clustered(connection, force, known)
+        cluster_of = _cluster_table(clustering)
+        connection.register("cluster_of", cluster_of)
         kept = kept_pairs(connection, force)
         return ItemResolution(
             assignments(connection),
@@ -103,7 +106,8 @@ def resolve(
             _packagings(connection, packs, read.packagings),
             ItemState(
                 read, connection.execute("SELECT * FROM fingerprint").to_arrow_table(),
-                connection.execute("SELECT * FROM judged").to_arrow_table(), steered_by,
+                connection.execute("SELECT * FROM judged").to_arrow_table(),
+                *of_next_run(connection, cluster_of, clustering.refusals), steered_by,
             ),
         )  # fmt: skip
 
@@ -118,47 +122,27 @@ def _veto(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str | N
     return veto
 
 
-def _clustered(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], force: InForce) -> Clustering:
-    """Who is joined with whom. What nothing connects cannot touch: it is decided some groups at a time, which bounds what is
-    held in memory."""
-    brands = Brands(connection)
-    cluster_of = {key: key for key in keys}
-    refusals: list[Refusal] = []
-    for batch in range(_groups(connection, [pair for pair in force.must if cluster_of.keys() >= set(pair)])):
-        found = _clustered_batch(connection, batch, force, brands)
+def _clustered(connection: duckdb.DuckDBPyConnection, force: InForce, known: ItemState) -> Clustering:
+    """Who is joined with whom, some groups at a time, which bounds what is held in memory."""
+    as_before, batches = find_groups(connection, force, known.clustered, known.refused)
+    cluster_of, refusals = as_before.cluster_of, as_before.refusals
+    for batch in range(batches):
+        found = _clustered_batch(connection, batch, force)
         cluster_of |= found.cluster_of
         refusals += found.refusals
     return Clustering(cluster_of, strongest_first(refusals))
 
 
-def _groups(connection: duckdb.DuckDBPyConnection, must: Iterable[tuple[str, str]]) -> int:
-    """Makes grouped (record_key, batch): records that pairs connect, however far, share a batch. Returns how many there are."""
-    connection.register("must_pair", _pair_table(must))
-    pairs = connection.execute(
-        "SELECT left_key, right_key FROM judged WHERE verdict = $1 OR veto IS NULL AND is_rival"
-        " UNION ALL FROM must_pair",
-        [Verdict.AUTO],
-    ).to_arrow_table()
-    ends = pa.chunked_array([*pairs["left_key"].chunks, *pairs["right_key"].chunks], pa.string())
-    coded = ends.combine_chunks().dictionary_encode()
-    lefts, rights = np.split(coded.indices.to_numpy(), 2)
-    size = len(coded.dictionary)
-    _, group = connected_components(
-        coo_array((np.ones(len(lefts), bool), (lefts, rights)), shape=(size, size)), directed=False
-    )
-    # Groups in the order of their sizes' running sum: so many records to a batch, and no group in two.
-    batch = (np.cumsum(np.bincount(group)) // RECORDS_AT_ONCE)[group] if size else np.zeros(0, int)
-    connection.register("grouped", pa.table({"record_key": coded.dictionary, "batch": pa.array(batch, pa.int64())}))
-    return int(batch.max()) + 1 if size else 0
-
-
-def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: InForce, brands: Brands) -> Clustering:
+def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: InForce) -> Clustering:
     """First what stewards and identifiers join; then, between the clusters of that, what text alone may."""
     keys = [key for (key,) in connection.execute("SELECT record_key FROM grouped WHERE batch = $1", [batch]).fetchall()]
     known = sides(connection, keys)
     pairs = connection.execute(
-        "SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone, is_rival, is_in_full FROM judged"
-        " JOIN grouped ON record_key = left_key WHERE batch = $1 AND (veto IS NULL AND is_rival OR verdict = $2)",
+        """
+        SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone AND open_pair.left_key IS NULL, is_rival,
+            is_in_full
+        FROM judged JOIN grouped ON record_key = left_key LEFT JOIN open_pair USING (left_key, right_key)
+        WHERE batch = $1 AND (veto IS NULL AND is_rival OR verdict = $2)""",
         [batch, Verdict.AUTO],
     ).fetchall()
     edges = [Edge(left, right, 0.0, is_forced=True) for left, right in force.must if {left, right} <= known.keys()]
@@ -169,7 +153,7 @@ def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: I
     ]
     first = cluster(keys, edges, _may_join(known, force))
     texts = [
-        _weighed(TextPair(left, right, weight, is_alone), is_in_full, known[left], known[right], brands)
+        _weighed(TextPair(left, right, weight, is_alone), is_in_full, known[left], known[right])
         for left, right, weight, _, _, is_alone, is_rival, is_in_full in pairs
         if is_rival
     ]
@@ -177,13 +161,10 @@ def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: I
     return cluster(keys, [*edges, *found], _may_join(known, force))
 
 
-def _weighed(text: TextPair, is_in_full: bool, left: Side, right: Side, brands: Brands) -> TextPair:
-    """What a brand left open keeps from being joined, and what needs no more bits: two texts that say the same, or leave no
-    attribute of each other unsaid."""
+def _weighed(text: TextPair, is_in_full: bool, left: Side, right: Side) -> TextPair:
+    """What needs no more bits: two texts that say the same, or leave no attribute of each other unsaid."""
     if text.weight < LEAST_WEIGHT and (is_in_full or say_the_same(from_json(left.reading), from_json(right.reading))):
         text = text._replace(weight=LEAST_WEIGHT)
-    if text.is_text_alone and brands.leave_open(left, right):
-        return text._replace(is_text_alone=False)
     return text
 
 
@@ -237,13 +218,6 @@ def _may_join(known: Mapping[str, Side], force: InForce) -> Callable[[Sequence[s
         return None
 
     return may_join
-
-
-def _pair_table(pairs: Iterable[tuple[str, str]]) -> pa.Table:
-    return pa.Table.from_pylist(
-        [{"left_key": left, "right_key": right} for left, right in pairs],
-        pa.schema([("left_key", pa.string()), ("right_key", pa.string())]),
-    )
 
 
 def _cluster_table(clustering: Clustering) -> pa.Table:

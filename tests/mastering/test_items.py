@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from bench.mastering.items import IDENTIFIER, PACK, RECORD, own_families
-from mastering.items import ItemResolution, resolve
+from mastering.items import ItemResolution, blocking, resolve
 from mastering.items.scoring import ModelDriftError, pin, pinned, weights
 from mastering.stewardship import DECISIONS
 
@@ -238,23 +238,54 @@ def test_stewards_part_what_rules_join_and_join_with_two_what_rules_part() -> No
     assert clusters(both) == {frozenset("abc")}
 
 
-def test_order_does_not_matter_and_what_changed_alone_gives_the_answer_of_a_full_run() -> None:
-    master = own_families(60, seed=3)
-    whole = resolve(master.records, master.identifiers, master.packs, DECISIONS.empty_table(), NOON)
-    rows = master.records.to_pylist()
-    Random(1).shuffle(rows)
-    shuffled = pa.Table.from_pylist(rows, RECORD)
-    again = resolve(shuffled, master.identifiers, master.packs, DECISIONS.empty_table(), NOON)
-    earlier = [row | {"description": "OTHER"} if n % 9 == 0 else row for n, row in enumerate(rows) if n % 10]
-    before = resolve(
-        pa.Table.from_pylist(earlier, RECORD), master.identifiers, master.packs, DECISIONS.empty_table(), NOON
+def test_where_too_much_is_shared_texts_are_compared_less_and_identifiers_not_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four gauzes: by text each has three others (twelve looks), of which a budget of six has room for none."""
+    rows = [record(str(n), "GAUZE SPONGE 4X4IN 8PLY", f"erp{n}", manufacturer_name="MEDLINE") for n in range(4)]
+    assert len(resolved(rows).state.judged) == 6
+    monkeypatch.setattr(blocking, "PAIRS_PER_RECORD", 0)
+    monkeypatch.setattr(blocking, "LEAST_BUDGET", 6)
+    assert len(resolved(rows).state.judged) == 0
+    with pytest.raises(blocking.PairBudgetError, match="12 pairs of 4 records, the budget is 6"):
+        resolved(rows, {row["source_item_key"]: GTIN for row in rows})
+
+
+def same(one: ItemResolution, other: ItemResolution) -> bool:
+    return all(
+        getattr(one, name).equals(getattr(other, name))
+        for name in ("assignments", "kept_pairs", "review_queue", "quality_events")
     )
-    after = resolve(master.records, master.identifiers, master.packs, DECISIONS.empty_table(), NOON, before.state)
-    for found in (again, after):
-        assert found.assignments.equals(whole.assignments)
-        assert found.kept_pairs.equals(whole.kept_pairs)
-        assert found.review_queue.equals(whole.review_queue)
-        assert found.quality_events.equals(whole.quality_events)
+
+
+def whole(rows: list[dict[str, Any]], master: Any, decisions: pa.Table, state: Any = None) -> ItemResolution:
+    return resolve(pa.Table.from_pylist(rows, RECORD), master.identifiers, master.packs, decisions, NOON, state)
+
+
+def test_order_does_not_matter_and_what_changed_alone_gives_the_answer_of_a_full_run() -> None:
+    """Day after day, shuffled each time: records come, go and change, two are joined by a steward and two kept apart."""
+    master, random = own_families(60, seed=3), Random(1)
+    rows, none = master.records.to_pylist(), DECISIONS.empty_table()
+    full = whole(rows, master, none)
+    said = [
+        {"kind": kind, "left_key": row["left_key"], "right_key": row["right_key"], "by": "a", "second_by": "b", "at": NOON,
+         "reason": "looked"}
+        for kind, row in zip(("must", "must", "cannot"), full.review_queue.to_pylist(), strict=False)
+    ]  # fmt: skip
+    apart = full.kept_pairs.to_pylist()[0]
+    said.append(said[-1] | {"left_key": apart["left_key"], "right_key": apart["right_key"]})
+    decided = pa.Table.from_pylist(said, DECISIONS)
+    state = None
+    for day, decisions in enumerate([none, none, decided, decided, none]):
+        random.shuffle(rows)
+        today = [
+            row | {"description": "OTHER"} if random.random() < 0.05 else row
+            for row in rows[: len(rows) * (9 + day % 2) // 10]
+        ]
+        found = whole(today, master, decisions, state)
+        assert same(found, whole(sorted(today, key=str), master, decisions))
+        state = found.state
+    assert same(whole(rows, master, none, state), full)
 
 
 def test_a_model_that_moved_is_not_kept(tmp_path: Any) -> None:

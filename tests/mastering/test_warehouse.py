@@ -10,7 +10,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from mastering import desk
+from mastering import desk, state
+from mastering.items import arrivals
 from mastering.registry import Run
 from mastering.warehouse import master
 
@@ -101,6 +102,35 @@ def test_the_same_records_again_change_nothing(warehouse: duckdb.DuckDBPyConnect
     done = master(warehouse, SECOND)
     assert (done["item"].minted, done["item"].retired, done["supplier"].minted) == (0, 0, 0)
     assert warehouse.execute("FROM mastering.item_xref ORDER BY ALL").fetchall() == before
+
+
+def test_a_run_looks_only_at_what_has_changed_and_a_rebuild_says_the_same(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    reading = arrivals.read_records
+    monkeypatch.setattr(arrivals, "read_records", lambda raw, *rest: read.append(len(raw)) or reading(raw, *rest))
+    master(warehouse, FIRST)
+    warehouse.execute(
+        "UPDATE canonical.int_item_record SET manufacturer_part_number = NULL WHERE source_item_key = 'X'"
+    )
+    master(warehouse, SECOND)
+    assert read == [3, 1]
+    tables = ("item_xref", "golden_item", "item_pair", "item_review", "item_quality_event", "item_merge_log")
+    quick = {name: warehouse.execute(f"FROM mastering.{name} ORDER BY ALL").fetchall() for name in tables}
+    state.forget(warehouse)
+    master(warehouse, THIRD)
+    assert read == [3, 1, 3]
+    assert {name: warehouse.execute(f"FROM mastering.{name} ORDER BY ALL").fetchall() for name in tables} == quick
+
+
+def test_what_other_rules_left_is_not_used(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master(warehouse, FIRST)
+    assert state.read_state(warehouse) is not None
+    monkeypatch.setattr(state, "rules_in_use", lambda: "another version's")
+    assert state.read_state(warehouse) is None
 
 
 def test_a_stewards_cannot_parts_two_records_in_the_next_run_and_keeps_what_was_spent(

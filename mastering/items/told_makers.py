@@ -37,9 +37,8 @@ def with_makers(records: pa.Table, names: pa.Table, aliases: Aliases) -> pa.Tabl
             "ORDER BY ALL"
         ).fetchall()]  # fmt: skip
         key_of = dict(known)
-        found = [
-            (one.typed, key_of[one.known]) for one in link(typed, list(key_of), aliases, LEAST) if one.known is not None
-        ]
+        links = link(typed, list(key_of), aliases, LEAST, may_say_more=False)
+        found = [(one.typed, key_of[one.known]) for one in links if one.known is not None]
         connection.register("link", pa.table({
             "typed": pa.array([name for name, _ in found], pa.string()),
             "linked_key": pa.array([key for _, key in found], pa.string()),

@@ -31,8 +31,14 @@ class Link:
     likeness: float
 
 
-def link(typed: Sequence[str], known: Sequence[str], aliases: Aliases, least: float = LEAST) -> list[Link]:
-    """One link per typed name, in their order; `least` is the likeness from which a name is taken for the known one."""
+def link(
+    typed: Sequence[str], known: Sequence[str], aliases: Aliases, least: float = LEAST, may_say_more: bool = True
+) -> list[Link]:
+    """One link per typed name, in their order; `least` is the likeness from which a name is taken for the known one.
+
+    may_say_more: whether a known name may say more than what was typed, as a ledger's clerk leaves words out; else what either
+    lacks counts the same, so that a company is not taken for its daughter.
+    """
     listed = sorted(set(known))
     index, names = (
         NameIndex([aliases.written_out(read_name(name)) for name in listed]),
@@ -40,16 +46,19 @@ def link(typed: Sequence[str], known: Sequence[str], aliases: Aliases, least: fl
     )
     links = []
     for text, name, nearest in zip(typed, names, index.nearest(names, CANDIDATES), strict=True):
-        candidates = [(_likeness(index, name, place, runs), listed[place]) for place, runs in nearest]
+        candidates = [(_likeness(index, name, place, runs, may_say_more), listed[place]) for place, runs in nearest]
         likeness, best = max(candidates, key=lambda found: _rank(text, *found), default=(0.0, None))
         links.append(Link(text, best if likeness >= least else None, likeness))
     return links
 
 
-def _likeness(index: NameIndex, name: SupplierName, place: int, runs: float) -> float:
+def _likeness(index: NameIndex, name: SupplierName, place: int, runs: float, may_say_more: bool) -> float:
     other = index.names[place]
-    likeness = index.compare(name, other, runs, _TYPED_COUNTS).likeness - form_is_missing(name, other)
-    return likeness + (_BEGINS if _begins(name.words, other.words) else 0.0)
+    form_costs = form_is_missing(name, other)
+    if not may_say_more:
+        return index.compare(name, other, runs).likeness - form_costs
+    begins = _BEGINS if _begins(name.words, other.words) else 0.0
+    return index.compare(name, other, runs, _TYPED_COUNTS).likeness - form_costs + begins
 
 
 def _begins(one: Words, other: Words) -> bool:

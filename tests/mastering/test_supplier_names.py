@@ -124,6 +124,12 @@ def test_what_was_typed_must_be_said_by_the_known_name_which_may_say_more():
     ]  # fmt: skip
 
 
+def test_a_company_is_taken_for_its_daughter_only_where_words_may_be_left_out():
+    known = ["Quarryford Scientific Neuromodulation", *NAMES]
+    assert link(["QUARRYFORD SCIENTIFIC"], known, NO_ALIASES, 0.75)[0].known == known[0]
+    assert link(["QUARRYFORD SCIENTIFIC"], known, NO_ALIASES, 0.75, may_say_more=False)[0].known is None
+
+
 def test_a_remark_after_a_name_hides_it_neither_in_words_nor_behind_its_alias():
     rows = [{"alias": "QDR", "name": "Quarry Devices", "reason": "trading", "valid_from": "", "valid_to": ""}]
     known = ["Quarry Devices", "Mill Devices", "Elmstone House Surgery", "Second Payroll Devices"]

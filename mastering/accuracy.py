@@ -1,7 +1,7 @@
 """How right mastering is, counted against records whose true identity is known, and kept so that a change is seen.
 
-Belongs here: the measures, each as numerator and denominator. Not here: where labels come from (a demo network's truth, a
-set that people labelled), how they are shown.
+Belongs here: what is measured of a warehouse, kept over time. Not here: how a measure is counted (metrics.py), where labels
+come from (a demo network's truth, a set that people labelled), how they are shown.
 """
 
 import csv
@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from mastering import tables
+from mastering.metrics import shares_sql
 
 # One row per labelled record. code: the number its system shows for it. true_key: any name of what it truly is. family: what
 # kind of thing, to be counted apart; may be empty.
@@ -48,9 +49,8 @@ def measure(
 
     slice: `all`, a family, or two source instances as `a x b`. A measure's value is numerator over denominator.
 
-    precision: joined pairs that are one, of those joined. recall: the same of those that are one. b_cubed_precision and
-    b_cubed_recall: the mean over records of how much of its cluster is the same thing, of how much of the thing is in its
-    cluster (Bagga and Baldwin). queue_hits: pairs that wait for a steward and are one, of those that wait and are labelled.
+    precision, recall, b_cubed_precision, b_cubed_recall: as metrics.py counts them. queue_hits: pairs that wait for a steward
+    and are one, of those that wait and are labelled. queue_size: pairs that wait.
     labelled: labels whose record is known, of all.
     """
     tables.ensure(connection)
@@ -75,17 +75,7 @@ def measure(
     )
     found = connection.execute(
         f"""
-        WITH met AS (SELECT slice_kind, slice, golden_key, true_key, count(*) AS n FROM sliced GROUP BY ALL),
-        cluster AS (SELECT slice_kind, slice, golden_key, sum(n) AS size FROM met GROUP BY ALL),
-        truth AS (SELECT slice_kind, slice, true_key, sum(n) AS size FROM met GROUP BY ALL),
-        right_pairs AS (SELECT slice_kind, slice, sum(n * (n - 1) // 2) AS pairs, sum(n) AS records FROM met GROUP BY ALL),
-        joined AS (SELECT slice_kind, slice, sum(size * (size - 1) // 2) AS pairs FROM cluster GROUP BY ALL),
-        true_pairs AS (SELECT slice_kind, slice, sum(size * (size - 1) // 2) AS pairs FROM truth GROUP BY ALL),
-        shares AS (
-            SELECT slice_kind, slice, sum((n * n)::DECIMAL(38, 6) / cluster.size) AS of_cluster,
-                sum((n * n)::DECIMAL(38, 6) / truth.size) AS of_truth
-            FROM met JOIN cluster USING (slice_kind, slice, golden_key) JOIN truth USING (slice_kind, slice, true_key)
-            GROUP BY ALL),
+        WITH shares AS ({shares_sql('sliced')}),
         between_sources AS (
             SELECT 'sources' AS slice_kind, least(a.instance, b.instance) || ' x ' || greatest(a.instance, b.instance) AS slice,
                 count(*) FILTER (a.golden_key = b.golden_key AND a.true_key = b.true_key) AS hit,
@@ -98,14 +88,7 @@ def measure(
             FROM mastering.{kind}_review
             JOIN known AS a ON left_key = a.record_key JOIN known AS b ON right_key = b.record_key),
         measures AS (
-            SELECT slice_kind, slice, 'precision' AS measure, right_pairs.pairs AS numerator, joined.pairs AS denominator
-            FROM right_pairs JOIN joined USING (slice_kind, slice)
-            UNION ALL SELECT slice_kind, slice, 'recall', right_pairs.pairs, true_pairs.pairs
-            FROM right_pairs JOIN true_pairs USING (slice_kind, slice)
-            UNION ALL SELECT slice_kind, slice, 'b_cubed_precision', of_cluster, records
-            FROM shares JOIN right_pairs USING (slice_kind, slice)
-            UNION ALL SELECT slice_kind, slice, 'b_cubed_recall', of_truth, records
-            FROM shares JOIN right_pairs USING (slice_kind, slice)
+            SELECT slice_kind, slice, measure, numerator, denominator FROM shares
             UNION ALL SELECT slice_kind, slice, 'precision', hit, joined FROM between_sources
             UNION ALL SELECT slice_kind, slice, 'recall', hit, one FROM between_sources
             UNION ALL SELECT 'all', 'all', 'queue_hits', hits, labelled FROM waiting

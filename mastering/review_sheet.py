@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from mastering.stewardship import Decision, faults
-from mastering.vocabulary import Steward
+from mastering.vocabulary import QueueKind, Steward
 
 # What the steward fills in. A row with left_key filled in by hand and no subject_hash decides something of its own.
 ANSWERS = ("decision", "attribute", "value", "by", "second_by", "reason", "expires_at")
@@ -42,7 +42,8 @@ def queue_rows(
 
     subject_hash: of what the steward reads, so that a decision on a row that has since changed is noticed. first_seen: from
     `before`, the rows of the run before, else `at`. money (record_key, amount): money_at_stake is the lesser of both
-    records' amounts, what would change its place.
+    records' amounts, what would change its place. rank: stewards' own words that wait for a second person, then the dearest
+    pairs, then as `queue` ranks them.
     """
     sides = [(side, name) for name in fields for side in ("left", "right")]
     shown = ", ".join(f"{side}_record.{name} AS {side}_{name}" for side, name in sides)
@@ -65,9 +66,11 @@ def queue_rows(
                 JOIN record AS right_record ON right_record.record_key = right_key
                 LEFT JOIN money AS left_money ON left_money.record_key = left_key
                 LEFT JOIN money AS right_money ON right_money.record_key = right_key)
-            SELECT row.*, coalesce(first_seen, $1::TIMESTAMP) AS first_seen
+            SELECT row.* REPLACE (
+                    row_number() OVER (ORDER BY kind = $2 DESC, money_at_stake DESC NULLS LAST, rank) AS rank),
+                coalesce(first_seen, $1::TIMESTAMP) AS first_seen
             FROM row LEFT JOIN before USING (subject_hash) ORDER BY rank""",
-            [at],
+            [at, QueueKind.PENDING],
         ).to_arrow_table()
 
 

@@ -71,6 +71,9 @@ _IDENTIFIERS = """
 _PACKS = """
     SELECT source_system, source_instance, source_item_key, source_uom_code AS unit_code, qty_num, qty_den
     FROM canonical.int_item_unit ORDER BY ALL"""
+_SPEND = f"""
+    SELECT {record_key_sql("source_key")} AS record_key, billed_amount::DECIMAL(38, 2) AS amount
+    FROM canonical.int_record_spend WHERE record_kind = upper($1)"""
 _SUPPLIER_NAMES = """
     SELECT supplier_name AS name, golden_key
     FROM canonical.int_supplier_record AS record
@@ -252,7 +255,8 @@ def _instance_precedence(records: pa.Table) -> dict[str, int]:
 def _queue(connection: duckdb.DuckDBPyConnection, kind: str, found: pa.Table, records: pa.Table, run: Run) -> pa.Table:
     """The queue as stewards see it; a row that was there before keeps the day it was first seen."""
     before = _read(connection, f"SELECT * FROM mastering.{kind}_review")
-    return queue_rows(found, records, tables.SHOWN[kind], before, None, run.at)
+    money = connection.execute(_SPEND, [kind]).to_arrow_table()
+    return queue_rows(found, records, tables.SHOWN[kind], before, money, run.at)
 
 
 def _source_kinds() -> pa.Table:

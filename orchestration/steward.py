@@ -29,11 +29,14 @@ def list_queue(
 
     with settings_in_use() as settings, open_warehouse(settings) as connection:
         if decided:
-            columns = ("at", "by", "kind", "left_key", "right_key", "attribute", "value", "reason")
+            columns: tuple[str, ...] = ("at", "by", "kind", "left_key", "right_key", "attribute", "value", "reason")
             rows = desk.decisions(connection).to_pylist()
         else:
             shown = "description" if kind_named(of) == "item" else "name"
-            columns = ("rank", "kind", "weight", f"left_{shown}", f"right_{shown}", "sentence", "left_key", "right_key")
+            columns = (
+                "rank", "kind", "money_at_stake", "weight", f"left_{shown}", f"right_{shown}", "sentence", "left_key",
+                "right_key",
+            )  # fmt: skip
             rows = desk.queue(connection, kind_named(of)).to_pylist()
         show(columns, [[row[column] for column in columns] for row in rows[:limit]])
         if len(rows) > limit:

@@ -33,6 +33,7 @@ def rows() -> Iterator[dict[str, Any]]:
                 "set": name,
                 "setting": f"{labels} labels",
                 **catalogues.quality(name, labels)._asdict(),
+                "b_cubed": None,
                 "bar": f"F1 {bar}",
             }
     for master in (items.hospital_items(), items.own_families()):

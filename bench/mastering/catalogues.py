@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
-from bench.mastering.metrics import Quality, of_pairs
+from bench.mastering.metrics import of_pairs
 from mastering.items.catalogues import Entry, link_catalogues
+from mastering.metrics import Quality
 
 SHARED = Path(__file__).parents[3] / "shared/data/entity_matching"
 NAMES = {"Abt-Buy": "abt_buy", "Amazon-Google": "amazon_google", "DBLP-ACM": "dblp_acm"}

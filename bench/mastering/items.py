@@ -12,12 +12,12 @@ import duckdb
 import pyarrow as pa
 
 from bench.mastering.masters import draw
-from bench.mastering.metrics import b_cubed, of_clusters, unsafe_merges
+from bench.mastering.metrics import of_clusters, unsafe_merges
 from mastering.items import ItemResolution, resolve
 from mastering.items.arrivals import Steering, read_arrivals
 from mastering.items.blocking import find_keys
 from mastering.items.records import NOTHING_READ
-from mastering.items.scoring import pin, train
+from mastering.items.scoring import MODEL, pin, train
 from mastering.stewardship import DECISIONS
 
 SHARED = Path(__file__).parents[3] / "shared/data/entity_matching"
@@ -137,9 +137,7 @@ def figures(master: Master, resolution: ItemResolution) -> dict[str, float]:
     """Precision, recall and F1 of pairs, B-cubed, and the counts of wrong and unsafe pairs."""
     assigned = resolution.assignments
     cluster_of = dict(zip(assigned["record_key"].to_pylist(), assigned["cluster_key"].to_pylist(), strict=True))
-    quality = of_clusters(cluster_of, master.item_of)
-    return quality._asdict() | {
-        "b_cubed": b_cubed(cluster_of, master.item_of),
+    return of_clusters(cluster_of, master.item_of)._asdict() | {
         "unsafe": unsafe_merges(cluster_of, master.attributes_of),
         "review": len(resolution.review_queue),
     }
@@ -164,12 +162,12 @@ def decided(master: Master, resolution: ItemResolution, most: int) -> pa.Table:
     return pa.Table.from_pylist(rows, DECISIONS)
 
 
-def retrain() -> None:
+def retrain(count: int = 3000, model: Path = MODEL) -> None:
     """Makes the scoring model anew from our own families, and keeps it. Raises ModelDriftError where a weight moves too far."""
-    master = own_families(seed=TRAINING_SEED)
+    master = own_families(count, seed=TRAINING_SEED)
     with duckdb.connect() as connection:
         read = read_arrivals(connection, master.records, master.identifiers, Steering({}, {}), NOTHING_READ)
         connection.register("feature", read.features)
         connection.register("identifier_key", read.keys)
         find_keys(connection)
-        pin(train(connection))
+        pin(train(connection), model)

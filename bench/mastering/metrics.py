@@ -1,41 +1,37 @@
-"""How good a clustering or a linkage is, against the truth.
+"""How good a clustering or a linkage of a benchmark is, against its truth.
 
-Belongs here: precision, recall, F1 of pairs, B-cubed, unsafe merges. Not here: what is measured (items.py, catalogues.py).
+Belongs here: bringing benchmarks to the measures, and unsafe merges, which only a known truth can tell. Not here: the measures
+(mastering/metrics.py), what is measured (items.py, catalogues.py).
 """
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping
-from typing import NamedTuple
 
+import duckdb
+import pyarrow as pa
 
-class Quality(NamedTuple):
-    """Shares from 0 to 1. wrong: how many pairs that are not one are joined."""
-
-    precision: float
-    recall: float
-    f1: float
-    wrong: int
+from mastering.metrics import Quality, quality, shares_sql
 
 
 def of_pairs(found: Collection[tuple[Hashable, Hashable]], true: Collection[tuple[Hashable, Hashable]]) -> Quality:
-    """Pairs found against true pairs, each written one way round."""
-    return _quality(len(set(found) & set(true)), len(set(found)), len(set(true)))
+    """Pairs found against true pairs, each written one way round; B-cubed has no sense."""
+    right = len(set(found) & set(true))
+    return quality({"precision": (right, len(set(found))), "recall": (right, len(set(true)))})
 
 
 def of_clusters(cluster_of: Mapping[str, str], truth_of: Mapping[str, str]) -> Quality:
     """Every two records of one cluster against every two of one true thing."""
-    both = Counter((cluster_of[key], truth_of[key]) for key in truth_of)
-    clusters, truths = Counter(cluster_of[key] for key in truth_of), Counter(truth_of.values())
-    return _quality(*(sum(n * (n - 1) // 2 for n in counts.values()) for counts in (both, clusters, truths)))
-
-
-def b_cubed(cluster_of: Mapping[str, str], truth_of: Mapping[str, str]) -> float:
-    """F1 of the mean precision and the mean recall over records (Bagga and Baldwin)."""
-    both = Counter((cluster_of[key], truth_of[key]) for key in truth_of)
-    clusters, truths = Counter(cluster_of[key] for key in truth_of), Counter(truth_of.values())
-    precision = sum(n * n / clusters[cluster] for (cluster, _), n in both.items()) / len(truth_of)
-    recall = sum(n * n / truths[truth] for (_, truth), n in both.items()) / len(truth_of)
-    return 2 * precision * recall / (precision + recall)
+    with duckdb.connect() as connection:
+        connection.register("labelled", pa.table({
+            "golden_key": pa.array([cluster_of[key] for key in truth_of], pa.string()),
+            "true_key": pa.array([str(truth) for truth in truth_of.values()], pa.string()),
+        }))  # fmt: skip
+        rows = connection.execute(
+            f"""
+            WITH sliced AS (SELECT 'all' AS slice_kind, 'all' AS slice, * FROM labelled)
+            SELECT measure, numerator, denominator FROM ({shares_sql("sliced")})"""
+        ).fetchall()
+    return quality({measure: (part, whole) for measure, part, whole in rows})
 
 
 def unsafe_merges(cluster_of: Mapping[str, str], attributes_of: Mapping[str, Hashable]) -> int:
@@ -43,8 +39,3 @@ def unsafe_merges(cluster_of: Mapping[str, str], attributes_of: Mapping[str, Has
     both = Counter((cluster_of[key], attributes) for key, attributes in attributes_of.items())
     clusters = Counter(cluster_of[key] for key in attributes_of)
     return sum(n * (n - 1) // 2 for n in clusters.values()) - sum(n * (n - 1) // 2 for n in both.values())
-
-
-def _quality(right: int, found: int, true: int) -> Quality:
-    precision, recall = right / found if found else 1.0, right / true if true else 1.0
-    return Quality(precision, recall, 2 * precision * recall / (precision + recall) if right else 0.0, found - right)

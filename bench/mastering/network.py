@@ -1,7 +1,7 @@
 """The demo network's masters, read over its protocols, resolved, and measured against what each record truly is.
 
 Belongs here: landing what mastering stands on, dbt's records, the figures. Not here: how a figure is counted
-(mastering/accuracy.py).
+(mastering/metrics.py).
 """
 
 import os
@@ -21,6 +21,7 @@ from ingestion.landing.raw import RawTables
 from ingestion.warehouse import Warehouse
 from mastering import tables
 from mastering.accuracy import measure, read_labels
+from mastering.metrics import quality
 from mastering.registry import Run
 from mastering.warehouse import MODEL_VERSION, master
 from orchestration.assets.mastering import READ
@@ -50,29 +51,19 @@ def figures(folder: Path, scale: float, seed: int) -> Iterator[tuple[str, dict[s
             share = {
                 row["measure"]: (row["numerator"], row["denominator"]) for row in measured if row["slice_kind"] == "all"
             }
+            found = quality(share)
             yield (
                 kind,
                 {
                     "set": f"demo network {scale}, seed {seed}, {done[kind].records:,} {kind}s",
                     "setting": "0 labels",
-                    **_of_pairs(share),
+                    **found._asdict(),
+                    # Whatever is joined and is not one may be of another size, side or strength.
+                    "unsafe": found.wrong,
                     "mastering_seconds": round(seconds, 1),
                     "peak_gigabytes": round(peak_bytes() / 1e9, 2),
                 },
             )
-
-
-def _of_pairs(share: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
-    (right, joined), (_, true) = share["precision"], share["recall"]
-    of_cluster, of_truth = (share[name][0] / share[name][1] for name in ("b_cubed_precision", "b_cubed_recall"))
-    return {
-        "precision": float(right / joined),
-        "recall": float(right / true),
-        "f1": float(2 * right / (joined + true)),
-        "b_cubed": float(2 * of_cluster * of_truth / (of_cluster + of_truth)),
-        # Whatever is joined and is not one may be of another size, side or strength.
-        "unsafe": int(joined - right),
-    }
 
 
 def _land_masters(at: Home) -> None:
@@ -92,9 +83,10 @@ def _land_masters(at: Home) -> None:
 
 
 def _sources_of_records() -> dict[str, set[str]]:
-    """Raw schema and tables that the records which mastering reads are built from."""
+    """Raw schema and tables that mastering's records are built from; what was spent on them decides nothing."""
     manifest = load_dbt_manifest(DBT_PROJECT)
-    waiting = [unique_id for unique_id, node in manifest["nodes"].items() if node["name"] in READ]
+    records = set(READ) - {"int_record_spend"}
+    waiting = [unique_id for unique_id, node in manifest["nodes"].items() if node["name"] in records]
     seen: set[str] = set()
     found: dict[str, set[str]] = {}
     while waiting:

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from bench.mastering.firms import make_firms
 from bench.mastering.items import SHARED
-from bench.mastering.metrics import b_cubed, of_clusters
+from bench.mastering.metrics import of_clusters, of_pairs
+from mastering.metrics import Quality
 from mastering.stewardship import DECISIONS
 from mastering.suppliers import link, resolve
 from mastering.suppliers.aliases import ALIASES, Aliases, known_aliases
@@ -117,7 +118,7 @@ def _resolved(
 ) -> dict[str, Any]:
     found = resolve(records, DECISIONS.empty_table(), aliases, NOON).assignments
     cluster_of = dict(zip(*(found[column].to_pylist() for column in ("record_key", "cluster_key")), strict=True))
-    return _row(name, setting, of_clusters(cluster_of, supplier_of)[:3], b_cubed(cluster_of, supplier_of))
+    return _row(name, setting, of_clusters(cluster_of, supplier_of))
 
 
 def _measure_ledgers() -> list[dict[str, Any]]:
@@ -142,18 +143,13 @@ def _measure_ledgers() -> list[dict[str, Any]]:
         found = {row.typed: row.known for row in link(names, listed, Aliases(table, {}, LEDGERS))}
         for kinds in (KINDS, ("nhs",), ("charity", "charity_date")):
             asked = {name: truth for name, truth in truth_of.items() if kind_of[name] in kinds}
-            linked = [name for name in asked if found[name] is not None]
-            right = sum(found[name] == asked[name] for name in linked)
-            precision, recall = right / len(linked), right / len(asked)
-            quality = (precision, recall, 2 * precision * recall / (precision + recall))
-            rows.append(_row(f"ledger names, link: {', '.join(kinds)}", setting, quality, None))
+            linked = {(name, found[name]) for name in asked if found[name] is not None}
+            quality = of_pairs(linked, set(asked.items()))
+            rows.append(_row(f"ledger names, link: {', '.join(kinds)}", setting, quality) | {"b_cubed": None})
         cluster_of = {name: read_name(found[name] or name).key for name in entity_of}
-        quality = of_clusters(cluster_of, entity_of)[:3]
-        rows.append(_row("ledger names, dedupe", setting, quality, b_cubed(cluster_of, entity_of)))
+        rows.append(_row("ledger names, dedupe", setting, of_clusters(cluster_of, entity_of)))
     return rows
 
 
-def _row(name: str, setting: str, quality: tuple[float, ...], b3: float | None) -> dict[str, Any]:
-    return dict(
-        zip(("set", "setting", "precision", "recall", "f1", "b_cubed"), (name, setting, *quality, b3), strict=True)
-    )
+def _row(name: str, setting: str, quality: Quality) -> dict[str, Any]:
+    return {"set": name, "setting": setting, **quality._asdict()}

@@ -1,13 +1,15 @@
 """Items resolved: identifiers join, attributes veto, text alone rarely, stewards always; and the same answer in any order."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from bench.mastering.items import IDENTIFIER, PACK, RECORD, own_families
+from bench.mastering.items import IDENTIFIER, PACK, RECORD, own_families, retrain
 from mastering.items import ItemResolution, blocking, resolve
 from mastering.items.scoring import ModelDriftError, pin, pinned, weights
 from mastering.stewardship import DECISIONS
@@ -297,3 +299,16 @@ def test_a_model_that_moved_is_not_kept(tmp_path: Any) -> None:
     level["u_probability"] = level["m_probability"] * 2
     with pytest.raises(ModelDriftError, match="part_number equal"):
         pin(model, path)
+
+
+def test_a_model_made_anew_is_the_same_each_time_and_weighs_as_evidence_does(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    retrain(300, path)
+    found = weights(json.loads(path.read_text(encoding="utf-8")))
+    for identifier in ("part_number", "gtin_core"):
+        assert found[identifier, "equal"] > 5
+        assert found[identifier, "equal"] > found["maker", "equal"] > 0 > found["maker", "differs"]
+    assert found["words", "equal"] > found["words", "one"]
+    path.unlink()
+    retrain(300, path)
+    assert weights(json.loads(path.read_text(encoding="utf-8"))) == pytest.approx(found)

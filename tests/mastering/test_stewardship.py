@@ -143,6 +143,25 @@ def test_a_row_shows_both_records_and_what_would_change_its_place():
     assert (first["sentence"], first["rank"], first["first_seen"]) == ("name alike", 1, MONDAY)
 
 
+def test_the_dearest_pair_comes_first_and_before_it_only_what_waits_for_a_second_person():
+    queue = pa.table(
+        {
+            "rank": [1, 2, 3, 4],
+            "kind": ["refused", "candidate", "candidate", "pending"],
+            "left_key": ["erp|1|7", "erp|1|8", "erp|1|8", "erp|1|7"],
+            "right_key": ["erp|1|7", "erp|2|9", "erp|1|7", "erp|1|8"],
+            "weight": [9.0, 4.5, 3.5, None],
+            "evidence": ["a", "b", "c", "d"],
+        },
+        REVIEW_QUEUE,
+    )
+    rows = queue_rows(queue, RECORDS, FIELDS, None, MONEY, MONDAY).to_pylist()
+    # 7 was never billed: of 7 and 8 what was billed for 8 counts, 900; of 8 and 9 the lesser, 250; of 7 alone nothing.
+    assert [(row["rank"], row["sentence"], row["money_at_stake"]) for row in rows] == [
+        (1, "d", 900), (2, "c", 900), (3, "b", 250), (4, "a", None),
+    ]  # fmt: skip
+
+
 def test_a_row_keeps_the_day_it_was_first_seen_until_what_it_shows_changes():
     tuesday = MONDAY + timedelta(days=1)
     changed = RECORDS.set_column(2, "city", pa.array(["Millbrook", None, "Corwen"]))

@@ -125,7 +125,7 @@ def test_what_was_typed_must_be_said_by_the_known_name_which_may_say_more():
 
 
 def test_a_company_is_taken_for_its_daughter_only_where_words_may_be_left_out():
-    known = ["Quarryford Scientific Neuromodulation", *NAMES]
+    known = ["Quarryford Scientific Neuromodulation Sales", *NAMES]
     assert link(["QUARRYFORD SCIENTIFIC"], known, NO_ALIASES, 0.75)[0].known == known[0]
     assert link(["QUARRYFORD SCIENTIFIC"], known, NO_ALIASES, 0.75, may_say_more=False)[0].known is None
 

@@ -38,6 +38,10 @@ IDENTIFIER = pa.schema(
 SHARED = pa.schema(
     [(name, TEXT) for name in ("source_instance", "source_supplier_key", "record_instance", "record_supplier_key")]
 )
+SPEND = pa.schema(
+    [(name, TEXT) for name in ("source_system", "source_instance", "record_kind", "source_key")]
+    + [("billed_amount", pa.decimal128(18, 2))]
+)
 UNIT = pa.schema(
     [(name, TEXT) for name in ("source_system", "source_instance", "source_item_key", "source_uom_code")]
     + [("qty_num", COUNT), ("qty_den", COUNT)]
@@ -65,12 +69,14 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         of("ora", source_supplier_key="7", supplier_name="Bard, Incorporated", tax_id_token="t1", city="Covington"),
         of("sap", source_supplier_key="2", supplier_name="BARD INC.", tax_id_token="t2", city="RENO"),
     ]
+    spend = [of("sap", record_kind="ITEM", source_key="A", billed_amount=Decimal("70.00"))]
     items = [foley("sap", "A", "16", "0165L16"), foley("ora", "X", "16", "0165L16"), foley("sap", "B", "18", "0165L18")]
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         connection.execute("CREATE SCHEMA canonical")
         for name, schema, rows in (
             ("int_supplier_record", SUPPLIER, suppliers), ("int_item_record", ITEM, items),
             ("int_item_identifier", IDENTIFIER, []), ("int_item_unit", UNIT, []), ("int_shared_supplier_number", SHARED, []),
+            ("int_record_spend", SPEND, spend),
         ):  # fmt: skip
             connection.register("rows", pa.Table.from_pylist(rows, schema))
             connection.execute(f"CREATE TABLE canonical.{name} AS FROM rows")
@@ -181,9 +187,11 @@ def test_the_queue_goes_out_as_a_sheet_and_its_answers_come_back(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, ending: str
 ) -> None:
     warehouse.execute(
-        "UPDATE canonical.int_item_record SET manufacturer_part_number = NULL WHERE source_item_key = 'X'"
+        "UPDATE canonical.int_item_record SET item_description = 'CATHETER FOLEY 20FR 5CC' WHERE source_item_key = 'X'"
     )
     master(warehouse, FIRST)
+    # One part number in two sizes. Only A was billed.
+    assert [row["money_at_stake"] for row in desk.queue(warehouse, "item").to_pylist()] == [Decimal("70.00")]
     sheet = tmp_path / f"queue.{ending}"
     assert desk.export(warehouse, "item", sheet) == desk.queue(warehouse, "item").num_rows
     kept, answers = desk.take_in(warehouse, "item", sheet, THIRD.at)

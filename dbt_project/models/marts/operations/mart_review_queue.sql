@@ -9,6 +9,7 @@ select
     right_record,
     right_name,
     right_detail,
+    stake_amount,
     match_weight,
     match_evidence,
     first_seen_at,

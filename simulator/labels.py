@@ -9,11 +9,16 @@ from pathlib import Path
 import duckdb
 
 # Catalogues of the truth, and the parline instance that reads each; the legacy ERP has no interface, nobody reads it.
-INSTANCES = {"sap_s4": "sap_s4", "oracle_fusion": "oracle_fusion", "d365": "d365", "ehr": "perioperative"}
+INSTANCES = {"sap_s4": "sap_s4", "oracle_fusion": "oracle_fusion", "d365": "d365", "ehr": "perioperative", "clm": "clm"}
 QUERIES = {
     "item": """
         SELECT source, source_pk, item_id, item_class
-        FROM '{truth}/truth_source_item.parquet' JOIN '{truth}/truth_item.parquet' USING (item_id) ORDER BY ALL""",
+        FROM '{truth}/truth_source_item.parquet' JOIN '{truth}/truth_item.parquet' USING (item_id)
+        UNION
+        -- A contract knows what it prices by the maker's part number.
+        SELECT 'clm', contract_number || '|' || manufacturer_part_number, item_id, item_class
+        FROM '{truth}/truth_contract_line.parquet' JOIN '{truth}/truth_item.parquet' USING (item_id)
+        ORDER BY ALL""",
     "supplier": """
         SELECT source, source_pk, supplier_id, '' AS family
         FROM '{truth}/truth_source_supplier.parquet' ORDER BY ALL""",

@@ -79,3 +79,52 @@ where payload_rank = 1
     last_loaded_at,
     load_id
 {% endmacro %}
+
+{#
+    Lines of every version of their documents that was landed, in order of the documents' changes: of two payloads of one
+    change the greater. version_no counts a document's landed versions, its deletion at the source too; next_version_at is null
+    in the last. Columns of the document are called document__*.
+#}
+{% macro landed_children(child_relation, parent_relation, document_columns) %}
+with landed_changes as (
+    select
+        raw.*,
+        row_number() over (
+            partition by raw._source_instance, raw._business_key, raw._version_no, raw._changed_at
+            order by raw._contract_version desc nulls last, raw._occurred_at desc nulls last, raw._payload_hash desc nulls last
+        ) as payload_rank
+    from {{ parent_relation }} as raw
+    inner join {{ source('ops', 'load') }} as completed_load
+        on raw._load_id = completed_load.load_id and completed_load.status = 'COMPLETE'
+),
+
+document_versions as (
+    select
+        change.*,
+        row_number() over (
+            partition by change._source_instance, change._business_key
+            order by change._version_no nulls first, coalesce(change._changed_at, change._loaded_at)
+        ) as version_no,
+        lead(coalesce(change._changed_at, change._loaded_at)) over (
+            partition by change._source_instance, change._business_key
+            order by change._version_no nulls first, coalesce(change._changed_at, change._loaded_at)
+        ) as next_version_at
+    from landed_changes as change
+    where change.payload_rank = 1
+)
+
+select
+    child.*,
+    {%- for column in document_columns %}
+    document.{{ column }} as document__{{ column }},
+    {%- endfor %}
+    cast(document.version_no as integer) as version_no,
+    document.next_version_at,
+    coalesce(document._changed_at, document._loaded_at) as source_version_at,
+    document._loaded_at as first_loaded_at,
+    document._loaded_at as last_loaded_at,
+    document._load_id as load_id
+from {{ child_relation }} as child
+inner join document_versions as document on child._parent_row_key = document._row_key
+where document._op = 'UPSERT'
+{% endmacro %}

@@ -36,7 +36,7 @@ ranked as (
     select
         by_record.*,
         row_number() over (
-            partition by record_kind, source_instance, source_key order by billed_amount desc, currency_code
+            partition by record_kind, source_instance, source_key order by billed_amount desc, currency_code asc
         ) as currency_rank
     from by_record
 )

@@ -13,9 +13,11 @@ with used as (
         end as period,
         line.item_key,
         line.ownership,
+        operation.case_key,
         operation.suite_code,
         charge.cost_center_key as charged_cost_center_key,
-        coalesce(line.used_base_qty, 0) + coalesce(line.wasted_base_qty, 0) as taken_base_qty
+        coalesce(line.used_base_qty, 0) + coalesce(line.wasted_base_qty, 0) as taken_base_qty,
+        coalesce(line.wasted_base_qty, 0) as wasted_base_qty
     from {{ ref('fct_consumption_line') }} as line
     inner join {{ ref('int_cost__encounter_scope') }} as scope on line.encounter_key = scope.encounter_key
     inner join {{ ref('dim_facility') }} as facility on line.facility_key = facility.facility_key
@@ -89,13 +91,7 @@ priced as (
         price.price_basis,
         price.base_unit_price,
         row_number() over (
-            partition by owned.consumption_line_key
-            order by
-                case when price.price_basis = 'STANDARD' and owned.ownership in ('BILL_ONLY', 'CONSIGNED') then 3
-                    when price.price_basis = 'STANDARD' then 0
-                    when price.facility_key = '*' then 2
-                    else 1
-                end
+            partition by owned.consumption_line_key order by {{ item_price_rank('price', 'owned.ownership') }}
         ) as price_rank
     from owned
     inner join {{ ref('int_cost__item_price') }} as price
@@ -110,15 +106,18 @@ priced as (
 select
     consumption_line_key,
     encounter_key,
+    case_key,
     facility_key,
     period,
     cost_center_key,
     cost_component,
     item_key,
     taken_base_qty,
+    wasted_base_qty,
     price_basis,
     base_unit_price,
     {{ mul_money('taken_base_qty', 'base_unit_price') }} as traced_amount,
+    {{ mul_money('wasted_base_qty', 'base_unit_price') }} as wasted_amount,
     currency_code
 from priced
 where price_rank = 1

@@ -114,24 +114,6 @@ own as (
             when encounter_class = 'OBSERVATION' then diagnosis_service_line_key
         end as own_service_line_key
     from judged
-),
-
--- An EHR names the visit that a stay began with; elsewhere both stand on one account.
-stays as (
-    select
-        emergency.encounter_key,
-        stay.own_rule_id,
-        stay.own_service_line_key,
-        row_number() over (
-            partition by emergency.encounter_key order by stay.started_at, stay.encounter_key
-        ) as stay_rank
-    from own as emergency
-    inner join own as stay
-        on
-            stay.encounter_class in ('INPATIENT', 'OBSERVATION')
-            and emergency.facility_key = stay.facility_key
-            and (stay.part_of_encounter_key = emergency.encounter_key or stay.account_key = emergency.account_key)
-    where emergency.encounter_class = 'EMERGENCY'
 )
 
 select
@@ -140,14 +122,15 @@ select
     own.encounter_class,
     own.started_period,
     coalesce(
-        case when stays.encounter_key is not null then coalesce(stays.own_service_line_key, 'UNASSIGNED') end,
+        case when led.encounter_key is not null then coalesce(stay.own_service_line_key, 'UNASSIGNED') end,
         own.own_service_line_key,
         'UNASSIGNED'
     ) as service_line_key,
     coalesce(
-        case when stays.encounter_key is not null then 'STAY:' || coalesce(stays.own_rule_id, 'NO_RULE') end,
+        case when led.encounter_key is not null then 'STAY:' || coalesce(stay.own_rule_id, 'NO_RULE') end,
         own.own_rule_id,
         'NO_RULE'
     ) as rule_id
 from own
-left join stays on own.encounter_key = stays.encounter_key and stays.stay_rank = 1
+left join {{ ref('int_service_line__stay') }} as led on own.encounter_key = led.encounter_key
+left join own as stay on led.stay_encounter_key = stay.encounter_key

@@ -4,6 +4,7 @@
 {#- What is counted: a sum of rows of `source` by facility and month, and of money by currency too. -#}
 {%- set spend, bought = ref('mart_spend_cube'), ref('mart_contract_compliance') -%}
 {%- set queue, stock = ref('mart_exception_queue'), ref('mart_inventory_position') -%}
+{%- set lines, used = ref('mart_service_line_cost'), ref('mart_utilization') -%}
 {%- set valued_stock = 'on_hand_base_qty is not null and currency_code is not null' -%}
 {%- set figures = [
     {'code': 'SPEND_NET', 'source': spend, 'currency': 'functional_currency_code', 'numerator': 'sum(spend_net_amount)'},
@@ -68,8 +69,40 @@
     {
         'code': 'OBSOLETE_STOCK', 'source': stock, 'currency': 'currency_code',
         'where': 'obsolete_amount is not null and currency_code is not null', 'numerator': 'sum(obsolete_amount)'
+    },
+    {
+        'code': 'LABOR_EXPENSE_SHARE', 'source': 'expenses', 'currency': 'functional_currency_code',
+        'numerator': 'sum(labor_amount)', 'denominator': 'sum(functional_amount)'
+    },
+    {
+        'code': 'UNASSIGNED_COST_SHARE', 'source': lines, 'currency': 'currency_code',
+        'numerator': "sum(case when service_line_key = 'UNASSIGNED' then cost_total_amount else 0 end)",
+        'denominator': 'sum(cost_total_amount)'
+    },
+    {
+        'code': 'LEDGER_TIE_OUT', 'source': 'tie_out', 'currency': 'currency_code', 'numerator': 'abs(sum(difference_amount))'
+    },
+    {
+        'code': 'CONTRIBUTION_MARGIN', 'source': lines, 'currency': 'currency_code',
+        'numerator': 'sum(contribution_margin_amount)', 'denominator': 'sum(net_revenue_amount)'
+    },
+    {
+        'code': 'NET_MARGIN', 'source': lines, 'currency': 'currency_code',
+        'numerator': 'sum(net_margin_amount)', 'denominator': 'sum(net_revenue_amount)'
+    },
+    {
+        'code': 'SUPPLY_EXPENSE_PER_DISCHARGE', 'source': 'adjusted_discharges', 'currency': 'currency_code',
+        'numerator': 'sum(supply_amount)', 'denominator': 'sum(discharge_qty)'
     }
 ] %}
+{%- for measure in [
+    'LENGTH_OF_STAY', 'CASE_MIX_INDEX', 'FIRST_CASE_ON_TIME', 'PRIME_TIME_USE', 'ROOM_TURNOVER', 'CASE_CANCELLATION'
+] %}
+{%- do figures.append({
+    'code': measure, 'source': used, 'where': "not is_small_cell and measure_code = '" ~ measure ~ "'",
+    'numerator': 'sum(numerator)', 'denominator': 'sum(denominator)'
+}) %}
+{%- endfor %}
 with judged_lines as (
     select
         match.invoice_line_key,
@@ -106,10 +139,48 @@ expenses as (
         line.functional_amount,
         case
             when account.expense_class like 'SUPPLY%' or account.expense_class = 'DRUG' then line.functional_amount else 0
-        end as supply_amount
+        end as supply_amount,
+        case
+            when account.expense_class in ('SALARY', 'BENEFIT', 'CONTRACT_LABOR') then line.functional_amount else 0
+        end as labor_amount
     from {{ ref('fct_gl_line') }} as line
     inner join {{ ref('dim_gl_account') }} as account on line.gl_account_key = account.gl_account_key
     where account.account_type = 'EXPENSE'
+),
+
+-- What service lines cost less what the ledger has.
+tie_out as (
+    select
+        facility_key,
+        period,
+        currency_code,
+        cost_total_amount as difference_amount
+    from {{ lines }}
+    union all
+    select
+        facility_key,
+        period,
+        currency_code,
+        -ledger_amount as difference_amount
+    from {{ ref('int_cost__ledger') }}
+),
+
+-- Facilities and months with enough inpatients to show.
+adjusted_discharges as (
+    select
+        line.facility_key,
+        line.period,
+        line.currency_code,
+        sum(line.supply_direct_amount + line.implant_amount) as supply_amount,
+        min(discharge.measure_value) as discharge_qty
+    from {{ lines }} as line
+    inner join {{ used }} as discharge
+        on
+            line.facility_key = discharge.facility_key
+            and line.period = discharge.period
+            and discharge.measure_code = 'CMI_ADJUSTED_DISCHARGES'
+    where discharge.measure_value is not null
+    group by line.facility_key, line.period, line.currency_code
 ),
 
 figures as (

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from bench.procure_to_pay.scores import Score
+from bench.questions import Questions
 from tests.simulator.network_stories import STORIES, open_truth
 
-MARTS = Path(__file__).parents[2] / "dbt_project/models/marts/procurement/_procurement__models.yml"
 # A share and a count of a story may be off by so much: single lines of it may be hidden by other dirt.
 NEAR = 0.05
 
@@ -21,7 +20,7 @@ NEAR = 0.05
 def stories(warehouse: Path, world: Path) -> Iterator[Score]:
     """One score a figure of a story, 1 of 1 where the mart says it."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        ask, truth = Questions(connection), open_truth(world / "truth")
+        ask, truth = Questions(connection, "procurement"), open_truth(world / "truth")
         (facility, _, share), *_ = ask("Which facility's receiving makes most of the receipts that are missing?")
         [(true_site, _, true_share)] = truth(STORIES["c"].query)
         yield _told("c: the hospital that receives late", facility == true_site)
@@ -43,19 +42,6 @@ def stories(warehouse: Path, world: Path) -> Iterator[Score]:
         [(true_invoices, true_dollars)] = truth(STORIES["f"].query)
         yield _told("f: invoices paid twice", sum(row[1] for row in found) == true_invoices)
         yield _told("f: dollars paid twice", sum(row[2] for row in found) == true_dollars)
-
-
-class Questions:
-    """The questions that the marts publish, by their words."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection):
-        models = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
-        asked = (asked for model in models for asked in model["config"].get("meta", {}).get("questions", ()))
-        self._sql = {each["question"]: each["sql"] for each in asked}
-        self._connection = connection
-
-    def __call__(self, question: str) -> list[tuple]:
-        return self._connection.execute(self._sql[question]).fetchall()
 
 
 def _told(name: str, is_told: bool) -> Score:

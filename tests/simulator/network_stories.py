@@ -4,6 +4,7 @@ Belongs here: queries and the independent reference that a mart's answer is held
 Every query has one row. Money is dollars.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -103,9 +104,11 @@ STORIES = {
 }  # fmt: skip
 
 
-def overhead_of(ask: Any, site: str, month: int, is_reciprocal: bool) -> dict[str, Fraction]:
+def overhead_of(
+    ask: Any, site: str, month: int, is_reciprocal: bool, order: Sequence[str] = tuple(OVERHEAD_KINDS)
+) -> dict[str, Fraction]:
     """Story h: dollars of overhead that reach the cardiac and the women's departments of a site in a fiscal month, when
-    departments that serve each other both ways are closed one after the other, or all at once.
+    departments that serve each other both ways are closed one after the other (`order`), or all at once.
 
     Exact. Accumulated cost is each department's own cost. What a department does for itself does not count.
     """
@@ -123,7 +126,6 @@ def overhead_of(ask: Any, site: str, month: int, is_reciprocal: bool) -> dict[st
         JOIN truth_cost_center ON code = cost_center
         WHERE site = '{site}' AND fiscal_month = {month} AND quantity > 0"""):
         statistics.setdefault(statistic, {})[code] = Fraction(quantity)
-    order = list(OVERHEAD_KINDS)
     overhead = sorted((row for row in centers if row[1] == "OVERHEAD"), key=lambda row: order.index(row[2]))
     shares = {code: _shares(code, statistics.get(statistic, {})) for code, _, _, statistic in overhead}
     pools = _together(shares, cost) if is_reciprocal else _one_after_the_other(shares, cost)

@@ -48,7 +48,8 @@ def _knees(connection: duckdb.DuckDBPyConnection, ask: Questions, truth: Any, wo
         f"""
         SELECT count(*) FILTER (truly.provider_id = ?), count(*)
         FROM restricted.int_variation__case JOIN restricted.fct_case USING (case_key)
-        JOIN '{world / "truth/truth_case.parquet"}' AS truly ON truly.room = room_code AND truly.in_room_at = fct_case.in_room_at
+        JOIN '{world / "truth/truth_case.parquet"}' AS truly
+            ON truly.room = room_code AND truly.in_room_at = fct_case.in_room_at
         WHERE surgeon_label = ?""",
         [surgeon, label],
     ).fetchone()
@@ -73,7 +74,9 @@ def _overhead(ask: Questions, truth: Any, order: list[str]) -> Iterator[Score]:
         step_down, reciprocal = (overhead_of(truth, SITE, month, both_ways, order) for both_ways in (False, True))
         for group in right:
             moved = reciprocal[group] - step_down[group]
-            right[group] += abs(Fraction(found[f"{year}-{number + 1:02}"][group]) - moved) <= abs(moved) * Fraction(1, 20)
+            right[group] += abs(Fraction(found[f"{year}-{number + 1:02}"][group]) - moved) <= abs(moved) * Fraction(
+                1, 20
+            )
     for group, months in right.items():
         yield Score(f"story h: dollars moved, {group.lower()}", months, CLOSED_MONTHS, 1.0)
 

@@ -1,0 +1,72 @@
+"""What dbt adds: CPU of building the models of cost, against the same compiled SQL on one connection.
+
+Belongs here: the two measurements. A call of dbt may start up: what an empty selection takes is not counted.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from bench.procure_to_pay.true_names import DBT_PROJECT
+
+# The models that make and tell costs; closed months are written once and are not built again.
+SELECTED = ["path:models/canonical/costing", "path:models/canonical/labor", "path:models/marts/service_line"]
+EXCLUDED = ["closed_service_line"]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    models: float
+    sql: float
+
+    @property
+    def ratio(self) -> float:
+        return self.models / self.sql
+
+
+def cpu_of_models(warehouse: Path, as_of: str) -> Ratio:
+    """Changes `warehouse`: give it a copy. Both write tables, with two threads."""
+    start_up = _dbt(warehouse, as_of, "int_close__month")
+    models = _dbt(warehouse, as_of, *SELECTED) - start_up
+    return Ratio(models, _straight(warehouse))
+
+
+def _dbt(warehouse: Path, as_of: str, *selection: str) -> float:
+    before = _children()
+    subprocess.run(
+        [
+            Path(sys.executable).with_name("dbt"), "--quiet", "run", "--select", *selection, "--exclude", *EXCLUDED,
+            "--vars", f"{{as_of: '{as_of}'}}", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT,
+            "--target-path", warehouse.with_name("dbt"), "--log-path", warehouse.with_name("dbt"),
+        ],
+        env=os.environ | {"PARLINE_WAREHOUSE": str(warehouse)}, check=True,
+    )  # fmt: skip
+    return _children() - before
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _straight(warehouse: Path) -> float:
+    """Seconds of CPU of the compiled SQL, in the order in which dbt ran it."""
+    target = warehouse.with_name("dbt")
+    run = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    ran = sorted(run["results"], key=lambda result: result["timing"][-1]["completed_at"])
+    with duckdb.connect(str(warehouse), config={"threads": 2}) as connection:
+        before = time.process_time()
+        for result in ran:
+            node = nodes[result["unique_id"]]
+            kind = "VIEW" if node["config"]["materialized"] == "view" else "TABLE"
+            relation = f'"{node["schema"]}"."{node["name"]}"'
+            connection.execute(f"CREATE OR REPLACE {kind} {relation} AS {result['compiled_code']}")
+        return time.process_time() - before

@@ -32,6 +32,7 @@ select
     compared.period,
     compared.service_line_key,
     line.service_line_name,
+    line.service_line_group,
     {%- for method in ['direct', 'step_down', 'reciprocal'] %}
     cast(compared.{{ method }}_amount as decimal(18, 2)) as {{ method }}_amount,
     {%- endfor %}
@@ -40,5 +41,5 @@ select
     {%- endfor %}
     currencies.currency_code
 from compared
-left join {{ ref('cfg_service_line') }} as line on compared.service_line_key = line.service_line_key
+left join {{ ref('dim_service_line') }} as line on compared.service_line_key = line.service_line_key
 left join currencies on compared.facility_key = currencies.facility_key

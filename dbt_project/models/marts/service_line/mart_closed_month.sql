@@ -66,6 +66,7 @@ select
     together.period,
     together.service_line_key,
     line.service_line_name,
+    line.service_line_group,
     together.patient_class,
     together.cost_measure,
     cast(together.as_known_amount as decimal(18, 2)) as as_known_amount,
@@ -77,5 +78,5 @@ select
 from together
 inner join months on together.facility_key = months.facility_key and together.period = months.period
 left join open_months on together.facility_key = open_months.facility_key
-left join {{ ref('cfg_service_line') }} as line on together.service_line_key = line.service_line_key
+left join {{ ref('dim_service_line') }} as line on together.service_line_key = line.service_line_key
 left join currencies on together.facility_key = currencies.facility_key

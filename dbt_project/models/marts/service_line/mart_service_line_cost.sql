@@ -67,6 +67,7 @@ counted as (
     select
         summed.*,
         line.service_line_name,
+        line.service_line_group,
         case when not volume.is_small_encounter_count then volume.encounter_count end as encounter_count,
         case when not volume.is_small_discharge_count then volume.discharge_count end as discharge_count,
         case when not volume.is_small_discharge_count then volume.stay_hours end as stay_hours,
@@ -76,7 +77,7 @@ counted as (
         coalesce(currencies.currency_code, 'USD') as currency_code
     from summed
     left join currencies on summed.facility_key = currencies.facility_key
-    left join {{ ref('cfg_service_line') }} as line on summed.service_line_key = line.service_line_key
+    left join {{ ref('dim_service_line') }} as line on summed.service_line_key = line.service_line_key
     left join {{ ref('int_service_line__volume') }} as volume
         on
             summed.facility_key = volume.facility_key
@@ -90,6 +91,7 @@ select
     period,
     service_line_key,
     service_line_name,
+    service_line_group,
     patient_class,
     encounter_count,
     discharge_count,

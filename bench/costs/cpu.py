@@ -18,7 +18,7 @@ from bench.procure_to_pay.true_names import DBT_PROJECT
 
 # The models that make and tell costs; closed months are written once and are not built again.
 SELECTED = ["path:models/canonical/costing", "path:models/canonical/labor", "path:models/marts/service_line"]
-EXCLUDED = ["closed_service_line"]
+EXCLUDED = ["closed_figure"]
 
 
 @dataclass(frozen=True)

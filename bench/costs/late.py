@@ -1,7 +1,7 @@
 """What late events do to closed months: as known must not change by a byte, and the difference must be listed.
 
 Belongs here: the events, written as landing would have, and the build after them. Not here: what is kept of a closed month (dbt
-model closed_service_line).
+model closed_figure).
 """
 
 import os
@@ -52,21 +52,22 @@ EVENTS = {
         CROSS JOIN (VALUES ('8', -1), ('7', 2)) AS again (frequency, factor)""",
 }  # fmt: skip
 KNOWN = """
-    SELECT md5(string_agg(concat_ws('|', facility_key, period, service_line_key, patient_class, cost_measure, amount), ';'
-        ORDER BY facility_key, period, service_line_key, patient_class, cost_measure)), count(*)
-    FROM closed.closed_service_line WHERE period <= ?"""
+    SELECT md5(string_agg(concat_ws('|', period_figure_key, period, amount, row_count), ';' ORDER BY period_figure_key)),
+        count(*)
+    FROM closed.closed_figure WHERE period <= ?"""
 ADJUSTED = """
-    SELECT count(*), coalesce(sum(adjustment_amount) FILTER (cost_measure NOT IN ('NET_REVENUE', 'GROSS_CHARGE')), 0),
-        coalesce(sum(adjustment_amount) FILTER (cost_measure = 'NET_REVENUE'), 0),
+    SELECT count(*),
+        coalesce(sum(adjustment_amount) FILTER (figure IN (SELECT cost_component FROM seeds.cfg_cost_component)), 0),
+        coalesce(sum(adjustment_amount) FILTER (figure = 'NET_REVENUE'), 0),
         count(*) FILTER (adjustment_period IS NULL), min(period), max(period)
-    FROM mart_service_line.mart_closed_month WHERE adjustment_amount <> 0"""
+    FROM mart_finance.mart_closed_month WHERE adjustment_amount <> 0"""
 LEDGER = "SELECT sum(ledger_amount) FROM canonical.int_cost__ledger"
 
 
 def late_events(warehouse: Path, as_of: str) -> Iterator[Score]:
     """Changes `warehouse`: give it a copy. Prints what is listed."""
     with duckdb.connect(str(warehouse)) as connection:
-        [(last,)] = connection.execute("SELECT max(period) FROM closed.closed_service_line").fetchall()
+        [(last,)] = connection.execute("SELECT max(period) FROM closed.closed_figure").fetchall()
         [(known, rows)] = connection.execute(KNOWN, [last]).fetchall()
         [(ledger,)] = connection.execute(LEDGER).fetchall()
         for event in EVENTS.values():

@@ -66,7 +66,6 @@ def test_after_a_change_only_the_touched_orders_and_documents_are_rewritten(proj
         "mart_gr_ir_reconciliation",
         "mart_exec_kpi",
         "mart_service_line_cost",
-        "mart_period_figure",
     }
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         found = connection.execute(

@@ -1,12 +1,14 @@
--- One row per figure, company, facility, month, subject and category: what the marts say of a month now, its books closed or not.
+{{ config(materialized='view') }}
+-- One row per figure, company, facility, month, subject and category: what is known now of a month, its books closed or not.
 -- SPEND by supplier and class of item; GR_IR, open at the month's end, by supplier; INVENTORY, owned and on hand at the month's
--- end, by location; SERVICE_LINE_COST by service line. A month of a company has a row of each figure, be it of nothing: so what
--- comes late into a month of nothing is late too.
+-- end, by location; each kind of cost, NET_REVENUE and GROSS_CHARGE by service line and class of patient. A month of a company
+-- has a row of each figure, be it of nothing: so what comes late into a month of nothing is late too.
 with months as (
     select
         period,
         max(calendar_date) as period_end_date
     from {{ ref('dim_date') }}
+    where calendar_date <= {{ as_of_date() }}
     group by period
 ),
 
@@ -14,7 +16,8 @@ with months as (
 facility_companies as (
     select
         facility_key,
-        min(company_key) as company_key
+        min(company_key) as company_key,
+        min(functional_currency_code) as currency_code
     from {{ ref('fct_gl_line') }}
     group by facility_key
 ),
@@ -27,73 +30,80 @@ posted_months as (
     inner join {{ ref('dim_fiscal_period') }} as period on line.fiscal_period_key = period.fiscal_period_key
 ),
 
-figures as (
-    {%- for figure in ['SPEND', 'GR_IR', 'INVENTORY', 'SERVICE_LINE_COST'] %}
+told as (
     select
-        '{{ figure }}' as figure,
+        'SPEND' as figure,
         company_key,
+        facility_key,
+        {{ period_of('posting_date') }} as period,
+        supplier_key as subject_key,
+        item_class as category,
+        functional_currency_code as currency_code,
+        spend_net_amount as amount
+    from {{ ref('int_spend__line') }}
+    union all
+    select
+        'GR_IR' as figure,
+        line.company_key,
+        line.facility_key,
+        months.period,
+        line.supplier_key as subject_key,
+        {{ unknown_key() }} as category,
+        line.currency_code,
+        balance.open_amount as amount
+    from {{ ref('int_grir__balance') }} as balance
+    inner join months
+        on balance.period <= months.period and (balance.next_period is null or months.period < balance.next_period)
+    inner join {{ ref('fct_po_line') }} as line on balance.po_line_key = line.po_line_key
+    where balance.open_amount <> 0
+    union all
+    select
+        'INVENTORY' as figure,
+        coalesce(owner.company_key, {{ unknown_key() }}) as company_key,
+        days.facility_key,
+        months.period,
+        days.location_key as subject_key,
+        {{ unknown_key() }} as category,
+        coalesce(days.currency_code, {{ unknown_key() }}) as currency_code,
+        days.on_hand_amount as amount
+    from {{ ref('int_inventory__day') }} as days
+    inner join months
+        on days.movement_date <= months.period_end_date and months.period_end_date < days.next_movement_date
+    left join facility_companies as owner on days.facility_key = owner.facility_key
+    where days.ownership = 'OWNED' and days.is_costed
+    union all
+    select
+        cost.cost_measure as figure,
+        coalesce(owner.company_key, {{ unknown_key() }}) as company_key,
+        cost.facility_key,
+        cost.period,
+        cost.service_line_key as subject_key,
+        cost.patient_class as category,
+        coalesce(owner.currency_code, {{ unknown_key() }}) as currency_code,
+        cost.amount
+    from {{ ref('int_close__service_line') }} as cost
+    left join facility_companies as owner on cost.facility_key = owner.facility_key
+),
+
+of_every_month as (
+    select
+        figures.figure,
+        posted_months.company_key,
         {{ unknown_key() }} as facility_key,
-        period,
+        posted_months.period,
         {{ unknown_key() }} as subject_key,
         {{ unknown_key() }} as category,
         {{ unknown_key() }} as currency_code,
         0 as amount,
         0 as row_count
     from posted_months
-    union all
-    {%- endfor %}
-    select
-        'SPEND' as figure,
-        company_key,
-        facility_key,
-        period,
-        supplier_key as subject_key,
-        category_l1 as category,
-        functional_currency_code as currency_code,
-        spend_net_amount as amount,
-        1 as row_count
-    from {{ ref('mart_spend_cube') }}
+    cross join (select distinct told.figure from told) as figures
     union all
     select
-        'GR_IR' as figure,
-        company_key,
-        facility_key,
-        period,
-        supplier_key as subject_key,
-        {{ unknown_key() }} as category,
-        currency_code,
-        grir_amount as amount,
+        told.*,
         1 as row_count
-    from {{ ref('mart_gr_ir') }}
-    union all
-    select
-        'INVENTORY' as figure,
-        coalesce(facility_companies.company_key, {{ unknown_key() }}) as company_key,
-        days.facility_key,
-        months.period,
-        days.location_key as subject_key,
-        {{ unknown_key() }} as category,
-        coalesce(days.currency_code, {{ unknown_key() }}) as currency_code,
-        days.on_hand_amount as amount,
-        1 as row_count
-    from {{ ref('int_inventory__day') }} as days
-    inner join months
-        on days.movement_date <= months.period_end_date and months.period_end_date < days.next_movement_date
-    left join facility_companies on days.facility_key = facility_companies.facility_key
-    where days.ownership = 'OWNED' and days.is_costed and months.period_end_date <= {{ as_of_date() }}
-    union all
-    select
-        'SERVICE_LINE_COST' as figure,
-        coalesce(facility_companies.company_key, {{ unknown_key() }}) as company_key,
-        cost.facility_key,
-        cost.period,
-        cost.service_line_key as subject_key,
-        {{ unknown_key() }} as category,
-        cost.currency_code,
-        cost.cost_total_amount as amount,
-        1 as row_count
-    from {{ ref('mart_service_line_cost') }} as cost
-    left join facility_companies on cost.facility_key = facility_companies.facility_key
+    from told
+    where told.period is not null
 ),
 
 summed as (
@@ -107,8 +117,7 @@ summed as (
         currency_code,
         sum(amount) as amount,
         sum(row_count) as row_count
-    from figures
-    where period is not null
+    from of_every_month
     group by figure, company_key, facility_key, period, subject_key, category, currency_code
 ),
 

@@ -72,12 +72,12 @@ select
     'utilization: few patients' as fault,
     figure.facility_key,
     figure.period,
-    figure.measure_code || ' ' || figure.subject_code as cell
+    figure.measure_code || ' ' || figure.measure_subject as cell
 from {{ ref('int_utilization__figure') }} as figure
 inner join {{ ref('mart_utilization') }} as shown
     on
         figure.facility_key = shown.facility_key
         and figure.period = shown.period
         and figure.measure_code = shown.measure_code
-        and figure.subject_code = shown.subject_code
+        and figure.measure_subject = shown.measure_subject
 where figure.patient_count < {{ var('smallest_cell') }} and (shown.numerator is not null or shown.denominator is not null)

@@ -7,7 +7,7 @@ select
     measure.measure_name,
     measure.measure_unit,
     measure.subject_kind,
-    figure.subject_code,
+    figure.measure_subject,
     figure.is_small_cell,
     case when not figure.is_small_cell then figure.numerator end as numerator,
     case when not figure.is_small_cell then figure.denominator end as denominator,

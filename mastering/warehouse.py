@@ -22,7 +22,7 @@ from mastering.rules import read_rules
 from mastering.state import read_state, write_state
 from mastering.stewardship import in_force
 from mastering.suppliers import golden
-from mastering.suppliers.aliases import Aliases, known_aliases
+from mastering.suppliers.aliases import ALIASES, Aliases, known_aliases
 from mastering.survivorship import CANDIDATES, golden_records, read_survivorship, steward_candidates, survive
 from mastering.vocabulary import record_key, record_key_sql
 
@@ -80,6 +80,9 @@ _SUPPLIER_NAMES = """
     JOIN supplier_now ON supplier_now.source_instance = record.source_instance
         AND supplier_now.source_key = record.source_supplier_key
     WHERE supplier_name IS NOT NULL ORDER BY ALL"""
+_ALIASES = (
+    "SELECT alias, supplier_name AS name, alias_reason AS reason, valid_from, valid_to FROM seeds.map_supplier_alias"
+)
 _REGISTRY = ("id", "xref", "merge_log")
 
 
@@ -109,7 +112,7 @@ def master(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Mastere
 def _master_suppliers(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
     records = _read(connection, _SUPPLIERS)
     decisions = _read(connection, "SELECT * FROM mastering.decision")
-    found = suppliers.resolve(records.drop_columns(["record_key"]), decisions, known_aliases(), run.at)
+    found = suppliers.resolve(records.drop_columns(["record_key"]), decisions, _aliases(connection), run.at)
     before, after = _advance(connection, "supplier", found.assignments, records, "SUP", run)
     golden_of = _golden_keys(connection, "supplier")
     provenance = survive(
@@ -150,7 +153,7 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
     decisions = _read(connection, "SELECT * FROM mastering.decision")
     names = _read(connection, _SUPPLIER_NAMES)
     steering = in_force(decisions, run.at, lambda left, right: None)
-    records = with_makers(records, names, Aliases(known_aliases(), steering.aliases, run.at))
+    records = with_makers(records, names, Aliases(_aliases(connection), steering.aliases, run.at))
     found = items.resolve(
         records.drop_columns(["record_key", "unspsc_code", "vendor_key"]), identifiers, packs, decisions, run.at,
         read_state(connection),
@@ -172,6 +175,11 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
         "item_quality_event": found.quality_events,
     })  # fmt: skip
     return _summary(records, found.review_queue, before, after)
+
+
+def _aliases(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The names that come with parline and, after them, the site's own."""
+    return pa.concat_tables([known_aliases(), _read(connection, _ALIASES).cast(ALIASES)])
 
 
 def _valid_gtins(identifiers: pa.Table) -> pa.Table:

@@ -17,7 +17,7 @@ from orchestration.naming import WAREHOUSE_POOL, identity
 
 READ = (
     "int_supplier_record", "int_shared_supplier_number", "int_item_record", "int_item_identifier", "int_item_unit",
-    "int_record_spend",
+    "int_record_spend", "map_supplier_alias",
 )  # fmt: skip
 WRITTEN = {
     "supplier_xref": "One row per source supplier and stay at a golden supplier, with the evidence.",

@@ -80,6 +80,11 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         ):  # fmt: skip
             connection.register("rows", pa.Table.from_pylist(rows, schema))
             connection.execute(f"CREATE TABLE canonical.{name} AS FROM rows")
+        connection.execute("CREATE SCHEMA seeds")
+        connection.execute(
+            "CREATE TABLE seeds.map_supplier_alias"
+            " (alias VARCHAR, supplier_name VARCHAR, alias_reason VARCHAR, valid_from DATE, valid_to DATE)"
+        )
         yield connection
 
 
@@ -100,6 +105,25 @@ def test_two_erps_have_one_supplier_and_one_catheter_of_each_size(warehouse: duc
     names = dict(warehouse.execute("SELECT golden_key, supplier_name FROM mastering.golden_supplier").fetchall())
     # Of two ERPs the one that was changed last is believed: Oracle's record is of 2020, SAP's of 2015.
     assert names == {"SUP-000001": "Bard, Incorporated", "SUP-000002": "BARD INC."}
+
+
+def test_a_sites_own_alias_joins_two_names_while_it_holds(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Covington Catheters says no tax number; the site knows that it is Bard's since the second of November."""
+    warehouse.execute(
+        "UPDATE canonical.int_supplier_record SET supplier_name = 'Covington Catheters', tax_id_token = NULL"
+        " WHERE source_supplier_key = '7'"
+    )
+    warehouse.execute("DELETE FROM canonical.int_supplier_record WHERE source_supplier_key = '2'")
+    warehouse.execute(
+        "INSERT INTO seeds.map_supplier_alias VALUES"
+        " ('Covington Catheters', 'Bard', 'trading', DATE '2026-11-02', DATE '2026-11-03')"
+    )
+    found = []
+    for run in (FIRST, SECOND, THIRD):
+        master(warehouse, run)
+        supplier = golden(warehouse, "supplier")
+        found.append(supplier["sap 1"] == supplier["ora 7"])
+    assert found == [False, True, False]
 
 
 def test_the_same_records_again_change_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -60,7 +60,7 @@ def network_rows() -> Iterator[dict[str, Any]]:
 def _line(row: dict[str, Any]) -> str:
     figures = (row.get(name) for name in ("precision", "recall", "f1", "b_cubed"))
     shown = "".join("     -  " if figure is None else f"{figure:8.4f}" for figure in figures)
-    return f"{row['set']:44}{row['setting']:16}{shown}  unsafe {row.get('unsafe', '-')!s:5}{row.get('bar', '')}"
+    return f"{row['set']:46}{row['setting']:16}{shown}  unsafe {row.get('unsafe', '-')!s:5}{row.get('bar', '')}"
 
 
 def main() -> None:

@@ -4,14 +4,14 @@ with adjusted as (
     select
         facility_key,
         period,
-        subject_key as service_line_key,
+        member_key as service_line_key,
         category as patient_class,
         sum(case when figure in ('NET_REVENUE', 'GROSS_CHARGE') then 0 else as_known_amount + adjustment_amount end)
             as cost_total_amount,
         sum(case when figure = 'NET_REVENUE' then as_known_amount + adjustment_amount else 0 end) as net_revenue_amount
     from {{ ref('mart_closed_month') }}
     where figure not in ('SPEND', 'GR_IR', 'INVENTORY')
-    group by facility_key, period, subject_key, category
+    group by facility_key, period, member_key, category
 ),
 
 spent as (

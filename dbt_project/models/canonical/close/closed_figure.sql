@@ -20,7 +20,7 @@ select
     final.facility_key,
     final.period,
     final.close_date,
-    final.subject_key,
+    final.member_key,
     final.category,
     final.currency_code,
     final.amount,

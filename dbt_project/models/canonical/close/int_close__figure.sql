@@ -36,7 +36,7 @@ told as (
         company_key,
         facility_key,
         {{ period_of('posting_date') }} as period,
-        supplier_key as subject_key,
+        supplier_key as member_key,
         item_class as category,
         functional_currency_code as currency_code,
         spend_net_amount as amount
@@ -47,7 +47,7 @@ told as (
         line.company_key,
         line.facility_key,
         months.period,
-        line.supplier_key as subject_key,
+        line.supplier_key as member_key,
         {{ unknown_key() }} as category,
         line.currency_code,
         balance.open_amount as amount
@@ -62,7 +62,7 @@ told as (
         coalesce(owner.company_key, {{ unknown_key() }}) as company_key,
         days.facility_key,
         months.period,
-        days.location_key as subject_key,
+        days.location_key as member_key,
         {{ unknown_key() }} as category,
         coalesce(days.currency_code, {{ unknown_key() }}) as currency_code,
         days.on_hand_amount as amount
@@ -77,7 +77,7 @@ told as (
         coalesce(owner.company_key, {{ unknown_key() }}) as company_key,
         cost.facility_key,
         cost.period,
-        cost.service_line_key as subject_key,
+        cost.service_line_key as member_key,
         cost.patient_class as category,
         coalesce(owner.currency_code, {{ unknown_key() }}) as currency_code,
         cost.amount
@@ -91,7 +91,7 @@ of_every_month as (
         posted_months.company_key,
         {{ unknown_key() }} as facility_key,
         posted_months.period,
-        {{ unknown_key() }} as subject_key,
+        {{ unknown_key() }} as member_key,
         {{ unknown_key() }} as category,
         {{ unknown_key() }} as currency_code,
         0 as amount,
@@ -112,13 +112,13 @@ summed as (
         company_key,
         facility_key,
         period,
-        subject_key,
+        member_key,
         category,
         currency_code,
         sum(amount) as amount,
         sum(row_count) as row_count
     from of_every_month
-    group by figure, company_key, facility_key, period, subject_key, category, currency_code
+    group by figure, company_key, facility_key, period, member_key, category, currency_code
 ),
 
 closes as (
@@ -134,7 +134,7 @@ closes as (
 
 select
     {{ surrogate_key([
-        'summed.figure', 'summed.company_key', 'summed.facility_key', 'summed.period', 'summed.subject_key', 'summed.category',
+        'summed.figure', 'summed.company_key', 'summed.facility_key', 'summed.period', 'summed.member_key', 'summed.category',
         'summed.currency_code'
     ]) }} as period_figure_key,
     summed.figure,
@@ -143,7 +143,7 @@ select
     summed.period,
     closes.close_date,
     coalesce(closes.is_closed, false) as is_closed,
-    summed.subject_key,
+    summed.member_key,
     summed.category,
     summed.currency_code,
     cast(summed.amount as decimal(18, 2)) as amount,

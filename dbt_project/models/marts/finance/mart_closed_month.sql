@@ -42,7 +42,7 @@ together as (
         coalesce(known.facility_key, final.facility_key) as facility_key,
         coalesce(known.period, final.period) as period,
         coalesce(known.close_date, final.close_date) as close_date,
-        coalesce(known.subject_key, final.subject_key) as subject_key,
+        coalesce(known.member_key, final.member_key) as member_key,
         coalesce(known.category, final.category) as category,
         coalesce(known.currency_code, final.currency_code) as currency_code,
         coalesce(known.amount, 0) as as_known_amount,
@@ -60,7 +60,7 @@ select
     together.facility_key,
     together.period,
     together.close_date,
-    together.subject_key,
+    together.member_key,
     coalesce(supplier.supplier_name, location.location_code, line.service_line_name) as subject_name,
     together.category,
     cast(together.as_known_amount as decimal(18, 2)) as as_known_amount,
@@ -76,9 +76,9 @@ inner join frozen
     on together.figure = frozen.figure and together.company_key = frozen.company_key and together.period = frozen.period
 left join open_months on together.company_key = open_months.company_key
 left join {{ ref('dim_supplier') }} as supplier
-    on together.figure in ('SPEND', 'GR_IR') and together.subject_key = supplier.supplier_key
+    on together.figure in ('SPEND', 'GR_IR') and together.member_key = supplier.supplier_key
 left join {{ ref('dim_location') }} as location
-    on together.figure = 'INVENTORY' and together.subject_key = location.location_key
+    on together.figure = 'INVENTORY' and together.member_key = location.location_key
 left join {{ ref('dim_service_line') }} as line
-    on together.figure not in ('SPEND', 'GR_IR', 'INVENTORY') and together.subject_key = line.service_line_key
+    on together.figure not in ('SPEND', 'GR_IR', 'INVENTORY') and together.member_key = line.service_line_key
 where together.known_row_count > 0 or together.final_row_count > 0

@@ -41,15 +41,18 @@ def queue_rows(
     """One row per row of `queue` (REVIEW_QUEUE), with `fields` of both records (by record_key) side by side.
 
     subject_hash: of what the steward reads, so that a decision on a row that has since changed is noticed. first_seen: from
-    `before`, the rows of the run before, else `at`. money (record_key, amount): money_at_stake is the lesser of both
-    records' amounts, what would change its place. rank: stewards' own words that wait for a second person, then the dearest
-    pairs, then as `queue` ranks them.
+    `before`, the rows of the run before, else `at`. money (record_key, amount, currency_code): money_at_stake is the lesser
+    of both records' amounts, what would change its place; of two currencies none is. rank: stewards' own words that wait for
+    a second person, then the dearest pairs, then as `queue` ranks them.
     """
     sides = [(side, name) for name in fields for side in ("left", "right")]
     shown = ", ".join(f"{side}_record.{name} AS {side}_{name}" for side, name in sides)
     read = ", ".join(f"coalesce({side}_record.{name}::VARCHAR, chr(0))" for side, name in sides)
     seen = {"subject_hash": pa.array([], pa.string()), "first_seen": pa.array([], pa.timestamp("us"))}
-    amounts = {"record_key": pa.array([], pa.string()), "amount": pa.array([], pa.decimal128(38, 2))}
+    amounts = {
+        "record_key": pa.array([], pa.string()), "amount": pa.array([], pa.decimal128(38, 2)),
+        "currency_code": pa.array([], pa.string()),
+    }  # fmt: skip
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
         connection.register("queue", queue)
         connection.register("record", records)
@@ -60,7 +63,9 @@ def queue_rows(
             WITH row AS (
                 SELECT md5(concat_ws(chr(31), kind, left_key, right_key, {read})) AS subject_hash, kind, rank, left_key,
                     right_key, {shown}, weight, evidence AS sentence,
-                    least(left_money.amount, right_money.amount) AS money_at_stake
+                    if(coalesce(left_money.currency_code <> right_money.currency_code, false), NULL,
+                        least(left_money.amount, right_money.amount)) AS money_at_stake,
+                    coalesce(left_money.currency_code, right_money.currency_code) AS currency_code
                 FROM queue
                 JOIN record AS left_record ON left_record.record_key = left_key
                 JOIN record AS right_record ON right_record.record_key = right_key

@@ -72,7 +72,7 @@ _PACKS = """
     SELECT source_system, source_instance, source_item_key, source_uom_code AS unit_code, qty_num, qty_den
     FROM canonical.int_item_unit ORDER BY ALL"""
 _SPEND = f"""
-    SELECT {record_key_sql("source_key")} AS record_key, billed_amount::DECIMAL(38, 2) AS amount
+    SELECT {record_key_sql("source_key")} AS record_key, billed_amount::DECIMAL(38, 2) AS amount, currency_code
     FROM canonical.int_record_spend WHERE record_kind = upper($1)"""
 _SUPPLIER_NAMES = """
     SELECT supplier_name AS name, golden_key

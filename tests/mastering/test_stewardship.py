@@ -126,7 +126,10 @@ QUEUE = pa.table(
     },
     REVIEW_QUEUE,
 )
-MONEY = pa.table({"record_key": ["erp|1|8", "erp|2|9"], "amount": [900, 250]})
+MONEY = pa.table(
+    {"record_key": ["erp|1|8", "erp|2|9"], "amount": [900, 250], "currency_code": ["USD", "USD"]},
+    pa.schema([("record_key", pa.string()), ("amount", pa.decimal128(38, 2)), ("currency_code", pa.string())]),
+)
 FIELDS = ("name", "city")
 
 
@@ -160,6 +163,12 @@ def test_the_dearest_pair_comes_first_and_before_it_only_what_waits_for_a_second
     assert [(row["rank"], row["sentence"], row["money_at_stake"]) for row in rows] == [
         (1, "d", 900), (2, "c", 900), (3, "b", 250), (4, "a", None),
     ]  # fmt: skip
+
+
+def test_of_two_currencies_neither_amount_is_the_lesser():
+    two = MONEY.set_column(2, "currency_code", pa.array(["USD", "CAD"]))
+    [row, _] = queue_rows(QUEUE, RECORDS, FIELDS, None, two, MONDAY).to_pylist()[::-1]
+    assert (row["left_key"], row["right_key"], row["money_at_stake"]) == ("erp|1|8", "erp|2|9", None)
 
 
 def test_a_row_keeps_the_day_it_was_first_seen_until_what_it_shows_changes():

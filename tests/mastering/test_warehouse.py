@@ -39,7 +39,7 @@ SHARED = pa.schema(
     [(name, TEXT) for name in ("source_instance", "source_supplier_key", "record_instance", "record_supplier_key")]
 )
 SPEND = pa.schema(
-    [(name, TEXT) for name in ("source_system", "source_instance", "record_kind", "source_key")]
+    [(name, TEXT) for name in ("source_system", "source_instance", "record_kind", "source_key", "currency_code")]
     + [("billed_amount", pa.decimal128(18, 2))]
 )
 UNIT = pa.schema(
@@ -69,7 +69,7 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         of("ora", source_supplier_key="7", supplier_name="Bard, Incorporated", tax_id_token="t1", city="Covington"),
         of("sap", source_supplier_key="2", supplier_name="BARD INC.", tax_id_token="t2", city="RENO"),
     ]
-    spend = [of("sap", record_kind="ITEM", source_key="A", billed_amount=Decimal("70.00"))]
+    spend = [of("sap", record_kind="ITEM", source_key="A", billed_amount=Decimal("70.00"), currency_code="USD")]
     items = [foley("sap", "A", "16", "0165L16"), foley("ora", "X", "16", "0165L16"), foley("sap", "B", "18", "0165L18")]
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         connection.execute("CREATE SCHEMA canonical")

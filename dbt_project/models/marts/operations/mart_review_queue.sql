@@ -10,6 +10,7 @@ select
     right_name,
     right_detail,
     stake_amount,
+    currency_code,
     match_weight,
     match_evidence,
     first_seen_at,

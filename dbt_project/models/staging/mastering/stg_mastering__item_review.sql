@@ -11,6 +11,7 @@ select
     right_manufacturer_name as right_detail,
     cast(weight as decimal(18, 4)) as match_weight,
     cast(money_at_stake as decimal(18, 2)) as stake_amount,
+    currency_code,
     sentence as match_evidence,
     first_seen as first_seen_at
 from {{ source('mastering', 'item_review') }}

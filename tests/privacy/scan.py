@@ -9,6 +9,7 @@ it was loaded from; the archive is opened as far as that goes without its key.
 
 import gzip
 import io
+import re
 import sqlite3
 import sys
 import tempfile
@@ -28,6 +29,10 @@ ZSTD = b"\x28\xb5\x2f\xfd"
 ROWS = 20_000
 # Formats that are opened; in their bytes compression cuts words in two, so that a whole word there is none.
 PACKED = (b"PAR1", b"PK\x03\x04", b"SQLite format 3\0", b"\x1f\x8b", ZSTD)
+
+# Bytes are looked through a piece at a time, each with the end of the one before: nothing that is looked for is longer.
+PIECE, OVERLAP = 2**24, 2**12
+BROKEN_WORD = re.compile(rb"\A\w{1,%d}" % (OVERLAP // 2))
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,8 @@ def scan(folder: Path, needles: Needles) -> Scan:
 def texts(name: str, data: bytes) -> Iterator[tuple[str, str, str]]:
     """Kind of store, place and text of everything in a file; always its bytes too. Its first bytes say what it is."""
     is_packed = data.startswith(PACKED) or data[8:12] == b"DUCK"
-    yield "packed bytes" if is_packed else "bytes", name, data.decode("utf-8", "replace")
+    for piece in _pieces(data):
+        yield "packed bytes" if is_packed else "bytes", name, piece
     if data[8:12] == b"DUCK":
         yield from _tables("duckdb", name, data, _duckdb)
     elif data.startswith(b"SQLite format 3\0"):
@@ -88,6 +94,14 @@ def texts(name: str, data: bytes) -> Iterator[tuple[str, str, str]]:
                 yield from texts(f"{name}!{member}", packed.read(member))
     else:
         yield from _compressed(name, data)
+
+
+def _pieces(data: bytes) -> Iterator[str]:
+    yield data[:PIECE].decode("utf-8", "replace")
+    for start in range(PIECE, len(data), PIECE):
+        piece = data[start - OVERLAP : start + PIECE]
+        # What is cut in two is no whole word; it stands whole in the piece before.
+        yield BROKEN_WORD.sub(b"", piece).decode("utf-8", "replace")
 
 
 def _compressed(name: str, data: bytes) -> Iterator[tuple[str, str, str]]:

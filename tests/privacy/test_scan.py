@@ -21,7 +21,7 @@ import pytest
 
 from tests.privacy.identifiers import Identifier
 from tests.privacy.needles import Needles
-from tests.privacy.scan import scan
+from tests.privacy.scan import OVERLAP, PIECE, scan
 
 NAME = Identifier("name", "Célia Glenmoor")
 PHONE = Identifier("phone", "+1-201-555-0142")
@@ -142,3 +142,21 @@ def test_a_record_number_stored_as_a_number_is_found(tmp_path: Path) -> None:
 
 def test_a_finding_is_shown_without_the_value() -> None:
     assert str(NAME) == "name Cé... (14 characters)"
+
+
+@pytest.mark.parametrize("before", range(-30, 10, 3))
+@pytest.mark.parametrize("filling", [b"a word ", b"x"])
+def test_what_stands_where_a_file_is_cut_is_found(tmp_path: Path, before: int, filling: bytes) -> None:
+    """An address of a person stands across the place where the bytes are cut, after words or in one long run."""
+    place = PIECE + before
+    (tmp_path / "log").write_bytes((filling * place)[:place] + b"666-41-1031 Olathe " + b"y" * 100)
+    assert scan(tmp_path, Needles([SSN])).findings
+
+
+def test_a_word_that_is_cut_is_no_whole_word(tmp_path: Path) -> None:
+    """The rest of a longer word begins right where the bytes are cut, with what they share with the piece before."""
+    place = PIECE - OVERLAP - 4
+    (tmp_path / "log").write_bytes((b"a word " * place)[: place - 1] + b" " + b"new-" + b"olathe" + b" a" * OVERLAP)
+    (tmp_path / "other").write_bytes((b"a word " * place)[: place - 1] + b" " + b"anew" + b"olathe" + b" a" * OVERLAP)
+    found = {finding.where for finding in scan(tmp_path, Needles([CITY])).findings}
+    assert found == {"log"}

@@ -1,5 +1,5 @@
 -- D5: what was known of a closed month and its adjustments are what the marts say now, of costs and revenue by service line, and
--- of spend by company.
+-- of spend by company. A facility that has come to another company is told of there.
 with adjusted as (
     select
         facility_key,
@@ -12,6 +12,7 @@ with adjusted as (
     from {{ ref('mart_closed_month') }}
     where figure not in ('SPEND', 'GR_IR', 'INVENTORY')
     group by facility_key, period, member_key, category
+    having max(abs(as_final_amount)) > 0
 ),
 
 spent as (

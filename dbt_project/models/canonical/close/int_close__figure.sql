@@ -12,14 +12,13 @@ with months as (
     group by period
 ),
 
--- A facility is the company's that posts its expenses.
 facility_companies as (
     select
-        facility_key,
-        min(company_key) as company_key,
-        min(functional_currency_code) as currency_code
-    from {{ ref('fct_gl_line') }}
-    group by facility_key
+        facility.facility_key,
+        facility.company_key,
+        company.functional_currency_code as currency_code
+    from {{ ref('int_facility_company') }} as facility
+    left join {{ ref('dim_company') }} as company on facility.company_key = company.company_key
 ),
 
 posted_months as (

@@ -3,11 +3,7 @@
 -- owned. BOOKINGS: every movement is read; BALANCES: only what is on hand now, valued by the item; NONE: the ERP shows no stock,
 -- and its ledger is all there is.
 with facility_companies as (
-    select
-        facility_key,
-        min(company_key) as company_key
-    from {{ ref('fct_gl_line') }}
-    group by facility_key
+    select * from {{ ref('int_facility_company') }}
 ),
 
 posted as (

@@ -1,8 +1,9 @@
-"""Great Expectations suites as asset checks: one step on the raw tables before dbt, two on the marts before publishing.
+"""Great Expectations suites as asset checks: one step on the raw tables before dbt, and one after each step of dbt.
 
 Steps of one making and not one step: the raw checks block what dbt builds, and the checks of marts need what dbt built, so
-one step would wait for itself; likewise the checks of what costing reads, and of what stands on it. Not here: what is
-expected (expectations/).
+one step would wait for itself; likewise the checks of what mastering and costing read, and of what stands on them.
+
+Not here: what is expected (expectations/).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.assets.costing import tables_below_costing
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
+from orchestration.assets.mastering import tables_above_mastering
 from orchestration.naming import WAREHOUSE_POOL, raw_schema
 from orchestration.publish import current_build, published_models
 
@@ -32,10 +34,14 @@ def expectation_checks(
     built = {(node["schema"], node["name"]) for node in dbt_manifest["nodes"].values()}
     places = sorted({*published, *(place for place in MEASURES if place in built)})
 
-    below = tables_below_costing(dbt_manifest)
+    # A step of dbt is asked by a step of its own: one that asked of two would have to stand between them and after both.
+    above, below = tables_above_mastering(dbt_manifest), tables_below_costing(dbt_manifest)
+
+    def of_records() -> SuiteByKey:
+        return of_tables([place for place in places if place in above])
 
     def of_marts() -> SuiteByKey:
-        return of_tables([place for place in places if place not in below])
+        return of_tables([place for place in places if place not in above and place not in below])
 
     def of_costs() -> SuiteByKey:
         return of_tables([place for place in places if place in below])
@@ -49,6 +55,7 @@ def expectation_checks(
 
     made = (
         _step("raw_expectations", settings, of_raw),
+        _step("record_expectations", settings, of_records),
         _step("mart_expectations", settings, of_marts),
         _step("cost_expectations", settings, of_costs),
     )

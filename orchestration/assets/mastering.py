@@ -34,6 +34,19 @@ def mastered_records(dbt_manifest: Mapping[str, Any]) -> tuple[str, ...]:
     return READ if {node["name"] for node in dbt_manifest["nodes"].values()} >= set(READ) else ()
 
 
+def tables_above_mastering(dbt_manifest: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Schema and name of what is built before mastering: what it reads, and all that stands above that."""
+    names = mastered_records(dbt_manifest)
+    waiting = [key for key, node in dbt_manifest["nodes"].items() if node["name"] in names]
+    found: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key not in found and key in dbt_manifest["nodes"]:
+            found.add(key)
+            waiting += dbt_manifest["parent_map"].get(key, ())
+    return {(dbt_manifest["nodes"][key]["schema"], dbt_manifest["nodes"][key]["name"]) for key in found}
+
+
 def mastering_assets(settings: Settings, dbt_manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
     """One multi-asset; none for a dbt project that has no records to master."""
     schemas = {node["name"]: node["schema"] for node in dbt_manifest["nodes"].values()}

@@ -336,7 +336,7 @@ def test_persons_cannot_be_anybody_and_bear_canaries_of_their_own(ask):
     tokens = "SELECT canary FROM truth_person UNION ALL SELECT canary FROM truth_provider"
     [(records, distinct)] = ask(f"SELECT count(*), count(DISTINCT canary) FROM ({tokens})")
     assert records == distinct > 5_000
-    assert ask("""SELECT count(*) FROM truth_person WHERE ssn NOT LIKE '000-__-____' OR phone NOT LIKE '___-555-01__'
+    assert ask("""SELECT count(*) FROM truth_person WHERE ssn NOT LIKE '9__-__-____' OR phone NOT LIKE '___-555-01__'
         OR postal_code NOT LIKE '000__'""") == [(0,)]  # fmt: skip
     assert ask("SELECT count(*) - count(DISTINCT mrn) FROM truth_person") == [(0,)]
     merged = "truth_encounter AS e JOIN truth_person AS p ON p.person_id = e.merged_from_person_id"

@@ -185,18 +185,20 @@ def person_table(streams: Streams, people: People, visits: Visits, first: int, l
     # A second record bears the name of the first; what it does not know anew it repeats.
     told = np.where(same < 0, number, same)
     mixed = told * 7_919 + streams.seed
+    spread = (told + 1) * 7_654_321 % 99_999_989
     at_h7 = np.zeros(len(people.home), dtype=bool)
     at_h7[people.of_visit[visits.site == at("H7")]] = True
     return pa.table(
         {
             "person_id": numbered("P", number + 1, 7),
-            "mrn": numbered("M", number * 13 % 9_999_991 + 1, 8),
+            # No part number begins so, and no such number is issued: what is found in a warehouse is a person's.
+            "mrn": numbered("MR", number * 13 % 9_999_991 + 1, 8),
             "mrn_h7": maybe_numbered("HC", np.where(at_h7[first:last], number * 11 % 9_999_991, NONE), 7),
             "given_name": given_names(mixed, people.sex[first:last]),
             "family_name": family_names(mixed),
             "birth_date": pa.array(people.born[first:last].astype(np.int32)).cast(pa.date32()),
             "sex": pick(["female", "male"], people.sex[first:last]),
-            "ssn": _joined("000-", (told // 9_999 % 100, 2), (told % 9_999 + 1, 4)),
+            "ssn": _joined("9", (spread // 1_000_000, 2), (spread // 10_000 % 100, 2), (spread % 10_000, 4)),
             "phone": _joined("", (200 + mixed % 700, 3), (mixed * 0 + 555, 3), (100 + mixed // 7 % 100, 4)),
             "street": _addresses(mixed),
             "city": pick(CITIES, mixed // 11 % len(CITIES)),

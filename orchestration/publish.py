@@ -4,10 +4,11 @@ Belongs here: the file, its builds, which models may be in it. Not here: whether
 when (assets/publication.py).
 
     published/analytics.duckdb                    what readers open: a hard link to the current build
-    published/builds/<build id>/analytics.duckdb  the last builds, each with its manifest.json
+    published/pack                                what executives open: a link to the pack of the current build
+    published/builds/<build id>/analytics.duckdb  the last builds, each with its manifest.json and its pack
 
-One `os.replace` swaps the file, so a reader sees the old build or the new one. Killed anywhere, the old one stays; what
-is left over is removed by the next publication.
+One rename swaps the file, another the pack, so a reader sees the old one or the new one. Killed anywhere, the old one
+stays; what is left over is removed by the next publication.
 """
 
 import json
@@ -26,6 +27,7 @@ import duckdb
 from orchestration.tables import Content, Table, content_of, literal, quoted, sha256_of
 
 FILE_NAME = "analytics.duckdb"
+PACK_NAME = "pack"
 # DuckDB 1.4 and 1.5 clients (JDBC, ODBC, Node, command line) cannot read the default format of 2.0.
 STORAGE_VERSION = "v1.4.0"
 ALIAS = "publication"
@@ -191,7 +193,24 @@ def rollback(published_dir: Path, build_id: str | None = None) -> Build:
         names = ", ".join(build.build_id for build in kept) or "none"
         raise PublishError(f"There is no {build_id or 'earlier build'} to go back to; builds kept: {names}.")
     _swap_in(published_dir, candidates[-1], lambda point: None)
+    if pack_of(candidates[-1]).exists():
+        swap_in_pack(published_dir, candidates[-1])
     return candidates[-1]
+
+
+def pack_of(build: Build) -> Path:
+    """Where the executive pack of a build lies; it may not be there."""
+    return build.folder / PACK_NAME
+
+
+def swap_in_pack(published_dir: Path, build: Build) -> Path:
+    """Let readers of the pack get that of a build; its first page."""
+    waiting = published_dir / f"{PACK_NAME}.next"
+    waiting.unlink(missing_ok=True)
+    waiting.symlink_to(pack_of(build).relative_to(published_dir), target_is_directory=True)
+    waiting.replace(published_dir / PACK_NAME)
+    _flush(published_dir)
+    return published_dir / PACK_NAME / "index.html"
 
 
 def _refuse_what_cannot_be_published(connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedModel]) -> None:

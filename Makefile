@@ -31,7 +31,8 @@ demo: setup ## Every system of the demo network and a real Tryton, loaded, check
 	$(DEMO) $(BIN)/parline run
 	$(DEMO) $(BIN)/python -m bench.tie_out
 	@echo
-	@echo "Look at it:   make dev                       the Dagster UI, http://127.0.0.1:3000"
+	@echo "Look at it:   $(HOME_DIR)/published/pack/index.html   the executive pack: open it in a browser"
+	@echo "              make dev                       the Dagster UI, http://127.0.0.1:3000"
 	@echo "              . $(HOME_DIR)/demo.env       then: .venv/bin/parline sql \"select * from mart_procurement.mart_three_way_match limit 5\""
 	@echo "              .venv/bin/parline dictionary   what every table and column means"
 	@echo "Put it away:  make demo-stop"

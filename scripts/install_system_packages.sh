@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# The tests build the models in PostgreSQL too: its server binaries come from the distribution where they are absent.
+# What tests need of the distribution, where it is absent: the PostgreSQL server (the models are built there too) and
+# Chromium (the executive pack is walked as a reader would).
 set -euo pipefail
 
-if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
-    exit 0
+wanted=()
+if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+    wanted+=(postgresql)
 fi
-echo "Installing the PostgreSQL server (for tests only)"
+if ! command -v chromium >/dev/null; then
+    wanted+=(chromium)
+fi
+[ "${#wanted[@]}" -gt 0 ] || exit 0
+echo "Installing ${wanted[*]} (for tests only)"
 run=()
 [ "$(id -u)" -eq 0 ] || run=(sudo)
 "${run[@]}" apt-get update -qq
-"${run[@]}" apt-get install -qq -y --no-install-recommends postgresql
+"${run[@]}" apt-get install -qq -y --no-install-recommends "${wanted[@]}"

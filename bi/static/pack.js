@@ -286,7 +286,7 @@ function drawTile(place) {
   place.dataset.numerator = row?.numerator ?? "";
   place.dataset.value = value ?? "";
   place.replaceChildren(
-    element("h3", {}, worded(about.name)),
+    element("h2", {}, worded(about.name)),
     element("p", { class: "value" }, short(value, about.unit)),
     element("p", { class: "change" }, change(value, before?.value ?? null, about), said ? element("span", { class: "status" }, said) : null),
     spark(rows, row?.target ?? null, about),
@@ -387,7 +387,7 @@ function table(figure, dataset, rows, place) {
     parts.push(element("button", { type: "button", class: "more", onclick: () => { place.dataset.whole = isWhole ? "no" : "yes"; drawFigure(place); } },
       isWhole ? `Show the first ${figure.top}` : `Show all ${plain.format(rows.length)}`));
   }
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": figure.title }, ...parts);
+  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": figure.title }, ...parts);
 }
 
 /** The sum of all rows, those not shown too: what the reader holds against other reports. */

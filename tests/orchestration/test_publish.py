@@ -13,7 +13,16 @@ import pytest
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.definitions import PROJECT_ROOT
-from orchestration.publish import BuildFacts, PublishError, current_build, publish, published_models, rollback
+from orchestration.publish import (
+    BuildFacts,
+    PublishError,
+    current_build,
+    pack_of,
+    publish,
+    published_models,
+    rollback,
+    swap_in_pack,
+)
 from orchestration.tables import Table
 from tests.orchestration.hospital import MANIFEST, build_hospital, model_node
 
@@ -183,3 +192,18 @@ def _publish_and_die(home: str, point: str) -> None:
 
 if __name__ == "__main__":
     _publish_and_die(*sys.argv[1:])
+
+
+def test_the_pack_goes_back_with_its_build(settings):
+    for name in ("first", "second"):
+        build = publish_now(settings)
+        pack_of(build).mkdir()
+        (pack_of(build) / "index.html").write_text(name, encoding="utf-8")
+        index = swap_in_pack(settings.published_dir, build)
+        assert index.read_text(encoding="utf-8") == name
+    publish_now(settings)  # a build whose pack was not written: the one before stays
+    assert index.read_text(encoding="utf-8") == "second"
+    rollback(settings.published_dir)
+    rollback(settings.published_dir)
+    assert index.read_text(encoding="utf-8") == "first"
+    assert (settings.published_dir / "pack").resolve().parent == current_build(settings.published_dir).folder

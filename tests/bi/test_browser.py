@@ -1,0 +1,175 @@
+"""The pack as a reader opens it, from the disk, in a real browser: its figures are SQL's, and nothing is fetched."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from bi.pages import PAGES
+
+NAMES = [*(page.name for page in PAGES), "board"]
+CHOICES = [
+    "",
+    "#facility=H1&period=1",
+    "#facility=A1&period=year",
+    "#period=2026-08&currency=CAD",
+    "#period=3&pick.supplier=K2",
+]
+# What each figure shows: its SQL as the page prints it, and its rows.
+SHOWN = """() => Object.entries(pack.page.figures).map(([name, figure]) => ({
+    name,
+    sql: document.querySelector(`[data-figure="${name}"] .sql pre`).textContent,
+    by: figure.by.length,
+    scales: measuresOf(figure).map((one) => pack.page.datasets[figure.dataset].measures[one].scale),
+    rows: rowsOf(figure).map((row) => [...row.key, ...measuresOf(figure).map((one) => row.sums[one])]),
+}))"""
+TILES = """() => [...document.querySelectorAll("[data-kpi]")].map(
+    (tile) => [tile.querySelector("pre").textContent, tile.dataset.value])"""
+
+
+@contextmanager
+def opened(browser: Browser, pack: Path, name: str, choice: str = "", **context: Any) -> Iterator[Page]:
+    """A page of the pack; anything it asks of a network, and any error, fails the test."""
+    said: list[str] = []
+    with browser.new_context(**context) as room:
+        page = room.new_page()
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(("file:", "data:", "blob:")) else said.append(request.url),
+        )
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.goto(f"{(pack / name).as_uri()}.html{choice}")
+        page.wait_for_function("document.querySelectorAll('.body:empty').length === 0")
+        yield page
+    assert said == []
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_is_what_its_sql_says(
+    browser: Browser, pack: Path, database: Path, name: str, choice: str
+) -> None:
+    with opened(browser, pack, name, choice) as page:
+        figures = page.evaluate(SHOWN)
+        tiles = page.evaluate(TILES)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        filled = 0
+        for figure in figures:
+            asked = [as_shown(row, figure) for row in connection.execute(figure["sql"]).fetchall()]
+            if figure["by"] == 0:  # one sum of everything; of nothing there is no row
+                asked = (
+                    [row for row in asked if any(amount is not None for amount in row)] if not figure["rows"] else asked
+                )
+            assert sorted(figure["rows"], key=str) == sorted(asked, key=str), figure["name"]
+            filled += bool(asked)
+        assert filled > len(figures) / 2 or "pick" in choice
+        for sql, shown in tiles:
+            found = [row[2] for row in connection.execute(sql).fetchall()]
+            assert found == ([Decimal(shown)] if shown else [None][: len(found)])
+
+
+def as_shown(row: tuple[Any, ...], figure: dict[str, Any]) -> list[Any]:
+    """A row of SQL as the page carries it: keys as text, sums as whole numbers."""
+    keys = [None if value is None else str(value) for value in row[: figure["by"]]]
+    sums = row[figure["by"] :]
+    return [
+        *keys,
+        *(
+            None if amount is None else int(Decimal(amount) * scale)
+            for amount, scale in zip(sums, figure["scales"], strict=True)
+        ),
+    ]
+
+
+def test_a_table_prints_its_sums_and_their_total(browser: Browser, pack: Path, database: Path) -> None:
+    with opened(browser, pack, "spend") as page:
+        printed = page.locator("#facilities tbody tr").all_inner_texts()
+        total = page.locator("#facilities tfoot td").first.inner_text()
+    with duckdb.connect(str(database), read_only=True) as connection:
+        amounts = connection.execute(
+            "select sum(spend_net_amount) from mart_procurement.mart_spend_cube where functional_currency_code = 'USD' "
+            "and period between '2025-11' and '2026-10' group by facility_key order by 1 desc"
+        ).fetchall()
+    assert [dollars(text) for text in printed] == [f"{amount:.0f}" for (amount,) in amounts]
+    assert dollars(total) == f"{sum(amount for (amount,) in amounts):.0f}"
+
+
+def dollars(text: str) -> str:
+    return next(word for word in text.split() if "$" in word).replace("$", "").replace(",", "")
+
+
+# axe would fetch the style sheet a second time for one rule of screens that are turned.
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_is_shut_out(browser: Browser, pack: Path, name: str, scheme: str) -> None:
+    with opened(browser, pack, name, color_scheme=scheme) as page:
+        violations = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["target"]) for one in violations] == []
+
+
+def test_a_phone_shows_all_of_it_without_scrolling_sideways(browser: Browser, pack: Path) -> None:
+    for name in NAMES:
+        with opened(browser, pack, name, viewport={"width": 390, "height": 844}) as page:
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+
+
+def test_what_deserves_attention_leads_to_its_figure_with_it_chosen(browser: Browser, pack: Path) -> None:
+    with opened(browser, pack, "index") as page:
+        first = page.locator(".attention a").first
+        wanted = first.get_attribute("href") or ""
+        first.click()
+        page.wait_for_url("**/" + wanted.split("#")[0] + "#*")
+        assert "pick.supplier=K" in page.url
+        assert page.locator("#price-high").is_visible()
+        page.locator(".pick").click()
+        assert "pick.supplier" not in page.url
+
+
+def test_a_choice_goes_with_the_reader(browser: Browser, pack: Path) -> None:
+    with opened(browser, pack, "index") as page:
+        page.select_option("#choose-facility", "H2")
+        page.select_option("#choose-period", "3")
+        page.locator("nav a", has_text="Spend").click()
+        page.wait_for_selector("#facilities tbody tr")
+        assert page.locator("#facilities tbody tr").count() == 1
+        assert page.locator("#said-period").inner_text() == "Aug 2026 to Oct 2026"  # November has only begun
+
+
+def test_a_row_chosen_narrows_the_page_and_can_be_let_go(browser: Browser, pack: Path) -> None:
+    with opened(browser, pack, "spend") as page:
+        before = page.locator("#categories tbody tr").count()
+        page.locator("#categories tbody a").nth(1).click()
+        page.wait_for_selector(".pick")
+        assert (before, page.locator("#categories tbody tr").count()) == (5 + 1, 1)
+        page.locator(".pick").click()
+        page.wait_for_selector(".pick", state="detached")
+        assert page.locator("#categories tbody tr").count() == before
+
+
+def test_the_csv_has_every_row_exactly_and_no_formula(browser: Browser, pack: Path) -> None:
+    with opened(browser, pack, "spend") as page:
+        with page.expect_download() as download:
+            page.locator("[data-csv=categories]").click()
+        rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+        shown = page.evaluate("rowsOf(pack.page.figures.categories).map((row) => [row.key[0], row.sums.net])")
+    assert rows[0] == ["Category", "net", "credits", "lines"]
+    assert [Decimal(row[1]) for row in rows[1:]] == [Decimal(net) / 100 for _, net in shown]
+    assert '\'=SUM(A1), "quoted"' in {row[0] for row in rows[1:]}
+
+
+def test_a_page_says_what_it_stands_on_that_is_not_complete(browser: Browser, pack: Path) -> None:
+    with opened(browser, pack, "spend") as page:
+        assert (
+            "mart_procurement.mart_spend_cube: erp: invoice could not be read" in page.locator(".warning").inner_text()
+        )
+    with opened(browser, pack, "variation") as page:
+        assert page.locator(".warning").count() == 0

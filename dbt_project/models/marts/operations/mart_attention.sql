@@ -186,7 +186,7 @@ select
     found.currency_code,
     cast(row_number() over (
         partition by found.topic_code, found.currency_code
-        order by found.amount desc, found.facility_key, found.member_key
+        order by found.amount desc, found.facility_key asc, found.member_key asc
     ) as integer) as topic_rank,
     topic.page_name,
     topic.figure_name,

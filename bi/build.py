@@ -68,9 +68,56 @@ def write_pack(database: Path, folder: Path, pages: Sequence[Page] = PAGES) -> P
         )
         for page in everything:
             _write_page(environment, published, partial, page, pages, about, choices)
+        _write_dictionary(environment, published, partial, pages, about)
     shutil.copytree(HERE / "static", partial / "static")
     partial.rename(folder)
     return folder / "index.html"
+
+
+def _write_dictionary(
+    environment: Environment, published: Published, folder: Path, pages: Sequence[Page], about: Mapping[str, Any]
+) -> None:
+    """Every published table with its columns, what it answers, what it is made of, how it is tested: read from the file."""
+
+    def by_table(sql: str) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+        found: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+        for schema, name, *rest in published.rows(sql):
+            found.setdefault((schema, name), []).append(tuple(rest))
+        return found
+
+    columns = by_table(
+        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() where not internal"
+        " order by schema_name, table_name, column_index"
+    )
+    questions = by_table("select schema_name, table_name, question, sql from about.questions order by all")
+    origins = by_table(
+        "select schema_name, table_name, from_schema_name, from_table_name from about.lineage order by all"
+    )
+    checks = by_table(
+        "select schema_name, table_name, column_name, check_name, is_blocking from about.checks order by all"
+    )
+    tables = [
+        {
+            "schema": schema,
+            "name": name,
+            "meaning": comment or "",
+            "owner": owner or "–",
+            "rows": f"{rows:,}",
+            "incomplete": incomplete,
+            "columns": columns.get((schema, name), []),
+            "questions": questions.get((schema, name), []),
+            "origins": origins.get((schema, name), []),
+            "checks": checks.get((schema, name), []),
+        }
+        for schema, name, comment, owner, rows, incomplete in published.rows(
+            "select known.schema_name, known.table_name, named.comment, known.owner_role, known.rows,"
+            " known.incomplete_because from about.tables as known join duckdb_tables() as named"
+            " on known.schema_name = named.schema_name and known.table_name = named.table_name"
+            " order by known.schema_name <> 'canonical' desc, known.schema_name, known.table_name"
+        )
+    ]
+    html = environment.get_template("dictionary.html.j2").render(pages=pages, about=about, tables=tables)
+    (folder / "dictionary.html").write_text(html, encoding="utf-8")
 
 
 def _write_page(

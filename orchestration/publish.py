@@ -46,13 +46,17 @@ class PublishError(Exception):
 class PublishedModel:
     """A table of the published database and its meaning, as dbt's manifest has them. audit_columns: those that say
     when and by which run, `meta: {audit: true}`; a digest leaves them out, so that equal content has equal digests.
-    questions: what the table answers, each with its SQL, `meta: {questions: ...}`."""
+    questions: what the table answers, each with its SQL, `meta: {questions: ...}`. made_of: the nearest tables upstream
+    that a reader knows, published ones and those of sources. checks: (columns, what is tested, whether it blocks)."""
 
     table: Table
     description: str
     columns: Mapping[str, str]
     audit_columns: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()
+    owner: str = ""
+    made_of: tuple[Table, ...] = ()
+    checks: tuple[tuple[str, str, bool], ...] = ()
 
     @property
     def content(self) -> str:
@@ -95,7 +99,8 @@ def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
     may enter this file, whatever a model says of itself.
     """
     models = []
-    for node in dbt_manifest["nodes"].values():
+    checks = _checks(dbt_manifest)
+    for unique_id, node in dbt_manifest["nodes"].items():
         if node["resource_type"] != "model" or not _is_published(node):
             continue
         columns = {name: column.get("description", "") for name, column in node["columns"].items()}
@@ -110,8 +115,49 @@ def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
         questions = tuple(
             (asked["question"], asked["sql"]) for asked in node["config"].get("meta", {}).get("questions", ())
         )
-        models.append(PublishedModel(table, node.get("description", "").strip(), columns, audit, questions))
+        models.append(
+            PublishedModel(
+                table,
+                node.get("description", "").strip(),
+                columns,
+                audit,
+                questions,
+                node["config"].get("meta", {}).get("owner", ""),
+                _made_of(dbt_manifest, unique_id),
+                checks.get(unique_id, ()),
+            )
+        )
     return sorted(models, key=lambda model: model.table)
+
+
+def _made_of(dbt_manifest: Mapping[str, Any], unique_id: str) -> tuple[Table, ...]:
+    """Up through what is not published, to what is and to the tables of sources."""
+    nodes, sources, parents = dbt_manifest["nodes"], dbt_manifest.get("sources", {}), dbt_manifest.get("parent_map", {})
+    waiting, seen, found = list(parents.get(unique_id, ())), {unique_id}, set()
+    while waiting:
+        parent = waiting.pop()
+        if parent in seen:
+            continue
+        seen.add(parent)
+        if parent in sources:
+            found.add(Table(sources[parent]["schema"], sources[parent]["name"]))
+        elif nodes.get(parent, {}).get("resource_type") == "model" and _is_published(nodes[parent]):
+            found.add(Table(nodes[parent]["schema"], nodes[parent].get("alias") or nodes[parent]["name"]))
+        else:
+            waiting.extend(parents.get(parent, ()))
+    return tuple(sorted(found))
+
+
+def _checks(dbt_manifest: Mapping[str, Any]) -> dict[str, tuple[tuple[str, str, bool], ...]]:
+    """Data tests by the model that they are of."""
+    found: dict[str, set[tuple[str, str, bool]]] = {}
+    for node in dbt_manifest["nodes"].values():
+        if node["resource_type"] == "test" and node.get("attached_node"):
+            blocks = str(node["config"].get("severity", "error")).lower() == "error"
+            said = node.get("test_metadata") or {}
+            columns = node.get("column_name") or ", ".join(said.get("kwargs", {}).get("columns") or ())
+            found.setdefault(node["attached_node"], set()).add((columns, said.get("name") or node["name"], blocks))
+    return {unique_id: tuple(sorted(tests)) for unique_id, tests in found.items()}
 
 
 def _is_published(node: Mapping[str, Any]) -> bool:
@@ -307,33 +353,54 @@ def _write_about(
     build_id: str,
     built_at: datetime,
 ) -> None:
-    """What an analyst asks of the file itself: which build it is, which table is older than it should be, and what each
-    table answers."""
+    """What an analyst asks of the file itself: which build it is, which table is older than it should be, whose it is, what
+    it is made of, how it is tested, and what it answers."""
     connection.execute(
         f"CREATE TABLE {ALIAS}.{ABOUT}.build AS SELECT $1::VARCHAR AS build_id, $2::TIMESTAMP AS built_at, "
         "$3::VARCHAR AS git_commit, $4::VARCHAR AS run_id",
         [build_id, built_at.replace(tzinfo=None), facts.git_commit, facts.run_id],
     )
-    connection.execute(
-        f"CREATE TABLE {ALIAS}.{ABOUT}.tables (schema_name VARCHAR, table_name VARCHAR, rows BIGINT, digest VARCHAR, "
-        "is_data_complete BOOLEAN, incomplete_because VARCHAR)"
-    )
-    connection.executemany(
-        f"INSERT INTO {ALIAS}.{ABOUT}.tables VALUES (?, ?, ?, ?, ?, ?)",
+    named = "schema_name VARCHAR, table_name VARCHAR"
+    _write_rows(
+        connection,
+        f"tables ({named}, owner_role VARCHAR, rows BIGINT, digest VARCHAR, is_data_complete BOOLEAN, "
+        "incomplete_because VARCHAR)",
         [
-            [table.schema, table.name, content.rows, content.digest, reason is None, reason]
-            for table, content in contents.items()
-            for reason in [facts.incomplete.get(table)]
+            [*_named(model), model.owner, content.rows, content.digest, reason is None, reason]
+            for model in models
+            for content, reason in [(contents[model.table], facts.incomplete.get(model.table))]
         ],
     )
-    connection.execute(
-        f"CREATE TABLE {ALIAS}.{ABOUT}.questions (schema_name VARCHAR, table_name VARCHAR, question VARCHAR, sql VARCHAR)"
+    _write_rows(
+        connection,
+        f"questions ({named}, question VARCHAR, sql VARCHAR)",
+        [[*_named(model), question, sql] for model in models for question, sql in model.questions],
     )
-    asked = [
-        [model.table.schema, model.table.name, question, sql] for model in models for question, sql in model.questions
-    ]
-    if asked:
-        connection.executemany(f"INSERT INTO {ALIAS}.{ABOUT}.questions VALUES (?, ?, ?, ?)", asked)
+    _write_rows(
+        connection,
+        f"lineage ({named}, from_schema_name VARCHAR, from_table_name VARCHAR)",
+        [[*_named(model), origin.schema, origin.name] for model in models for origin in model.made_of],
+    )
+    _write_rows(
+        connection,
+        f"checks ({named}, column_name VARCHAR, check_name VARCHAR, is_blocking BOOLEAN)",
+        [[*_named(model), *check] for model in models for check in model.checks],
+    )
+
+
+def _named(model: PublishedModel) -> tuple[str, str]:
+    return model.table.schema, model.table.name
+
+
+def _write_rows(connection: duckdb.DuckDBPyConnection, definition: str, rows: Sequence[Sequence[Any]]) -> None:
+    """One table of schema `about`: `name (columns)` and its rows."""
+    connection.execute(f"CREATE TABLE {ALIAS}.{ABOUT}.{definition}")
+    if rows:
+        row = f"({', '.join('?' * len(rows[0]))})"
+        connection.execute(
+            f"INSERT INTO {ALIAS}.{ABOUT}.{definition.split(' ')[0]} VALUES {', '.join([row] * len(rows))}",
+            [value for line in rows for value in line],
+        )
 
 
 def _manifest(

@@ -37,8 +37,15 @@ def make(path: Path, dbt_manifest: Path, incomplete: dict[str, str] | None = Non
             "CREATE TABLE about.build AS SELECT '20261120T060000000000' AS build_id, "
             "TIMESTAMP '2026-11-20 06:00' AS built_at, 'abcdef0123' AS git_commit, 'r1' AS run_id"
         )
-        connection.execute("CREATE TABLE about.tables (schema_name VARCHAR, table_name VARCHAR, "
-                           "is_data_complete BOOLEAN, incomplete_because VARCHAR)")  # fmt: skip
+        named = "schema_name VARCHAR, table_name VARCHAR"
+        for table in (
+            f"tables ({named}, owner_role VARCHAR, rows BIGINT, digest VARCHAR, is_data_complete BOOLEAN, "
+            "incomplete_because VARCHAR)",
+            f"questions ({named}, question VARCHAR, sql VARCHAR)",
+            f"lineage ({named}, from_schema_name VARCHAR, from_table_name VARCHAR)",
+            f"checks ({named}, column_name VARCHAR, check_name VARCHAR, is_blocking BOOLEAN)",
+        ):
+            connection.execute(f"CREATE TABLE about.{table}")
         for node in nodes:
             name = f"{node.get('schema')}.{node['name']}"
             if node["resource_type"] != "model" or name not in TABLES:
@@ -55,9 +62,17 @@ def make(path: Path, dbt_manifest: Path, incomplete: dict[str, str] | None = Non
                 )
             because = (incomplete or {}).get(name)
             connection.execute(
-                "INSERT INTO about.tables VALUES (?, ?, ?, ?)",
-                [node["schema"], node["name"], because is None, because],
+                "INSERT INTO about.tables VALUES (?, ?, 'finance-data', ?, 'digest', ?, ?)",
+                [node["schema"], node["name"], rows, because is None, because],
             )
+        connection.execute(
+            "INSERT INTO about.questions VALUES ('mart_finance', 'mart_gr_ir', 'What is <open>?', 'select 1 < 2')"
+        )
+        connection.execute("INSERT INTO about.lineage VALUES ('mart_finance', 'mart_gr_ir', 'canonical', 'dim_item')")
+        connection.execute(
+            "INSERT INTO about.checks VALUES ('mart_finance', 'mart_gr_ir', 'period', 'is_filled', true)"
+        )
+        connection.execute("COMMENT ON COLUMN mart_finance.mart_gr_ir.period IS 'Month, YYYY-MM.'")
         # A key has one name; the names of keys that nobody knows are missing on purpose.
         for relation, key, label in LABELS.values():
             connection.execute(f"DELETE FROM {relation}")

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +99,12 @@ def test_a_table_prints_its_sums_and_their_total(browser: Browser, pack: Path, d
             "select sum(spend_net_amount) from mart_procurement.mart_spend_cube where functional_currency_code = 'USD' "
             "and period between '2025-11' and '2026-10' group by facility_key order by 1 desc"
         ).fetchall()
-    assert [dollars(text) for text in printed] == [f"{amount:.0f}" for (amount,) in amounts]
-    assert dollars(total) == f"{sum(amount for (amount,) in amounts):.0f}"
+    assert [dollars(text) for text in printed] == [whole(amount) for (amount,) in amounts]
+    assert dollars(total) == whole(sum(amount for (amount,) in amounts))
+
+
+def whole(amount: Decimal) -> str:
+    return str(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def dollars(text: str) -> str:
@@ -109,7 +113,7 @@ def dollars(text: str) -> str:
 
 # axe would fetch the style sheet a second time for one rule of screens that are turned.
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "dictionary"])
 def test_nobody_is_shut_out(browser: Browser, pack: Path, name: str, scheme: str) -> None:
     with opened(browser, pack, name, color_scheme=scheme) as page:
         violations = Axe().run(page, options={"preload": False}).response["violations"]
@@ -117,7 +121,7 @@ def test_nobody_is_shut_out(browser: Browser, pack: Path, name: str, scheme: str
 
 
 def test_a_phone_shows_all_of_it_without_scrolling_sideways(browser: Browser, pack: Path) -> None:
-    for name in NAMES:
+    for name in [*NAMES, "dictionary"]:
         with opened(browser, pack, name, viewport={"width": 390, "height": 844}) as page:
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
@@ -173,3 +177,23 @@ def test_a_page_says_what_it_stands_on_that_is_not_complete(browser: Browser, pa
         )
     with opened(browser, pack, "variation") as page:
         assert page.locator(".warning").count() == 0
+
+
+def test_the_dictionary_finds_a_column_and_says_all_of_its_table(browser: Browser, pack: Path) -> None:
+    with opened(browser, pack, "dictionary") as page:
+        page.fill("#wanted", "grir_amount open")
+        assert page.locator("#found").inner_text().startswith("1 of ")
+        page.locator(".entry:visible summary").click()
+        said = page.locator(".entry:visible").inner_text()
+        for part in (
+            "mart_gr_ir",
+            "Month, YYYY-MM.",
+            "What is <open>?",
+            "select 1 < 2",
+            "is_filled of period",
+            "finance-data",
+        ):
+            assert part in said
+        page.fill("#wanted", "")
+        page.locator(".origins a:visible", has_text="canonical.dim_item").click()
+        assert page.locator("[id='canonical.dim_item'] details").get_attribute("open") is not None

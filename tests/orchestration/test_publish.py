@@ -65,6 +65,8 @@ def test_only_marts_and_what_canonical_releases_are_published(settings):
     tables = ask(settings, "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL")
     assert tables == [
         ("about", "build"),
+        ("about", "checks"),
+        ("about", "lineage"),
         ("about", "questions"),
         ("about", "tables"),
         ("canonical", "dim_supplier"),
@@ -90,6 +92,35 @@ def test_the_manifest_says_where_the_build_comes_from_and_what_is_in_it(settings
     assert manifest["incomplete"] == {"mart_procurement.mart_supplier": "tryton_main.party failed"}
     assert ask(settings, "SELECT table_name, incomplete_because FROM about.tables WHERE NOT is_data_complete") == [
         ("mart_supplier", "tryton_main.party failed")
+    ]
+
+
+def test_the_file_says_whose_a_table_is_what_it_is_made_of_and_how_it_is_tested(settings):
+    cube, hidden, party = "model.parline.mart_spend_cube", "model.parline.int_hidden", "source.parline.tryton.party"
+    test = {"resource_type": "test", "schema": "tests", "name": "long", "attached_node": cube, "column_name": "run_id",
+            "test_metadata": {"name": "not_null"}, "config": {"severity": "warn"}}  # fmt: skip
+    manifest = {
+        "nodes": {
+            **MANIFEST["nodes"],
+            cube: {**MANIFEST["nodes"][cube], "config": {"materialized": "table", "meta": {"owner": "accounts-payable"}}},
+            hidden: model_node("canonical", "int_hidden"),
+            "test.parline.not_null": test,
+        },
+        "sources": {party: {"schema": "raw_tryton", "name": "party"}},
+        "parent_map": {cube: [hidden, "model.parline.dim_supplier"], hidden: [party], "model.parline.dim_supplier": []},
+    }
+    with Warehouse(settings.warehouse_path) as warehouse:
+        publish(warehouse.connection, settings.published_dir, published_models(manifest), FACTS, 5)
+    named = "schema_name || '.' || table_name"
+    assert ask(settings, f"SELECT owner_role FROM about.tables WHERE {named} = 'mart_procurement.mart_spend_cube'") == [
+        ("accounts-payable",)
+    ]
+    assert ask(settings, "SELECT table_name, from_schema_name, from_table_name FROM about.lineage ORDER BY ALL") == [
+        ("mart_spend_cube", "canonical", "dim_supplier"),
+        ("mart_spend_cube", "raw_tryton", "party"),
+    ]
+    assert ask(settings, "SELECT table_name, column_name, check_name, is_blocking FROM about.checks") == [
+        ("mart_spend_cube", "run_id", "not_null", False)
     ]
 
 

@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         return self.home / "published"
 
     @property
+    def restricted_dir(self) -> Path:
+        """Single visits and cases, for those who may read them: nobody but the owner, until the operator says otherwise."""
+        return self.home / "restricted"
+
+    @property
     def backup_dir(self) -> Path:
         return self.home / "backups"
 

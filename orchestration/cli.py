@@ -187,7 +187,9 @@ def publish(
         if rollback:
             from orchestration import publish as publishing
 
-            out.print(f"Readers now get build {publishing.rollback(settings.published_dir, build).build_id}.")
+            now = publishing.rollback(settings.published_dir, build)
+            publishing.follow(settings.restricted_dir, now)
+            out.print(f"Readers now get build {now.build_id}.")
             return
         from orchestration.run import publish_only
 

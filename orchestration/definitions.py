@@ -18,7 +18,7 @@ from orchestration.assets.expectations import expectation_checks
 from orchestration.assets.ingestion import Feed, ingestion_assets
 from orchestration.assets.mastering import mastering_assets
 from orchestration.assets.pack import pack_asset, required_tables
-from orchestration.assets.publication import publication_asset
+from orchestration.assets.publication import publication_assets
 from orchestration.assets.transformation import load_dbt_manifest, local_dbt, transformation_assets
 from orchestration.naming import cadence_of
 from orchestration.notify import sensors
@@ -50,7 +50,7 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
     transformation = transformation_assets(settings, overrides.dbt_project_dir, dbt_manifest, feeds)
     checks = expectation_checks(settings, dbt_manifest, feeds)
     blocking = _blocking_checks([*ingestion, *transformation, *checks])
-    publication = publication_asset(settings, dbt_manifest, feeds, blocking)
+    publication = publication_assets(settings, dbt_manifest, feeds, blocking)
     is_complete = required_tables() <= {str(model.table) for model in published_models(dbt_manifest)}
     pack = [pack_asset(settings)] if is_complete else []
     jobs, schedules = jobs_and_schedules(settings, _keys_by_cadence(feeds), _seeds(transformation))
@@ -60,7 +60,7 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
             *transformation,
             *mastering_assets(settings, dbt_manifest),
             *costing_assets(settings, dbt_manifest),
-            publication,
+            *publication,
             *pack,
         ],
         asset_checks=checks,

@@ -18,6 +18,7 @@ WAREHOUSE_POOL = "warehouse"
 # Owns what nobody else has put a name to.
 PLATFORM_OWNER = "data-platform"
 PUBLISHED_KEY = dg.AssetKey(["published", "analytics"])
+RESTRICTED_KEY = dg.AssetKey(["published", "patient_level"])
 PACK_KEY = dg.AssetKey(["published", "pack"])
 READ_CHECK = "source_was_read"
 ACCOUNTED_CHECK = "every_record_is_accounted_for"

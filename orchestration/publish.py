@@ -7,6 +7,8 @@ when (assets/publication.py).
     published/pack                                what executives open: a link to the pack of the current build
     published/builds/<build id>/analytics.duckdb  the last builds, each with its manifest.json and its pack
 
+    restricted/patient_level.duckdb               the same, of single visits and cases, for those who may read them
+
 One rename swaps the file, another the pack, so a reader sees the old one or the new one. Killed anywhere, the old one
 stays; what is left over is removed by the next publication.
 """
@@ -27,6 +29,9 @@ import duckdb
 from orchestration.tables import Content, Table, content_of, literal, quoted, sha256_of
 
 FILE_NAME = "analytics.duckdb"
+# Not named like its schema: DuckDB could not tell `restricted.t` of a schema from that of a file.
+RESTRICTED_FILE_NAME = "patient_level.duckdb"
+RESTRICTED = "restricted"
 PACK_NAME = "pack"
 # DuckDB 1.4 and 1.5 clients (JDBC, ODBC, Node, command line) cannot read the default format of 2.0.
 STORAGE_VERSION = "v1.4.0"
@@ -87,8 +92,12 @@ class Build:
     manifest: dict[str, Any]
 
     @property
+    def file_name(self) -> str:
+        return str(self.manifest.get("file_name", FILE_NAME))
+
+    @property
     def database(self) -> Path:
-        return self.folder / FILE_NAME
+        return self.folder / self.file_name
 
 
 def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
@@ -98,24 +107,36 @@ def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
     Never schema `restricted`. Raises PublishError when one of them has a column of patient level: nothing patient-level
     may enter this file, whatever a model says of itself.
     """
-    models = []
-    checks = _checks(dbt_manifest)
-    for unique_id, node in dbt_manifest["nodes"].items():
-        if node["resource_type"] != "model" or not _is_published(node):
-            continue
-        columns = {name: column.get("description", "") for name, column in node["columns"].items()}
-        patient_level = sorted(name for name in columns if PATIENT_LEVEL_COLUMN.fullmatch(name))
+    models = list(_models(dbt_manifest, _is_published))
+    for model in models:
+        patient_level = sorted(name for name in model.columns if PATIENT_LEVEL_COLUMN.fullmatch(name))
         if patient_level:
             raise PublishError(
-                f"{node['schema']}.{node['name']}: {', '.join(patient_level)} is of patient level and may not be "
-                "published. Move the model to schema `restricted`, or aggregate it."
+                f"{model.table}: {', '.join(patient_level)} is of patient level and may not be published. Move the model "
+                "to schema `restricted`, or aggregate it."
             )
+    return models
+
+
+def restricted_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
+    """What a file of its own holds, with permissions of its own: the marts of schema `restricted`, and what else of it is
+    marked `meta: {published: true}`: single visits and cases, under pseudonyms."""
+    return list(_models(dbt_manifest, _is_restricted))
+
+
+def _models(dbt_manifest: Mapping[str, Any], wanted: Callable[[Mapping[str, Any]], bool]) -> Iterator[PublishedModel]:
+    checks = _checks(dbt_manifest)
+    found = []
+    for unique_id, node in dbt_manifest["nodes"].items():
+        if node["resource_type"] != "model" or not wanted(node):
+            continue
+        columns = {name: column.get("description", "") for name, column in node["columns"].items()}
         table = Table(node["schema"], node.get("alias") or node["name"])
         audit = tuple(name for name, column in node["columns"].items() if _is_audit(column))
         questions = tuple(
             (asked["question"], asked["sql"]) for asked in node["config"].get("meta", {}).get("questions", ())
         )
-        models.append(
+        found.append(
             PublishedModel(
                 table,
                 node.get("description", "").strip(),
@@ -127,7 +148,7 @@ def published_models(dbt_manifest: Mapping[str, Any]) -> list[PublishedModel]:
                 checks.get(unique_id, ()),
             )
         )
-    return sorted(models, key=lambda model: model.table)
+    yield from sorted(found, key=lambda model: model.table)
 
 
 def _made_of(dbt_manifest: Mapping[str, Any], unique_id: str) -> tuple[Table, ...]:
@@ -168,6 +189,12 @@ def _is_published(node: Mapping[str, Any]) -> bool:
     return node["schema"] == "canonical" and not is_intermediate and config.get("meta", {}).get("published") is True
 
 
+def _is_restricted(node: Mapping[str, Any]) -> bool:
+    if node["schema"] != RESTRICTED or node["config"].get("materialized") == "ephemeral":
+        return False
+    return node["name"].startswith("mart_") or node["config"].get("meta", {}).get("published") is True
+
+
 def _is_audit(column: Mapping[str, Any]) -> bool:
     return column.get("config", {}).get("meta", {}).get("audit", column.get("meta", {}).get("audit")) is True
 
@@ -179,12 +206,13 @@ def publish(
     facts: BuildFacts,
     keep: int,
     progress: Progress = lambda point: None,
+    file_name: str = FILE_NAME,
 ) -> Build:
     """Write a new build from the warehouse's one connection and swap it in.
 
     `progress` hears each point passed. Raises PublishError before anything is swapped.
     """
-    _refuse_what_cannot_be_published(connection, models)
+    _refuse_what_cannot_be_published(connection, models, file_name)
     builds = published_dir / "builds"
     builds.mkdir(parents=True, exist_ok=True)
     for leftover in builds.glob("*.partial"):
@@ -195,11 +223,11 @@ def publish(
     partial.mkdir()
     progress("folder made")
     with _held(connection, published_dir, facts.held) as held:
-        contents = _write(connection, partial / FILE_NAME, models, held, facts, build_id, built_at, progress)
-    manifest = _manifest(partial / FILE_NAME, contents, facts, build_id, built_at)
+        contents = _write(connection, partial / file_name, models, held, facts, build_id, built_at, progress)
+    manifest = _manifest(partial / file_name, contents, facts, build_id, built_at)
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     progress("manifest written")
-    for name in (FILE_NAME, "manifest.json"):
+    for name in (file_name, "manifest.json"):
         _flush(partial / name)
     build = Build(build_id, builds / build_id, manifest)
     partial.rename(build.folder)
@@ -221,10 +249,12 @@ def builds(published_dir: Path) -> list[Build]:
 
 def current_build(published_dir: Path) -> Build | None:
     """The build that readers get now; None when nothing was published yet."""
-    current = published_dir / FILE_NAME
-    if not current.exists():
-        return None
-    return next((build for build in builds(published_dir) if current.samefile(build.database)), None)
+    return next((build for build in builds(published_dir) if _is_current(published_dir, build)), None)
+
+
+def _is_current(published_dir: Path, build: Build) -> bool:
+    current = published_dir / build.file_name
+    return current.exists() and current.samefile(build.database)
 
 
 def rollback(published_dir: Path, build_id: str | None = None) -> Build:
@@ -244,6 +274,13 @@ def rollback(published_dir: Path, build_id: str | None = None) -> Build:
     return candidates[-1]
 
 
+def follow(restricted_dir: Path, build: Build) -> None:
+    """Let readers of the restricted file get the build of the same run; without one they keep what they have."""
+    same_run = [one for one in builds(restricted_dir) if one.manifest["run_id"] == build.manifest["run_id"]]
+    if same_run:
+        _swap_in(restricted_dir, same_run[-1], lambda point: None)
+
+
 def pack_of(build: Build) -> Path:
     """Where the executive pack of a build lies; it may not be there."""
     return build.folder / PACK_NAME
@@ -259,7 +296,9 @@ def swap_in_pack(published_dir: Path, build: Build) -> Path:
     return published_dir / PACK_NAME / "index.html"
 
 
-def _refuse_what_cannot_be_published(connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedModel]) -> None:
+def _refuse_what_cannot_be_published(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedModel], file_name: str
+) -> None:
     present = {
         Table(schema, name)
         for schema, name in connection.execute(
@@ -271,8 +310,8 @@ def _refuse_what_cannot_be_published(connection: duckdb.DuckDBPyConnection, mode
         raise PublishError(f"Not built yet: {', '.join(missing) or 'any mart'}. Build first: parline run")
     schemas = {model.table.schema for model in models}
     # DuckDB cannot tell `marts.t` of a schema from `marts.t` of a file of that name.
-    if Path(FILE_NAME).stem in schemas or ABOUT in schemas:
-        raise PublishError(f"No schema may be called {Path(FILE_NAME).stem} or {ABOUT}: rename it in dbt_project.yml.")
+    if Path(file_name).stem in schemas or ABOUT in schemas:
+        raise PublishError(f"No schema may be called {Path(file_name).stem} or {ABOUT}: rename it in dbt_project.yml.")
 
 
 @contextmanager
@@ -408,6 +447,7 @@ def _manifest(
 ) -> dict[str, Any]:
     return {
         "build_id": build_id,
+        "file_name": database.name,
         "built_at": built_at.isoformat(),
         "git_commit": facts.git_commit,
         "run_id": facts.run_id,
@@ -420,11 +460,11 @@ def _manifest(
 
 
 def _swap_in(published_dir: Path, build: Build, progress: Progress) -> None:
-    waiting = published_dir / f"{FILE_NAME}.next"
+    waiting = published_dir / f"{build.file_name}.next"
     waiting.unlink(missing_ok=True)
     os.link(build.database, waiting)
     progress("before swap")
-    waiting.replace(published_dir / FILE_NAME)
+    waiting.replace(published_dir / build.file_name)
     _flush(published_dir)
     progress("swapped")
 

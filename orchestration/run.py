@@ -48,9 +48,11 @@ def run_everything(
 
 
 def publish_only(settings: Settings, overrides: Overrides | None = None) -> RunOutcome:
-    """Publish what is built, if the gate has nothing against it."""
+    """Publish what is built, if the gate has nothing against it, with all that is made of the published file."""
     repository = build_definitions(overrides or Overrides(settings=settings)).get_repository_def()
-    return _execute(settings, repository, [PUBLISHED_KEY], lambda line: None)
+    group = PUBLISHED_KEY.path[0]
+    published = [key for key in repository.asset_graph.executable_asset_keys if key.path[0] == group]
+    return _execute(settings, repository, published, lambda line: None)
 
 
 def _execute(

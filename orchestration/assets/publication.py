@@ -1,10 +1,11 @@
-"""The published database as the last asset: written only when the gate has nothing against it.
+"""The published databases as the last assets: written only when the gate has nothing against it.
 
 Not here: how a file is written and swapped (publish.py), what stops it (gate.py).
 """
 
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,68 @@ from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.gate import held_tables, incomplete_tables, refusals
-from orchestration.naming import PUBLISHED_KEY, WAREHOUSE_POOL, identity
-from orchestration.publish import BuildFacts, current_build, publish, published_models
+from orchestration.naming import PUBLISHED_KEY, RESTRICTED_KEY, WAREHOUSE_POOL, identity
+from orchestration.publish import (
+    FILE_NAME,
+    RESTRICTED_FILE_NAME,
+    BuildFacts,
+    PublishedModel,
+    current_build,
+    publish,
+    published_models,
+    restricted_models,
+)
 
 
-def publication_asset(
+def publication_assets(
+    settings: Settings,
+    dbt_manifest: Mapping[str, Any],
+    feeds: Sequence[Feed],
+    blocking_checks: Sequence[dg.AssetCheckKey],
+) -> list[dg.AssetsDefinition]:
+    """The file for everybody, and the one of single visits and cases, where a dbt project has any."""
+    analytics = Publication(
+        PUBLISHED_KEY,
+        settings.published_dir,
+        FILE_NAME,
+        published_models(dbt_manifest),
+        "analytics.duckdb: every mart as of one moment, replaced whole after every blocking check passed. "
+        "The last builds are kept; `parline publish --rollback` goes back one.",
+    )
+    patient_level = Publication(
+        RESTRICTED_KEY,
+        settings.restricted_dir,
+        RESTRICTED_FILE_NAME,
+        restricted_models(dbt_manifest),
+        "patient_level.duckdb: marts and facts of single visits and cases, under pseudonyms, in a folder that nobody but "
+        "its owner may read. The same checks stand before it.",
+    )
+    return [
+        _publication_asset(publication, settings, dbt_manifest, feeds, blocking_checks)
+        for publication in (analytics, patient_level)
+        if publication.models or publication is analytics
+    ]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published file: its asset, where it lies, and what is in it."""
+
+    key: dg.AssetKey
+    folder: Path
+    file_name: str
+    models: Sequence[PublishedModel]
+    description: str
+
+
+def _publication_asset(
+    publication: Publication,
     settings: Settings,
     dbt_manifest: Mapping[str, Any],
     feeds: Sequence[Feed],
     blocking_checks: Sequence[dg.AssetCheckKey],
 ) -> dg.AssetsDefinition:
-    models = published_models(dbt_manifest)
-    named = identity(tuple(PUBLISHED_KEY.path), None, layer="published")
+    named = identity(tuple(publication.key.path), None, layer="published")
     feeding = {(feed.instance.name, table.name) for feed in feeds for table in feed.tables if table.feeds}
 
     @dg.asset(
@@ -34,14 +85,16 @@ def publication_asset(
         owners=list(named.owners),
         tags=dict(named.tags),
         kinds={"duckdb"},
-        deps=[dg.AssetKey([model.table.schema, model.table.name]) for model in models],
-        description="analytics.duckdb: every mart as of one moment, replaced whole after every blocking check passed. "
-        "The last builds are kept; `parline publish --rollback` goes back one.",
+        deps=[dg.AssetKey([model.table.schema, model.table.name]) for model in publication.models],
+        description=publication.description,
         pool=WAREHOUSE_POOL,
     )
-    def analytics(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        publication.folder.mkdir(parents=True, exist_ok=True)
+        if publication.key == RESTRICTED_KEY:
+            publication.folder.chmod(0o700)
         with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
-            held = held_tables(warehouse.connection, feeds, dbt_manifest, current_build(settings.published_dir))
+            held = held_tables(warehouse.connection, feeds, dbt_manifest, current_build(publication.folder))
             reasons = refusals(warehouse.connection, context.instance, blocking_checks, feeding, held)
             if reasons:
                 raise dg.Failure(
@@ -51,8 +104,8 @@ def publication_asset(
                 )
             build = publish(
                 warehouse.connection,
-                settings.published_dir,
-                models,
+                publication.folder,
+                publication.models,
                 BuildFacts(
                     run_id=context.run.run_id,
                     git_commit=_git_commit(),
@@ -61,6 +114,7 @@ def publication_asset(
                 ),
                 keep=settings.published_builds,
                 progress=context.log.debug,
+                file_name=publication.file_name,
             )
         return dg.MaterializeResult(
             metadata={
@@ -72,7 +126,7 @@ def publication_asset(
             }
         )
 
-    return analytics
+    return published
 
 
 def _git_commit() -> str:

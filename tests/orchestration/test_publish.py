@@ -14,12 +14,15 @@ from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.definitions import PROJECT_ROOT
 from orchestration.publish import (
+    RESTRICTED_FILE_NAME,
     BuildFacts,
     PublishError,
     current_build,
+    follow,
     pack_of,
     publish,
     published_models,
+    restricted_models,
     rollback,
     swap_in_pack,
 )
@@ -102,7 +105,10 @@ def test_the_file_says_whose_a_table_is_what_it_is_made_of_and_how_it_is_tested(
     manifest = {
         "nodes": {
             **MANIFEST["nodes"],
-            cube: {**MANIFEST["nodes"][cube], "config": {"materialized": "table", "meta": {"owner": "accounts-payable"}}},
+            cube: {
+                **MANIFEST["nodes"][cube],
+                "config": {"materialized": "table", "meta": {"owner": "accounts-payable"}},
+            },
             hidden: model_node("canonical", "int_hidden"),
             "test.parline.not_null": test,
         },
@@ -238,3 +244,18 @@ def test_the_pack_goes_back_with_its_build(settings):
     rollback(settings.published_dir)
     assert index.read_text(encoding="utf-8") == "first"
     assert (settings.published_dir / "pack").resolve().parent == current_build(settings.published_dir).folder
+
+
+def test_single_cases_are_in_a_file_of_their_own_which_follows_a_rollback(settings):
+    models = restricted_models(MANIFEST)
+    assert [str(model.table) for model in models] == ["restricted.mart_case_cost"]
+    for run in ("run-1", "run-2"):
+        facts = BuildFacts(run_id=run, git_commit="abc123")
+        publish_now(settings, facts)
+        with Warehouse(settings.warehouse_path) as warehouse:
+            publish(warehouse.connection, settings.restricted_dir, models, facts, 5, file_name=RESTRICTED_FILE_NAME)
+    with duckdb.connect(str(settings.restricted_dir / RESTRICTED_FILE_NAME), read_only=True) as reader:
+        assert reader.execute("SELECT count(*) FROM restricted.mart_case_cost").fetchall() == [(0,)]
+    follow(settings.restricted_dir, rollback(settings.published_dir))
+    assert current_build(settings.restricted_dir).manifest["run_id"] == "run-1"
+    assert current_build(settings.published_dir).manifest["run_id"] == "run-1"

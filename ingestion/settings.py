@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         return self.home / "restricted"
 
     @property
+    def audit_path(self) -> Path:
+        return self.home / "audit" / "audit.jsonl"
+
+    @property
     def backup_dir(self) -> Path:
         return self.home / "backups"
 

@@ -1,7 +1,7 @@
 """Backup and restore of what cannot be read again from the sources.
 
-Belongs here: raw history, ops (loads, audit, quarantine, drift), whatever else is not built by dbt, the archive and
-the list of instances, as one folder of Parquet files with a manifest. Not here: staging, canonical and marts (a build
+Belongs here: raw history, ops (loads, audit, quarantine, drift), whatever else is not built by dbt, the archive, the audit log
+and the list of instances, as one folder of Parquet files with a manifest. Not here: staging, canonical and marts (a build
 makes them again), the published file (the same), secrets (the operator's store has them; the archive is encrypted).
 
 Parquet and DDL instead of a copy of the file: another DuckDB version may restore it.
@@ -63,6 +63,8 @@ def back_up(settings: Settings, progress: Progress = lambda line: None) -> Backu
         tables = _export_tables(warehouse.connection, partial, progress)
     if settings.archive_dir.exists():
         shutil.copytree(settings.archive_dir, partial / "archive")
+    if settings.audit_path.exists():
+        shutil.copyfile(settings.audit_path, partial / settings.audit_path.name)
     if settings.sources_path.exists():
         shutil.copyfile(settings.sources_path, partial / "sources.toml")
     manifest = {
@@ -102,6 +104,9 @@ def restore(settings: Settings, folder: Path, progress: Progress = lambda line: 
         shutil.copytree(folder / "archive", settings.archive_dir, dirs_exist_ok=True)
     if (folder / "sources.toml").exists() and not settings.sources_path.exists():
         shutil.copyfile(folder / "sources.toml", settings.sources_path)
+    if (folder / settings.audit_path.name).exists() and not settings.audit_path.exists():
+        settings.audit_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(folder / settings.audit_path.name, settings.audit_path)
     arriving.with_suffix(".lock").unlink(missing_ok=True)
     arriving.replace(settings.warehouse_path)
     return backup

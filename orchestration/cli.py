@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from ingestion.settings import new_key
-from orchestration import steward
+from orchestration import audit, steward
 from orchestration.terminal import (
     coloured,
     err,
@@ -43,6 +43,8 @@ app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 sources = typer.Typer(help="Where the data comes from, and in what state it is.", invoke_without_command=True)
 app.add_typer(sources, name="sources")
 app.add_typer(steward.app, name="steward", no_args_is_help=True)
+log = typer.Typer(help="Who did what through parline: the log and its chain.")
+app.add_typer(log, name="audit", no_args_is_help=True)
 
 FRESH = {None: "", True: "[red]LATE[/]", False: "yes"}
 CONSEQUENCES = ("FROZEN", "WARNING", "NOTICE")
@@ -144,6 +146,7 @@ def sources_acknowledge(
     with settings_in_use() as settings, open_warehouse(settings) as connection:
         for change_id in change:
             SchemaChanges(connection).acknowledge(change_id, by or getuser(), because)
+            audit.record(settings, "ACKNOWLEDGE", change_id)
     out.print(f"{len(change)} acknowledged. Next: parline run")
 
 
@@ -189,6 +192,7 @@ def publish(
 
             now = publishing.rollback(settings.published_dir, build)
             publishing.follow(settings.restricted_dir, now)
+            audit.record(settings, "ROLLBACK", now.build_id)
             out.print(f"Readers now get build {now.build_id}.")
             return
         from orchestration.run import publish_only
@@ -208,6 +212,7 @@ def reconcile(source: SourceOption = None, object_: ObjectOption = None) -> None
             land(warehouse, instance, settings, objects=object_, mode="reconcile", progress=progress)
             for instance in instances_named(settings, source)
         ]
+        audit.record(settings, "RECONCILE", ", ".join(object_ or ["everything"]), instances=len(reports))
     _show_loads(reports)
 
 
@@ -261,6 +266,7 @@ def quarantine_show(quarantine_id: str) -> None:
 
     with settings_in_use() as settings, open_warehouse(settings) as connection:
         entry = quarantine_entry(connection, quarantine_id)
+        audit.record(settings, "LOOK AT QUARANTINE", quarantine_id, is_there=entry is not None)
     if entry is None:
         stop(f"No quarantine entry {quarantine_id}. See: parline quarantine list --all")
     show(("field", "value"), entry.items())
@@ -281,6 +287,7 @@ def quarantine_replay(
             replay_quarantine(warehouse, instance, settings, object_, quarantine_id, progress)
             for instance in instances_named(settings, source)
         ]
+        audit.record(settings, "REPLAY QUARANTINE", ", ".join(object_ or ["everything"]), instances=len(reports))
     _show_loads(reports)
 
 
@@ -291,6 +298,7 @@ def backup() -> None:
 
     with settings_in_use() as settings:
         made = back_up(settings, progress)
+        audit.record(settings, "BACK UP", made.folder.name, rows=made.rows)
         out.print(
             f"{made.folder}: {len(made.manifest['tables'])} tables, {made.rows:,} rows. Keep it off this machine."
         )
@@ -303,6 +311,7 @@ def restore(folder: Path) -> None:
 
     with settings_in_use() as settings:
         made = restore_backup(settings, folder, progress)
+        audit.record(settings, "RESTORE", folder.name, rows=made.rows)
         out.print(f"{settings.home}: {made.rows:,} rows are back. Next: parline run")
 
 
@@ -312,6 +321,7 @@ def sql(
 ) -> None:
     """Ask the published database. It can be read, and nothing else."""
     with settings_in_use() as settings, open_published(settings) as connection:
+        audit.record(settings, "SQL", audit.without_literals(query), as_csv=as_csv)
         answer = connection.execute(query)
         columns = [column[0] for column in answer.description or ()]
         rows = answer.fetchall()
@@ -339,6 +349,36 @@ def dictionary(table: Annotated[str | None, typer.Argument(help="One table; with
             questions = "SELECT question, sql FROM about.questions WHERE table_name = ?"
             for question, sql in connection.execute(questions, [table]).fetchall():
                 out.print(f'\n{question}\n  parline sql "{sql}"', markup=False, highlight=False)
+
+
+@log.command("show")
+def audit_show(last: Annotated[int, typer.Option(help="So many entries.")] = 20) -> None:
+    """What was done last, and by whom."""
+    with settings_in_use() as settings:
+        shown = list(audit.entries(settings))[-last:]
+    show(
+        ("number", "at (UTC)", "who", "what", "of", "detail"),
+        (
+            (
+                entry["number"], entry["at"][:19], entry["actor"], entry["action"], entry["subject"],
+                ", ".join(f"{name} {value}" for name, value in entry["detail"].items()),
+            )
+            for entry in shown
+        ),
+    )  # fmt: skip
+
+
+@log.command("verify")
+def audit_verify() -> None:
+    """Whether an entry was changed, removed or cut off since it was written."""
+    with settings_in_use() as settings:
+        found = audit.problems(settings)
+        kept = sum(1 for _ in audit.entries(settings))
+    for problem in found:
+        err.print(problem, style="red", markup=False, highlight=False)
+    if found:
+        raise typer.Exit(1)
+    out.print(f"{kept} entries, the chain holds and every build's head is in it.")
 
 
 @app.command()

@@ -75,12 +75,14 @@ class PublishedModel:
 @dataclass(frozen=True)
 class BuildFacts:
     """Where a build comes from. incomplete: table to the reason why it is older than it should be; held: tables that
-    are taken from the build before, which they stay as until a schema change is settled."""
+    are taken from the build before, which they stay as until a schema change is settled; audit_head: the last entry of the
+    audit log before it."""
 
     run_id: str
     git_commit: str
     incomplete: Mapping[Table, str] = field(default_factory=dict)
     held: Collection[Table] = ()
+    audit_head: str = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -451,6 +453,7 @@ def _manifest(
         "built_at": built_at.isoformat(),
         "git_commit": facts.git_commit,
         "run_id": facts.run_id,
+        "audit_head": facts.audit_head,
         "duckdb_version": duckdb.__version__,
         "storage_version": STORAGE_VERSION,
         "sha256": sha256_of(database),

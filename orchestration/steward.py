@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration import audit
 from orchestration.terminal import err, open_warehouse, out, settings_in_use, show, stop
 
 app = typer.Typer(help="Items and suppliers that may be one: look at them, decide, in a terminal or in a spreadsheet.")
@@ -92,6 +93,7 @@ def decide(
             desk.decide(connection, [made])
         except ValueError as error:
             stop(str(error))
+        audit.record(settings, "DECIDE", kind, left=left, right=right)
     out.print(f"Kept. {NEXT}")
 
 
@@ -105,6 +107,7 @@ def export(path: Path, of: KindOption = "item") -> None:
             rows = desk.export(connection, kind_named(of), path)
         except ValueError as error:
             stop(str(error))
+        audit.record(settings, "EXPORT REVIEW QUEUE", of, rows=rows)
     out.print(
         f"{rows:,} pairs in {path}. Fill in decision, by and reason, then: parline steward import {path} --of {of}"
     )
@@ -119,6 +122,7 @@ def take_in(path: Path, of: KindOption = "item") -> None:
         stop(f"There is no {path}.")
     with settings_in_use() as settings, open_warehouse(settings) as connection:
         kept, answers = desk.take_in(connection, kind_named(of), path, datetime.now(UTC).replace(tzinfo=None))
+        audit.record(settings, "IMPORT DECISIONS", of, kept=kept, faults=len(answers.faults))
     for line in (*answers.faults, *answers.changed):
         err.print(line, markup=False)
     out.print(f"{kept:,} decisions kept, {len(answers.faults):,} rows with a fault, {len(answers.changed):,} about what has "

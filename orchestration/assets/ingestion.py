@@ -22,6 +22,7 @@ from ingestion.landing.ledger import ObjectReport
 from ingestion.landing.schema_changes import OpenChange, SchemaChanges
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
+from orchestration import audit
 from orchestration.naming import ACCOUNTED_CHECK, READ_CHECK, SCHEMA_CHECK, WAREHOUSE_POOL, raw_identity, raw_schema
 
 MAX_RETRIES = 2
@@ -142,6 +143,16 @@ def _load(
             [feed.instance.name],
         ).fetchall()
         changes = SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version)
+    audit.record(
+        settings,
+        "LOAD",
+        feed.instance.name,
+        run=context.run.run_id,
+        objects=len(report.objects),
+        failed=sum(result.status == FAILED for result in report.objects.values()),
+        landed=sum(result.landed for result in report.objects.values()),
+        quarantined=sum(result.quarantined for result in report.objects.values()),
+    )
     if all(result.status == FAILED for result in report.objects.values()) and context.retry_number < MAX_RETRIES:
         raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
     return _Outcome(report.objects, dict(backlog), changes)

@@ -13,6 +13,7 @@ import dagster as dg
 
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
+from orchestration import audit
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.gate import held_tables, incomplete_tables, refusals
 from orchestration.naming import PUBLISHED_KEY, RESTRICTED_KEY, WAREHOUSE_POOL, identity
@@ -111,11 +112,20 @@ def _publication_asset(
                     git_commit=_git_commit(),
                     incomplete=incomplete_tables(warehouse.connection, context.instance, feeds, dbt_manifest),
                     held=held,
+                    audit_head=audit.head(settings),
                 ),
                 keep=settings.published_builds,
                 progress=context.log.debug,
                 file_name=publication.file_name,
             )
+        audit.record(
+            settings,
+            "PUBLISH",
+            publication.file_name,
+            build=build.build_id,
+            sha256=build.manifest["sha256"],
+            run=context.run.run_id,
+        )
         return dg.MaterializeResult(
             metadata={
                 "build_id": build.build_id,

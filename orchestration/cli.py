@@ -334,6 +334,30 @@ def sql(
 
 
 @app.command()
+def export(
+    what: Annotated[str, typer.Argument(help="A published table (mart_spend_cube), or SQL.")],
+    to: Annotated[Path, typer.Argument(help="File to write: .parquet, .xlsx or .csv.")],
+) -> None:
+    """Write a published table, or an answer, into a file for other tools."""
+    from orchestration.export import ExportError
+    from orchestration.export import export as write
+
+    with settings_in_use() as settings, open_published(settings) as connection:
+        found = connection.execute(
+            "SELECT schema_name FROM duckdb_tables() "
+            "WHERE NOT internal AND ? IN (table_name, schema_name || '.' || table_name)",
+            [what],
+        ).fetchall()
+        query = f'SELECT * FROM "{found[0][0]}"."{what.split(".")[-1]}"' if found else what
+        audit.record(settings, "EXPORT", audit.without_literals(query), to=to.suffix)
+        try:
+            rows = write(connection, query, to)
+        except ExportError as error:
+            stop(str(error))
+    out.print(f"{rows:,} rows in {to}. What is in it is no longer behind parline's checks: mind who reads it.")
+
+
+@app.command()
 def dictionary(table: Annotated[str | None, typer.Argument(help="One table; without it, all of them.")] = None) -> None:
     """What the published tables and columns mean, and what each table answers."""
     with settings_in_use() as settings, open_published(settings) as connection:

@@ -8,6 +8,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.landing.schema_changes import SchemaChange, SchemaChanges
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
+from orchestration import audit
 from orchestration.cli import app
 from orchestration.publish import BuildFacts, publish, published_models
 from tests.orchestration.hospital import MANIFEST, build_hospital
@@ -121,3 +122,13 @@ def test_acknowledging_needs_a_reason_and_a_change_and_is_kept_with_the_name(cha
     with Warehouse(changed.warehouse_path) as warehouse:
         kept = warehouse.connection.execute("SELECT acknowledged_by, acknowledged_because FROM ops.drift").fetchall()
     assert kept == [("kim", "seen")]
+
+
+def test_a_published_table_is_exported_and_kept_in_the_log(published, tmp_path):
+    answer = parline("export", "mart_spend_cube", str(tmp_path / "spend.csv"))
+    assert answer.exit_code == 0
+    assert len((tmp_path / "spend.csv").read_text(encoding="utf-8").splitlines()) == 3
+    assert [(entry["action"], entry["subject"]) for entry in audit.entries(published)] == [
+        ("EXPORT", 'SELECT * FROM "mart_procurement"."mart_spend_cube"')
+    ]
+    assert "it is one of" in parline("export", "SELECT 1", str(tmp_path / "spend.pdf")).stderr

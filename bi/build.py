@@ -129,7 +129,6 @@ def _write_page(
     about: Mapping[str, Any],
     choices: Mapping[str, Any],
 ) -> None:
-    incomplete = _incomplete(published, page)
     said = {
         "about": about,
         "choices": choices,
@@ -145,7 +144,7 @@ def _write_page(
     text = json.dumps(said, separators=(",", ":"), ensure_ascii=False, default=_as_text)
     (data / f"{page.name}.js").write_text(f"window.parline = {text};\n", encoding="utf-8")
     html = environment.get_template("page.html.j2").render(
-        page=page, pages=pages, about=about, choices=choices, incomplete=incomplete
+        page=page, pages=pages, about=about, choices=choices, warnings=_warnings(published, page)
     )
     (folder / f"{page.name}.html").write_text(html, encoding="utf-8")
 
@@ -323,19 +322,37 @@ def _figure(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _incomplete(published: Published, page: Page) -> list[tuple[str, str]]:
-    """Tables of the page that are older or poorer than they should be, and why: said on top of the page."""
-    relations = {dataset.relation for dataset in page.datasets.values()}
+def _warnings(published: Published, page: Page) -> list[tuple[str, str]]:
+    """What on this page is older or poorer than it should be, and why: tables that are not complete, and feeds of them whose
+    source has not answered for longer than was agreed. Said on top of the page."""
+    relations = sorted({dataset.relation for dataset in page.datasets.values()})
     if page.kpis:
-        relations.add("mart_operations.mart_exec_kpi")
-    return [
-        (table, because)
-        for table, because in published.rows(
-            "select schema_name || '.' || table_name, incomplete_because from about.tables where not is_data_complete"
-            " order by 1"
+        relations.append("mart_operations.mart_exec_kpi")
+    incomplete = published.rows(
+        "select schema_name || '.' || table_name as relation, incomplete_because from about.tables"
+        " where not is_data_complete and list_contains($1, relation) order by relation",
+        [relations],
+    )
+    # mart_freshness itself stands on every feed, and tells of each.
+    late = published.rows(
+        """
+        with recursive made_of as (
+            select unnest($1::varchar[]) as relation
+            union
+            select from_schema_name || '.' || from_table_name
+            from about.lineage inner join made_of on schema_name || '.' || table_name = relation
+            where relation <> 'mart_operations.mart_freshness'
         )
-        if table in relations
-    ]
+        select
+            source_instance || ' ' || object_name,
+            'no answer for ' || round(hours_since_answer) || ' hours, agreed are ' || round(agreed_hours)
+        from mart_operations.mart_freshness
+        where is_late and 'raw_' || source_system || '.' || object_name in (select relation from made_of)
+        order by 1
+        """,
+        [relations],
+    )
+    return [*incomplete, *late]
 
 
 def _as_text(value: Any) -> Any:

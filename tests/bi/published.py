@@ -73,6 +73,17 @@ def make(path: Path, dbt_manifest: Path, incomplete: dict[str, str] | None = Non
             "INSERT INTO about.checks VALUES ('mart_finance', 'mart_gr_ir', 'period', 'is_filled', true)"
         )
         connection.execute("COMMENT ON COLUMN mart_finance.mart_gr_ir.period IS 'Month, YYYY-MM.'")
+        # Spend is made of invoices, of which one system is late and another is not; its lateness concerns nobody else.
+        connection.execute(
+            "INSERT INTO about.lineage VALUES ('mart_procurement', 'mart_spend_cube', 'canonical', 'fct_invoice_line'), "
+            "('canonical', 'fct_invoice_line', 'raw_erp', 'invoice')"
+        )
+        connection.execute("UPDATE mart_operations.mart_freshness SET is_late = false, source_system = 'other'")
+        for instance, is_late in (("erp_late", "true"), ("erp_timely", "false")):
+            connection.execute(
+                "INSERT INTO mart_operations.mart_freshness (source_instance, source_system, object_name, is_late, agreed_hours,"
+                f" hours_since_answer) SELECT '{instance}', 'erp', 'invoice', {is_late}, 4, 30.4 WHERE {rows} > 0"
+            )
         # A key has one name; the names of keys that nobody knows are missing on purpose.
         for relation, key, label in LABELS.values():
             connection.execute(f"DELETE FROM {relation}")

@@ -170,11 +170,13 @@ def test_the_csv_has_every_row_exactly_and_no_formula(browser: Browser, pack: Pa
     assert '\'=SUM(A1), "quoted"' in {row[0] for row in rows[1:]}
 
 
-def test_a_page_says_what_it_stands_on_that_is_not_complete(browser: Browser, pack: Path) -> None:
+def test_a_page_says_which_of_its_tables_and_feeds_are_behind(browser: Browser, pack: Path) -> None:
     with opened(browser, pack, "spend") as page:
-        assert (
-            "mart_procurement.mart_spend_cube: erp: invoice could not be read" in page.locator(".warning").inner_text()
-        )
+        said = page.locator(".warning").inner_text()
+        assert "mart_procurement.mart_spend_cube: erp: invoice could not be read" in said
+        assert "erp_late invoice: no answer for 30 hours, agreed are 4" in said
+        assert "erp_timely" not in said
+        assert page.locator(".late").inner_text().startswith("1 of ")
     with opened(browser, pack, "variation") as page:
         assert page.locator(".warning").count() == 0
 

@@ -1,6 +1,6 @@
 -- One row per facility, month, service line and class of patient: visits that bear cost in the month, and those that ended in it,
 -- with their days and weights. Not published as it is: a mart shows no count below eleven (`is_small_...`: not this one, or not
--- without finding another).
+-- without finding another, in the facility's total or in that of a class, which other marts show).
 with bearing as (
     select
         cost.facility_key,
@@ -54,7 +54,9 @@ counted as (
 select
     counted.*,
     {{ is_small_cell('encounter_count', ['facility_key', 'period'], ['service_line_key', 'patient_class']) }}
+    or {{ is_small_cell('encounter_count', ['facility_key', 'period', 'patient_class'], ['service_line_key']) }}
         as is_small_encounter_count,
     {{ is_small_cell('discharge_count', ['facility_key', 'period'], ['service_line_key', 'patient_class']) }}
+    or {{ is_small_cell('discharge_count', ['facility_key', 'period', 'patient_class'], ['service_line_key']) }}
         as is_small_discharge_count
 from counted

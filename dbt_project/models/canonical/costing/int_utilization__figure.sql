@@ -1,6 +1,7 @@
 -- One row per facility, month, measure (cfg_utilization_measure) and subject: numerator, denominator and the patients they
 -- stand for. Not published as it is: a mart shows nothing of fewer than eleven. `part_count`: the numerator where it counts
--- patients.
+-- patients. Measures are held against each other: the cases of a facility are shown, so that of a suite of few cases, or one that
+-- would give those away, nothing is; and the cases of a suite are, so that no measure leaves out but few of them.
 with times as (
     select
         operation.*,
@@ -66,12 +67,30 @@ days as (
     group by period
 ),
 
+suites as (
+    select
+        facility_key,
+        period,
+        suite_code,
+        sum(is_done) as case_count
+    from times
+    group by facility_key, period, suite_code
+),
+
+judged_suites as (
+    select
+        suites.*,
+        {{ is_small_cell('case_count', ['facility_key', 'period'], ['suite_code']) }}
+        or {{ is_small_cell('case_count', ['period', 'suite_code'], ['facility_key']) }} as is_small
+    from suites
+),
+
 done as (
     select
         facility_key,
         period,
-        sum(is_done) as case_count
-    from times
+        sum(case_count) as case_count
+    from suites
     group by facility_key, period
 ),
 
@@ -197,13 +216,25 @@ figures as (
 )
 
 select
-    facility_key,
-    period,
-    measure_code,
-    measure_subject,
-    cast(patient_count as integer) as patient_count,
-    {{ is_small_cell('patient_count', ['period', 'measure_code', 'measure_subject'], ['facility_key']) }}
-    or coalesce({{ is_small_part('part_count', 'patient_count') }}, false) as is_small_cell,
-    numerator,
-    denominator
+    figures.facility_key,
+    figures.period,
+    figures.measure_code,
+    figures.measure_subject,
+    cast(figures.patient_count as integer) as patient_count,
+    {{ is_small_cell(
+        'figures.patient_count', ['figures.period', 'figures.measure_code', 'figures.measure_subject'], ['figures.facility_key']
+    ) }}
+    or coalesce({{ is_small_part('figures.part_count', 'figures.patient_count') }}, false)
+    or coalesce(suite.is_small, false)
+    -- Prime time counts minutes: those of the cases that it leaves out stand beside those of all others.
+    or coalesce(
+        figures.measure_code <> 'PRIME_TIME_USE' and {{ is_small_part('figures.patient_count', 'suite.case_count') }}, false
+    ) as is_small_cell,
+    figures.numerator,
+    figures.denominator
 from figures
+left join judged_suites as suite
+    on
+        figures.facility_key = suite.facility_key
+        and figures.period = suite.period
+        and figures.measure_subject = suite.suite_code

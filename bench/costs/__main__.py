@@ -1,10 +1,10 @@
 """How right costs are and what they cost to make: `python -m bench.costs --warehouse W --world W [--late] [--cpu]`.
 
-Service lines of visits, the dollars that dirt moves by kind, the stories that cost tells; `--late`: what late events do to
-closed months, in a copy; `--cpu`: the models' CPU against the same SQL straight in DuckDB, in a copy. Kept in
-bench/results/costs.json.
+Service lines of visits, the ledger, labor and overhead against the truth, the dollars that dirt moves by kind, the stories that
+cost tells; `--late`: what late events do to closed months, in a copy; `--cpu`: the models' CPU against the same SQL straight in
+DuckDB, in a copy. Kept in bench/results/costs.json.
 
-Belongs here: the tables. Not here: what is measured (truth.py, stories.py, late.py, cpu.py).
+Belongs here: the tables. Not here: what is measured (truth.py, books.py, stories.py, late.py, cpu.py).
 """
 
 import argparse
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from bench.costs.books import Books
 from bench.costs.cpu import cpu_of_models
 from bench.costs.late import late_events
 from bench.costs.stories import stories
@@ -38,6 +39,10 @@ def main() -> None:
     found = [*truth.scores()]
     dirt = [*truth.dirt()]
     truth.connection.close()
+    books = Books(given.warehouse, given.world)
+    found += books.scores()
+    dirt += books.dirt()
+    books.connection.close()
     found += stories(given.warehouse, given.world)
     if given.late:
         found += _in_a_copy(given.warehouse, lambda copy: late_events(copy, AS_OF))

@@ -1,8 +1,8 @@
 {{ config(schema='restricted') }}
 -- One row per encounter that can bear cost: its service line, and the rule that says so. The first rule that holds wins: the
--- MS-DRG of a stay (or its principal diagnosis, where the DRG says that the operation had nothing to do with it); the stay
--- that an emergency visit led to; the procedure of an outpatient; the department of an outpatient; emergency; the diagnosis
--- of an observation; else nobody's.
+-- MS-DRG of a stay (or its principal diagnosis, where the DRG says that the operation had nothing to do with it), until it is
+-- coded the ward, if that has patients of one line; the stay that an emergency visit led to; the procedure of an outpatient;
+-- the department of an outpatient; emergency; the diagnosis of an observation; else nobody's.
 with encounters as (
     select
         scope.*,
@@ -92,6 +92,7 @@ judged as (
     left join {{ ref('map_department_service_line') }} as department
         on
             center.department_function = department.department_function
+            and encounter.encounter_class = department.encounter_class
             and encounter.ended_date >= department.valid_from
             and encounter.ended_date < department.valid_to
 ),
@@ -102,6 +103,7 @@ own as (
         case
             when encounter_class = 'INPATIENT' and drg_rule_id is not null then drg_rule_id
             when encounter_class = 'INPATIENT' and ms_drg_number is not null then diagnosis_rule_id
+            when encounter_class = 'INPATIENT' and ms_drg_code is null then department_rule_id
             when encounter_class = 'OUTPATIENT' then coalesce(procedure_rule_id, department_rule_id)
             when encounter_class = 'EMERGENCY' then 'CLASS_EMERGENCY'
             when encounter_class = 'OBSERVATION' then diagnosis_rule_id
@@ -109,6 +111,7 @@ own as (
         case
             when encounter_class = 'INPATIENT' and drg_rule_id is not null then drg_service_line_key
             when encounter_class = 'INPATIENT' and ms_drg_number is not null then diagnosis_service_line_key
+            when encounter_class = 'INPATIENT' and ms_drg_code is null then department_service_line_key
             when encounter_class = 'OUTPATIENT' then coalesce(procedure_service_line_key, department_service_line_key)
             when encounter_class = 'EMERGENCY' then 'EMERGENCY'
             when encounter_class = 'OBSERVATION' then diagnosis_service_line_key

@@ -39,5 +39,5 @@ inner join judged
         and way.measure_place = judged.measure_place
         and way.activity_measure = judged.activity_measure
         and way.activity_code = judged.activity_code
--- A function's units are no department's own, and less what the others of the function show they would be.
-where not judged.is_small and way.activity_scope <> 'FUNCTION'
+-- All units of a function or a facility are no department's own, and less what others show would be some small one's.
+where not judged.is_small and (way.activity_scope = 'DEPARTMENT' or way.activity_code <> '*')

@@ -75,7 +75,7 @@ class Books:
         told: dict[tuple[str, str, str], dict[str, Fraction]] = defaultdict(dict)
         for method, facility, period, center, amount in self.connection.execute(TOLD_OVERHEAD).fetchall():
             told[method, facility, period][center] = Fraction(amount)
-        hospitals = self._hospitals()
+        hospitals = self._hospitals({(facility, period) for _, facility, period in told})
         for (method, facility, period), found in told.items():
             if method == RECIPROCAL and period != RECIPROCAL_PERIOD:
                 continue
@@ -84,7 +84,7 @@ class Books:
                 error = abs(found.get(center, Fraction()) - cents / 100)
                 yield method, error * 100 < len(hospital.overhead), round(Decimal(float(error)), 2)
 
-    def _hospitals(self) -> dict[tuple[str, str], Hospital]:
+    def _hospitals(self, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Hospital]:
         bases = defaultdict(list)
         for function, statistic in self.connection.execute(BASES).fetchall():
             bases[function].append(statistic)
@@ -94,7 +94,11 @@ class Books:
         departments = defaultdict(list)
         for site, period, *department in self.connection.execute(DEPARTMENTS).fetchall():
             departments[site, period].append(department)
-        return {place: _hospital(place, rows, bases, statistics[place]) for place, rows in departments.items()}
+        return {
+            place: _hospital(place, rows, bases, statistics[place])
+            for place, rows in departments.items()
+            if place in wanted
+        }
 
 
 def _hospital(
@@ -165,9 +169,9 @@ PAID = """
             told.amount IS NULL AND period_end NOT IN (SELECT period_end FROM told) AS is_unserved
         FROM truly FULL JOIN told USING (period_end, cost_center, pay_code, is_retro)),
     kinds AS (
-        SELECT period_end, worked_cost_center AS cost_center, pay_code, is_retro, kind, count(*) AS rows,
-            row_number() OVER (PARTITION BY period_end, worked_cost_center, pay_code, is_retro ORDER BY kind) AS kind_rank
-        FROM line GROUP BY ALL)
+        SELECT *, row_number() OVER (PARTITION BY period_end, cost_center, pay_code, is_retro ORDER BY kind) AS kind_rank
+        FROM (SELECT period_end, worked_cost_center AS cost_center, pay_code, is_retro, kind, count(*) AS rows FROM line
+            GROUP BY ALL))
     SELECT CASE WHEN is_unserved THEN 'run that payroll has not told of yet' ELSE coalesce(kind, 'told and not earned') END
             AS reason,
         coalesce(rows, 1) AS rows, CASE WHEN coalesce(kind_rank, 1) = 1 THEN error_amount ELSE 0 END AS error_amount

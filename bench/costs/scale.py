@@ -1,8 +1,9 @@
-"""Costs of a network ten times as large, within so much memory: `python -m bench.costs.scale --warehouse W [--times 10]`.
+"""Costs of a larger network, within so much memory: `python -m bench.costs.scale --warehouse W [--times 10 --books 10]`.
 
-Changes W: give it a copy of a built warehouse of scale 0.1. Patients and what was done for them, pay, orders and journals are
-there ten times, each copy under keys of its own; facilities, departments, accounts, items and statistics are not, as in a
-network of scale 1.0. So every total is ten times what it was, and must tie as it did. Kept in bench/results/costs_scale.json.
+Changes W: give it a copy of a built warehouse, under the same name. Patients and what was done for them, and pay, orders and
+journals, are there so many times, each copy under keys of its own; facilities, departments, accounts, items and statistics are
+not, as in a network of a larger scale. So every total is so many times what it was, and must tie as it did. Kept in
+bench/results/costs_scale.json.
 
 Belongs here: the copies, the build on top of them, its peak of memory. Not here: what costs are (dbt), how right they are
 (truth.py).
@@ -31,7 +32,7 @@ AS_OF = "2026-10-31"
 # What DuckDB may hold itself; beside it stand the interpreter, dbt and what is being written.
 MEMORY_LIMIT, BAR_GB = "5GB", 8.0
 # By fact: what tells one copy from another. A room is one too: cases of a room follow one another.
-KEYS = {
+PATIENTS = {
     "fct_encounter": "encounter_key patient_key part_of_encounter_key account_key source_pk",
     "fct_unit_stay": "unit_stay_key encounter_key patient_key source_pk",
     "fct_case": "case_key encounter_key encounter_reference patient_key room_code source_pk",
@@ -41,6 +42,8 @@ KEYS = {
     "fct_claim_payment": "claim_payment_key claim_key encounter_key encounter_reference source_pk",
     "fct_consumption_line": "consumption_line_key encounter_key encounter_reference procedure_key case_key patient_key"
     " source_pk",
+}
+BOOKS = {
     "fct_labor": "labor_key worker_key source_pk",
     "fct_gl_line": "gl_line_key journal_entry_key journal_entry_number source_document source_pk",
     "fct_po_line": "po_line_key po_key po_number source_pk",
@@ -67,10 +70,11 @@ class Step:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--warehouse", type=Path, required=True, help="a built warehouse; it is changed")
-    parser.add_argument("--times", type=int, default=10, help="how often everything is there in the end")
+    parser.add_argument("--times", type=int, default=10, help="how often patients are there in the end")
+    parser.add_argument("--books", type=int, default=10, help="how often pay, orders and journals are")
     parser.add_argument("--memory-limit", default=MEMORY_LIMIT, help="what DuckDB may hold")
     given = parser.parse_args()
-    rows = multiply(given.warehouse, given.times)
+    rows = multiply(given.warehouse, given.times, given.books)
     steps, failed = build(given.warehouse, given.memory_limit)
     for step in steps:
         print(f"  {step.name:<28} {step.cpu:>8.1f} s CPU  {step.wall:>8.1f} s  {step.peak_gb:>6.2f} GB")
@@ -78,18 +82,19 @@ def main() -> None:
     verdict = "met" if peak <= BAR_GB and not failed else "MISSED"
     print(f"  peak {peak:.2f} GB, at most {BAR_GB}: {verdict}; checks that failed: {', '.join(failed) or 'none'}")
     keep("costs_scale", {
-        "times": given.times, "memory_limit": given.memory_limit, "rows": rows, "steps": [asdict(step) for step in steps],
-        "peak_gb": peak, "bar_gb": BAR_GB, "failed_checks": failed,
+        "times": given.times, "books": given.books, "memory_limit": given.memory_limit, "rows": rows,
+        "steps": [asdict(step) for step in steps], "peak_gb": peak, "bar_gb": BAR_GB, "failed_checks": failed,
     })  # fmt: skip
 
 
-def multiply(warehouse: Path, times: int) -> dict[str, int]:
+def multiply(warehouse: Path, patients: int, books: int) -> dict[str, int]:
     """Rows by fact in the end."""
     with duckdb.connect(str(warehouse), config={"threads": 2, "memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute("SET preserve_insertion_order = false")
         schemas = dict(connection.execute("SELECT table_name, table_schema FROM information_schema.tables").fetchall())
         rows = {}
-        for table, keys in KEYS.items():
+        several = [(*fact, patients) for fact in PATIENTS.items()] + [(*fact, books) for fact in BOOKS.items()]
+        for table, keys, times in several:
             of_its_own = ", ".join(
                 f"CASE WHEN {key} = '-1' THEN {key} ELSE {key} || '~' || copy END AS {key}" for key in keys.split()
             )
@@ -99,7 +104,7 @@ def multiply(warehouse: Path, times: int) -> dict[str, int]:
                 FROM {relation} CROSS JOIN (SELECT range AS copy FROM range(1, {times}))""")
             [(rows[table],)] = connection.execute(f"SELECT count(*) FROM {relation}").fetchall()
         for table, amount in AMOUNTS.items():
-            connection.execute(f'UPDATE "{schemas[table]}"."{table}" SET {amount} = {amount} * {times}')
+            connection.execute(f'UPDATE "{schemas[table]}"."{table}" SET {amount} = {amount} * {books}')
         return rows
 
 

@@ -38,13 +38,15 @@ class Mapped:
     """A column whose values a seed maps.
 
     rows: the staging model, joined to another where the code stands elsewhere, or only some of its rows; money: what a
-    row is worth, as SQL over it (None: rows are counted, and worth nothing by themselves).
+    row is worth, as SQL over it (None: rows are counted, and worth nothing by themselves); supplier: the column with the
+    number of the supplier who may mean something of his own by the code (None: nobody does).
     """
 
     map: Map
     rows: str
     column: str
     money: str | None = None
+    supplier: str | None = None
 
     @property
     def models(self) -> set[str]:
@@ -57,7 +59,16 @@ class Mapped:
 
 # An account of a ledger is a matter of cost where a cost center bears it; the others need no class.
 MAPPED = (
-    Mapped(UNITS, "stg_tryton__purchase_line join stg_tryton__uom using (source_instance, uom_id)", "uom_symbol", "amount"),
+    Mapped(
+        UNITS,
+        "stg_tryton__purchase_line join stg_tryton__uom using (source_instance, uom_id) "
+        "join stg_tryton__purchase using (source_instance, purchase_id) "
+        "join stg_tryton__party on stg_tryton__purchase.source_instance = stg_tryton__party.source_instance "
+        "and supplier_id = party_id",
+        "uom_symbol",
+        "amount",
+        supplier="party_code",
+    ),
     Mapped(
         ACCOUNTS,
         "stg_tryton__account_move_line join stg_tryton__account using (source_instance, account_id) where is_expense",
@@ -65,18 +76,44 @@ MAPPED = (
         "debit_amount - credit_amount",
     ),
     Mapped(FACILITIES, "stg_tryton__location where location_type = 'warehouse'", "location_code"),
-    Mapped(UNITS, "stg_sap_s4__supplier_invoice_item", "uom_code", "line_amount"),
+    Mapped(
+        UNITS,
+        "stg_sap_s4__supplier_invoice_item join stg_sap_s4__supplier_invoice "
+        "using (source_instance, invoice_number, fiscal_year)",
+        "uom_code",
+        "line_amount",
+        supplier="supplier_id",
+    ),
     Mapped(CHARTED_ACCOUNTS, "stg_sap_s4__journal_item where cost_center_code is not null", "gl_account_number", "amount"),
     Mapped(COST_CENTERS, "stg_sap_s4__journal_item", "cost_center_code", "amount"),
     Mapped(FACILITIES, "stg_sap_s4__supplier_invoice_item", "plant_code", "line_amount"),
-    Mapped(UNITS, "stg_oracle_fusion__invoice_line", "uom_code", "amount"),
+    Mapped(
+        UNITS,
+        "stg_oracle_fusion__invoice_line join stg_oracle_fusion__invoice using (source_instance, invoice_id)",
+        "uom_code",
+        "amount",
+        supplier="supplier_number",
+    ),
     Mapped(CHARTED_ACCOUNTS, "stg_oracle_fusion__invoice_line", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_oracle_fusion__invoice_line", "cost_center_code", "amount"),
-    Mapped(UNITS, "stg_d365__purchase_order_line", "uom_code", "amount"),
+    Mapped(
+        UNITS,
+        "stg_d365__purchase_order_line join stg_d365__purchase_order using (source_instance, company_code, po_number)",
+        "uom_code",
+        "amount",
+        supplier="supplier_id",
+    ),
     Mapped(CHARTED_ACCOUNTS, "stg_d365__ledger_entry where cost_center_code is not null", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_d365__ledger_entry", "cost_center_code", "amount"),
     Mapped(FACILITIES, "stg_d365__purchase_order_line", "receiving_facility_code", "amount"),
-    Mapped(UNITS, "stg_procurement__purchase_order_line", "uom_code", "amount"),
+    Mapped(
+        UNITS,
+        "stg_procurement__purchase_order_line join stg_procurement__purchase_order "
+        "using (source_instance, purchase_order_id)",
+        "uom_code",
+        "amount",
+        supplier="supplier_number",
+    ),
     Mapped(CHARTED_ACCOUNTS, "stg_procurement__invoice_line", "account_code", "amount"),
     Mapped(COST_CENTERS, "stg_procurement__invoice_line", "cost_center_code", "amount"),
     Mapped(UNITS, "stg_inventory__stock_movement", "uom_code"),
@@ -135,10 +172,13 @@ def _question(connection: duckdb.DuckDBPyConnection, mapped: Mapped) -> str:
         if "source_instance" in {c[0] for c in columns}
         else ""
     )
+    # What one supplier means by a code says nothing of what another does.
+    his = "AND map.supplier_code IN ('*', found.supplier)" if mapped.supplier else ""
     return (
-        f"WITH found AS (SELECT source_instance, {mapped.column} AS code, count(*) AS lines, {money} AS money "
-        f"FROM {rows} GROUP BY ALL) "
-        "SELECT source_instance, code, lines, money FROM found "
+        f"WITH found AS (SELECT source_instance, {mapped.column} AS code, {mapped.supplier or 'NULL'} AS supplier, "
+        f"count(*) AS lines, {money} AS money FROM {rows} GROUP BY ALL) "
+        "SELECT source_instance, code, sum(lines) AS lines, sum(money) AS money FROM found "
         f"WHERE code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM seeds.{mapped.map.seed} AS map "
-        f"WHERE map.source_system = '{mapped.system}' {own} AND {fits}) ORDER BY money DESC NULLS LAST, lines DESC, code"
+        f"WHERE map.source_system = '{mapped.system}' {own} {his} AND {fits}) "
+        "GROUP BY source_instance, code ORDER BY money DESC NULLS LAST, lines DESC, code"
     )

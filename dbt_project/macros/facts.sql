@@ -24,16 +24,34 @@
     cast({{ to_base_quantity(line ~ '.' ~ quantity, unit ~ '.qty_num', unit ~ '.qty_den') }} as decimal(18, 6))
 {%- endmacro %}
 
-{% macro unit_joins(line, unit, mapped_unit) %}
+{#
+    The unit that a line's code means: what its supplier means by it, where `map_uom` has a row of his own, else what all mean
+    by it. `supplier` is the xref_supplier of the line, joined before; a line that has none has no supplier's reading. Gives
+    `unit`, what one of it is in base units, and `mapped_unit`, what it is called, which needs no item.
+#}
+{% macro unit_joins(line, unit, mapped_unit, supplier=none) %}
+    {%- if supplier %}
+    left join {{ ref('map_uom') }} as {{ unit }}_of_supplier
+        on
+            {{ line }}.source_system = {{ unit }}_of_supplier.source_system
+            and {{ supplier }}.supplier_code = {{ unit }}_of_supplier.supplier_code
+            and {{ line }}.source_uom_code = {{ unit }}_of_supplier.source_uom_code
+    {%- endif %}
     left join {{ ref('xref_item_unit') }} as {{ unit }}
         on
             {{ line }}.source_instance = {{ unit }}.source_instance
             and {{ line }}.item_source_key = {{ unit }}.source_item_key
+            {%- if supplier %}
+            and coalesce({{ unit }}_of_supplier.uom_code, {{ line }}.source_uom_code) = {{ unit }}.source_uom_code
+            and ({{ unit }}_of_supplier.uom_code is not null) = {{ unit }}.is_canonical_code
+            {%- else %}
             and {{ line }}.source_uom_code = {{ unit }}.source_uom_code
+            and not {{ unit }}.is_canonical_code
+            {%- endif %}
     left join {{ ref('map_uom') }} as {{ mapped_unit }}
         on
             {{ line }}.source_system = {{ mapped_unit }}.source_system
-            and {{ mapped_unit }}.supplier_code = '*'
+            and {{ mapped_unit }}.supplier_code = {{ "coalesce(" ~ unit ~ "_of_supplier.supplier_code, '*')" if supplier else "'*'" }}
             and {{ line }}.source_uom_code = {{ mapped_unit }}.source_uom_code
 {%- endmacro %}
 

@@ -13,3 +13,10 @@
 
 {# The member that stands for "not known" in every dimension. Facts never lose a row because a dimension lacks one. #}
 {% macro unknown_key() -%} '-1' {%- endmacro %}
+
+{# A record's name as mastering writes it (mastering/vocabulary.py): system, instance and key, a bar within them escaped. #}
+{% macro mastering_record(relation, source_key) -%}
+    {%- for part in ['source_system', 'source_instance', source_key] -%}
+    replace(replace({{ relation }}.{{ part }}, '%', '%25'), '|', '%7C'){{ " || '|' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -31,6 +31,9 @@
 {% macro no_end_date() -%} cast('9999-12-31' as date) {%- endmacro %}
 {% macro no_end_at() -%} cast('9999-12-31' as timestamp) {%- endmacro %}
 
+{# The beginning of all time: what was before the first word on something is taken to have been as that says. #}
+{% macro no_beginning_at() -%} cast('1900-01-01' as timestamp) {%- endmacro %}
+
 {# The day after a last day, for half-open spans; no last day is no end. #}
 {% macro day_after_last(date) -%}
     case when {{ date }} < {{ no_end_date() }} then {{ days_after(date, 1) }} else {{ no_end_date() }} end

@@ -24,3 +24,32 @@
     ) as ranked
     where mapping_rank = 1
 {%- endmacro %}
+
+{#
+    The class of what is described by a source's own category or type of item: the mapped row of least priority. One row per
+    `keys`, of those whose words are mapped.
+#}
+{% macro mapped_item_classes(records, keys) -%}
+    select
+        {{ keys | join(', ') }},
+        item_class
+    from (
+        select
+            {%- for key in keys %}
+            record.{{ key }},
+            {%- endfor %}
+            mapping.item_class,
+            row_number() over (
+                partition by record.{{ keys | join(', record.') }} order by mapping.priority, mapping.item_class
+            ) as candidate_rank
+        from {{ records }} as record
+        inner join {{ ref('map_item_class') }} as mapping
+            on
+                record.source_system = mapping.source_system
+                and (
+                    (mapping.match_on = 'CATEGORY' and record.source_category = mapping.source_code)
+                    or (mapping.match_on = 'TYPE' and record.source_item_type = mapping.source_code)
+                )
+    ) as candidate
+    where candidate_rank = 1
+{%- endmacro %}

@@ -128,3 +128,55 @@ from {{ child_relation }} as child
 inner join document_versions as document on child._parent_row_key = document._row_key
 where document._op = 'UPSERT'
 {% endmacro %}
+
+{#
+    From when to when each landed version of a record held, by the source's own order and its change stamps; by the load's,
+    where the source has none. A version that a later one antedates never held. The first holds from the beginning of time: what
+    was before it nobody knows better. A record that was deleted and came again holds what it said last in between; one that is
+    deleted has no versions.
+#}
+{% macro landed_versions(relation) %}
+with ordered_versions as (
+    select
+        raw.*,
+        coalesce(raw._changed_at, raw._loaded_at) as said_at,
+        row_number() over (
+            partition by raw._source_instance, raw._business_key
+            order by
+                raw._version_no desc nulls last,
+                raw._changed_at desc nulls last,
+                raw._contract_version desc nulls last,
+                raw._occurred_at desc nulls last,
+                raw._payload_hash desc nulls last
+        ) as version_rank,
+        min(raw._loaded_at) over (partition by raw._source_instance, raw._business_key) as _first_loaded_at
+    from {{ relation }} as raw
+    inner join {{ source('ops', 'load') }} as completed_load
+        on raw._load_id = completed_load.load_id and completed_load.status = 'COMPLETE'
+),
+
+ended_versions as (
+    select
+        ordered_versions.*,
+        coalesce(
+            min(case when _op = 'UPSERT' then said_at end) over (
+                partition by _source_instance, _business_key
+                order by version_rank
+                rows between unbounded preceding and 1 preceding
+            ),
+            {{ no_end_at() }}
+        ) as valid_to_at,
+        first_value(_op) over (partition by _source_instance, _business_key order by version_rank) as current_op
+    from ordered_versions
+)
+
+select
+    ended_versions.*,
+    case
+        when lag(said_at) over (partition by _source_instance, _business_key order by said_at) is null
+            then {{ no_beginning_at() }}
+        else said_at
+    end as valid_from_at
+from ended_versions
+where _op = 'UPSERT' and current_op = 'UPSERT' and said_at < valid_to_at
+{% endmacro %}

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.dbt.history import ITEM, ITEM_SQL, SUPPLIER_NAMES, SUPPLIER_SQL, build_history, tell
 from tests.dbt.runs import Project, row_hashes
 
 psycopg = pytest.importorskip("psycopg", reason="install the extra `postgres`")
@@ -68,6 +69,20 @@ def test_postgresql_builds_the_same_marts_row_by_row(
         ).fetchall()
     assert spend == same_spend
     assert {mart: len(on_duckdb ^ on_postgresql) for mart, _ in on_duckdb ^ on_postgresql} == {}
+
+
+def test_postgresql_tells_the_same_history(raw_hospital: Path, postgres_port: int, tmp_path: Path) -> None:
+    told, server = tmp_path / "told.duckdb", f"host=127.0.0.1 port={postgres_port} user=parline"
+    shutil.copy(raw_hospital, told)
+    tell(told, (5, 3, 1, 4, 2, 0))
+    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
+        connection.execute("create database history")
+    copy_raw_tables(told, f"{server} dbname=history")
+    environment = {"PARLINE_POSTGRES_PORT": str(postgres_port), "PARLINE_POSTGRES_DATABASE": "history"}
+    build_history(Project(tmp_path, "postgres", environment))
+    with psycopg.connect(f"{server} dbname=history") as connection:
+        assert connection.execute(ITEM_SQL).fetchall() == ITEM
+        assert connection.execute(SUPPLIER_SQL).fetchall() == SUPPLIER_NAMES
 
 
 def copy_raw_tables(warehouse: Path, address: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from orchestration.definitions import DBT_PROJECT_DIR
-from orchestration.mappings import MAPPED, Mapped, unmapped
+from orchestration.mappings import MAPPED, Mapped, Unmapped, unmapped
 
 LEDGER = """
     CREATE SCHEMA staging; CREATE SCHEMA seeds;
@@ -42,6 +42,25 @@ def test_codes_are_listed_by_instance_with_rows_and_money_and_what_is_mapped_is_
     assert list(found)[:3] == sorted(list(found)[:3], key=lambda key: -(found[key][1] or 0))
 
 
+def test_a_suppliers_own_unit_maps_it_for_him_alone() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("""
+            CREATE SCHEMA staging; CREATE SCHEMA seeds;
+            CREATE TABLE staging.stg_d365__purchase_order (
+                source_instance VARCHAR, company_code VARCHAR, po_number VARCHAR, supplier_id VARCHAR);
+            INSERT INTO staging.stg_d365__purchase_order VALUES
+                ('d365', 'H3', 'P1', '4711'), ('d365', 'H3', 'P2', '4712'), ('d365', 'H3', 'P3', NULL);
+            CREATE TABLE staging.stg_d365__purchase_order_line (
+                source_instance VARCHAR, company_code VARCHAR, po_number VARCHAR, uom_code VARCHAR, amount DECIMAL(18,2));
+            INSERT INTO staging.stg_d365__purchase_order_line VALUES
+                ('d365', 'H3', 'P1', 'EA', 1.00), ('d365', 'H3', 'P1', 'BX9', 10.00), ('d365', 'H3', 'P2', 'BX9', 20.00),
+                ('d365', 'H3', 'P2', 'BX9', 2.00), ('d365', 'H3', 'P3', 'BX9', 3.00);
+            CREATE TABLE seeds.map_uom (source_system VARCHAR, supplier_code VARCHAR, source_uom_code VARCHAR);
+            INSERT INTO seeds.map_uom VALUES ('d365', '*', 'EA'), ('d365', '4711', 'BX9'), ('sap_s4', '*', 'BX9')""")
+        found = [(mapped.map.seed, codes) for mapped, codes in unmapped(connection)]
+    assert found == [("map_uom", [Unmapped("d365", "BX9", 3, Decimal("25.00"))])]
+
+
 @pytest.mark.parametrize("mapped", MAPPED, ids=lambda mapped: f"{mapped.system} {mapped.column}")
 def test_every_mapped_column_is_one_of_staging_and_every_map_is_a_seed(mapped: Mapped) -> None:
     described: dict[str, set[str]] = {}
@@ -49,6 +68,8 @@ def test_every_mapped_column_is_one_of_staging_and_every_map_is_a_seed(mapped: M
         for model in yaml.safe_load(path.read_text())["models"]:
             described[model["name"]] = {column["name"] for column in model["columns"]}
     assert mapped.models <= set(described)
-    assert mapped.column in set().union(*(described[model] for model in mapped.models))
+    assert {mapped.column, mapped.supplier or mapped.column} <= set().union(
+        *(described[model] for model in mapped.models)
+    )
     header = (DBT_PROJECT_DIR / "seeds" / f"{mapped.map.seed}.csv").read_text().splitlines()[0].split(",")
     assert {"source_system", mapped.map.code} <= set(header)

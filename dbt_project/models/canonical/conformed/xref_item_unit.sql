@@ -1,7 +1,8 @@
 -- One row per item number of a source instance and unit that its documents may use: what one of the unit is in base units
 -- of the golden item. What the item's own record states counts first, where it is believed; then what receipts of the same
 -- system say; then the main pack that other records of the golden item state for the same unit. A unit with no row here
--- converts to nothing: such a quantity stays out of every sum, and is counted.
+-- converts to nothing: such a quantity stays out of every sum, and is counted. Units stand here in the source's own codes and,
+-- in rows of their own, in ours: a supplier who means another unit by a code (`map_uom`) is read by the latter.
 with own_statements as (
     select
         reference.source_instance,
@@ -92,18 +93,85 @@ ranked as (
             partition by source_instance, source_item_key, source_uom_code order by preference
         ) as conversion_rank
     from every_conversion
+),
+
+in_source_codes as (
+    select
+        ranked.*,
+        false as is_canonical_code
+    from ranked
+    where conversion_rank = 1
+),
+
+-- Several codes of a source may be one unit of ours (boxes of 10 and of 50). Which box is meant, nobody says, unless one word
+-- counts for more than the others.
+best_words as (
+    select
+        in_source_codes.*,
+        min(preference) over (partition by source_instance, source_item_key, uom_code) as best_preference
+    from in_source_codes
+    where uom_code <> {{ unknown_key() }}
+),
+
+in_canonical_codes as (
+    select
+        source_instance,
+        source_item_key,
+        uom_code,
+        min(item_key) as item_key,
+        min(qty_num) as qty_num,
+        min(qty_den) as qty_den,
+        min(conversion_source) as conversion_source,
+        max(source_version_at) as source_version_at,
+        min(first_loaded_at) as first_loaded_at,
+        max(last_loaded_at) as last_loaded_at,
+        max(load_id) as load_id
+    from best_words
+    where preference = best_preference
+    group by source_instance, source_item_key, uom_code
+    having min(qty_num) = max(qty_num) and min(qty_den) = max(qty_den)
+),
+
+final as (
+    select
+        source_instance,
+        source_item_key,
+        source_uom_code,
+        is_canonical_code,
+        item_key,
+        uom_code,
+        qty_num,
+        qty_den,
+        conversion_source,
+        {{ audit_columns('in_source_codes') }}
+    from in_source_codes
+    union all
+    select
+        source_instance,
+        source_item_key,
+        uom_code as source_uom_code,
+        true as is_canonical_code,
+        item_key,
+        uom_code,
+        qty_num,
+        qty_den,
+        conversion_source,
+        {{ audit_columns('in_canonical_codes') }}
+    from in_canonical_codes
 )
 
 select
-    {{ surrogate_key(['source_instance', 'source_item_key', 'source_uom_code']) }} as xref_item_unit_key,
+    {{ surrogate_key([
+        'source_instance', 'source_item_key', 'source_uom_code', "case when is_canonical_code then 'CANONICAL' else 'SOURCE' end"
+    ]) }} as xref_item_unit_key,
     source_instance,
     source_item_key,
     source_uom_code,
+    is_canonical_code,
     item_key,
     uom_code,
     qty_num,
     qty_den,
     conversion_source,
-    {{ audit_columns('ranked') }}
-from ranked
-where conversion_rank = 1
+    {{ audit_columns('final') }}
+from final

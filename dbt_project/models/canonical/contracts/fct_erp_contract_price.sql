@@ -34,7 +34,7 @@ priced as (
     from entered as line
     {{ item_join('line', 'item') }}
     {{ supplier_join('line', 'supplier') }}
-    {{ unit_joins('line', 'unit', 'mapped_unit') }}
+    {{ unit_joins('line', 'unit', 'mapped_unit', 'supplier') }}
     left join {{ ref('xref_company') }} as company
         on line.source_instance = company.source_instance and line.company_source_key = company.company_source_key
     left join {{ ref('map_facility') }} as facility

@@ -61,7 +61,7 @@ keyed as (
     left join {{ ref('dim_item') }} as item on reference.item_key = item.item_key
     left join {{ ref('int_item_class') }} as line_class
         on line.source_system = line_class.source_system and line.source_category = line_class.source_category
-    {{ unit_joins('line', 'unit', 'mapped_unit') }}
+    {{ unit_joins('line', 'unit', 'mapped_unit', 'supplier') }}
     {{ ledger_joins('line', 'account_reference', 'cost_center') }}
     left join {{ ref('dim_gl_account') }} as account on account_reference.gl_account_key = account.gl_account_key
     left join {{ ref('map_facility') }} as facility

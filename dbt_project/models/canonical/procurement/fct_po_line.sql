@@ -35,6 +35,7 @@ final as (
         line.invoice_method,
         coalesce(company.company_key, {{ unknown_key() }}) as company_key,
         coalesce(supplier.supplier_key, {{ unknown_key() }}) as supplier_key,
+        line.supplier_source_key as source_supplier_key,
         coalesce(invoicing_supplier.supplier_key, {{ unknown_key() }}) as invoicing_supplier_key,
         coalesce(reference.item_key, {{ unknown_key() }}) as item_key,
         coalesce(item.item_class, line_class.item_class, {{ unknown_key() }}) as item_class,
@@ -64,8 +65,8 @@ final as (
     left join {{ ref('dim_item') }} as item on reference.item_key = item.item_key
     left join {{ ref('int_item_class') }} as line_class
         on line.source_system = line_class.source_system and line.source_category = line_class.source_category
-    {{ unit_joins('line', 'unit', 'mapped_unit') }}
     {{ supplier_join('line', 'supplier') }}
+    {{ unit_joins('line', 'unit', 'mapped_unit', 'supplier') }}
     {{ supplier_join('line', 'invoicing_supplier', 'invoicing_supplier_source_key') }}
     left join {{ ref('xref_company') }} as company
         on line.source_instance = company.source_instance and line.company_source_key = company.company_source_key

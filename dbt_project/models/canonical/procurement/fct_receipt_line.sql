@@ -37,7 +37,12 @@ final as (
     left join {{ ref('fct_po_line') }} as po_line
         on {{ reference_key('line.source_instance', 'line.po_line_source_pk') }} = po_line.po_line_key
     {{ item_join('line', 'reference') }}
-    {{ unit_joins('line', 'unit', 'mapped_unit') }}
+    -- A receipt names no supplier: its order does.
+    left join {{ ref('xref_supplier') }} as supplier
+        on
+            line.source_instance = supplier.source_instance
+            and po_line.source_supplier_key = supplier.source_supplier_key
+    {{ unit_joins('line', 'unit', 'mapped_unit', 'supplier') }}
     {{ place_joins('line', 'location', 'facility') }}
 )
 

@@ -34,8 +34,8 @@ final as (
         {{ audit_columns('line') }}
     from requested as line
     {{ item_join('line', 'reference') }}
-    {{ unit_joins('line', 'unit', 'mapped_unit') }}
     {{ supplier_join('line', 'supplier') }}
+    {{ unit_joins('line', 'unit', 'mapped_unit', 'supplier') }}
     {{ place_joins('line', 'location', 'facility') }}
     {{ ledger_joins('line', 'account', 'cost_center') }}
 )

@@ -28,3 +28,14 @@
 
 {# NDC as stored: eleven digits. #}
 {% macro is_ndc(code) -%} (length({{ code }}) = 11 and {{ without_pattern(code, '^[0-9]+$') }} = '') {%- endmacro %}
+
+{# A trade item: a GS1 number of one of the four lengths of a GTIN. #}
+{% macro is_gtin(code) -%} (length({{ code }}) in (8, 12, 13, 14) and {{ has_check_digit(code) }}) {%- endmacro %}
+
+{# A party or place: thirteen digits. #}
+{% macro is_gln(code) -%} (length({{ code }}) = 13 and {{ has_check_digit(code) }}) {%- endmacro %}
+
+{# HCPCS: a letter and four digits (level II), or CPT: five digits, or four and a letter. #}
+{% macro is_hcpcs(code) -%}
+    ({{ without_pattern(code, '^([A-V][0-9]{4}|[0-9]{4}[0-9A-Z])$') }} = '' and length({{ code }}) = 5)
+{%- endmacro %}

@@ -1,6 +1,6 @@
 {# Every code of a column has the shape of its code system (macros/code_shapes.sql); none passes. #}
 {% test is_gtin(model, column_name) %}
-select {{ column_name }} from {{ model }} where not {{ has_check_digit(column_name) }}
+select {{ column_name }} from {{ model }} where not {{ is_gtin(column_name) }}
 {% endtest %}
 
 {% test is_ndc(model, column_name) %}
@@ -13,4 +13,12 @@ select {{ column_name }} from {{ model }} where not {{ is_icd10_pcs(column_name)
 
 {% test is_ms_drg(model, column_name) %}
 select {{ column_name }} from {{ model }} where not {{ is_ms_drg(column_name) }}
+{% endtest %}
+
+{% test is_gln(model, column_name) %}
+select {{ column_name }} from {{ model }} where not {{ is_gln(column_name) }}
+{% endtest %}
+
+{% test is_hcpcs(model, column_name) %}
+select {{ column_name }} from {{ model }} where not {{ is_hcpcs(column_name) }}
 {% endtest %}

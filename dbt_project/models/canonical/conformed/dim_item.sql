@@ -31,13 +31,13 @@ members as (
 own_gtins as (
     select
         reference.item_key,
-        min(identifier.identifier_value) as gtin
+        min(lpad(identifier.identifier_value, 14, '0')) as gtin
     from {{ ref('int_item_identifier') }} as identifier
     inner join {{ ref('xref_item') }} as reference
         on
             identifier.source_instance = reference.source_instance
             and identifier.source_item_key = reference.source_item_key
-    where identifier.identifier_type = 'GTIN'
+    where identifier.identifier_type = 'GTIN' and {{ is_gtin('identifier.identifier_value') }}
     group by reference.item_key
 ),
 

@@ -34,7 +34,7 @@ final as (
         coalesce(golden.supplier_name, record.supplier_name) as supplier_name,
         coalesce(golden.parent_supplier_key, record.supplier_key) as parent_supplier_key,
         coalesce(golden.tax_id_token, record.tax_id_token) as tax_identifier_token,
-        coalesce(golden.gln, record.gln) as gln,
+        case when {{ is_gln('coalesce(golden.gln, record.gln)') }} then coalesce(golden.gln, record.gln) end as gln,
         coalesce(golden.duns_number, record.duns_number) as duns_number,
         golden.address,
         coalesce(golden.supplier_class, 'STANDARD') as supplier_class,

@@ -3,6 +3,7 @@
 select
     verdict.source_system,
     verdict.source_instance,
+    verdict.source_item_key,
     record.item_code,
     record.item_description,
     verdict.item_key,

@@ -7,6 +7,7 @@ Not here: what they say.
 import duckdb
 import pyarrow as pa
 
+from mastering.readings import READINGS
 from mastering.registry import BEGINNING, IDS, MERGE_LOG, XREF
 from mastering.review_sheet import queue_rows
 from mastering.stewardship import DECISIONS
@@ -51,6 +52,7 @@ TABLES: dict[str, pa.Schema] = {
     "decision": DECISIONS,
     "golden_item": GOLDEN_ITEM,
     "golden_supplier": GOLDEN_SUPPLIER,
+    "item_identifier": READINGS,
     **{f"{kind}_{name}": schema for kind in SHOWN for name, schema in _OF_BOTH.items()},
     **{f"{kind}_review": _review(kind) for kind in SHOWN},
 }

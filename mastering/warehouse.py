@@ -13,9 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from mastering import items, suppliers, tables
-from mastering.identifiers import Identifier, read_identifier
-from mastering.items.records import CROSS_REFERENCE
 from mastering.items.told_makers import with_makers
+from mastering.readings import read_all, valid_gtins
 from mastering.registry import Registry, Run, advance
 from mastering.review_sheet import queue_rows
 from mastering.rules import read_rules
@@ -24,7 +23,7 @@ from mastering.stewardship import in_force
 from mastering.suppliers import golden
 from mastering.suppliers.aliases import ALIASES, Aliases, known_aliases
 from mastering.survivorship import CANDIDATES, golden_records, read_survivorship, steward_candidates, survive
-from mastering.vocabulary import record_key, record_key_sql
+from mastering.vocabulary import record_key_sql
 
 RULES = Path(__file__).parent / "rules"
 # Changes with any rule that may place a record elsewhere; kept beside each placement.
@@ -164,7 +163,8 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
         "item_description": "description", "manufacturer_name": "manufacturer_name",
         "manufacturer_part_number": "manufacturer_part_number", "unspsc_code": "unspsc_code", "gtin": "gtin",
     }  # fmt: skip
-    connection.register("valid_gtin", _valid_gtins(identifiers))
+    readings = read_all(identifiers)
+    connection.register("valid_gtin", valid_gtins(readings))
     connection.register("item_said", records)
     with_gtin = _read(connection, "SELECT * FROM item_said LEFT JOIN valid_gtin USING (record_key)")
     provenance = _survivors(connection, "item", with_gtin, named, decisions, run)
@@ -172,7 +172,7 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
         "golden_item": golden_records(provenance, [name for name in tables.GOLDEN_ITEM.names if name != "golden_key"]),
         "item_provenance": provenance, "item_pair": found.kept_pairs,
         "item_review": _queue(connection, "item", found.review_queue, records, run),
-        "item_quality_event": found.quality_events,
+        "item_quality_event": found.quality_events, "item_identifier": readings,
     })  # fmt: skip
     return _summary(records, found.review_queue, before, after)
 
@@ -180,20 +180,6 @@ def _master_items(connection: duckdb.DuckDBPyConnection, run: Run) -> Mastered:
 def _aliases(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """The names that come with parline and, after them, the site's own."""
     return pa.concat_tables([known_aliases(), _read(connection, _ALIASES).cast(ALIASES)])
-
-
-def _valid_gtins(identifiers: pa.Table) -> pa.Table:
-    """One row per record: the valid GTIN of its lowest level, 14 digits."""
-    found: dict[str, tuple[str, str]] = {}
-    for row in identifiers.to_pylist():
-        if row["id_type"] == CROSS_REFERENCE:
-            continue
-        read = read_identifier(row["value"], row["id_type"])
-        if isinstance(read, Identifier) and read.kind == "GTIN":
-            key = record_key(row["source_system"], row["source_instance"], row["source_item_key"])
-            found[key] = min(found.get(key, ("9", "")), (read.level or "0", read.value))
-    rows = [{"record_key": key, "gtin": gtin} for key, (_, gtin) in sorted(found.items())]
-    return pa.Table.from_pylist(rows, pa.schema([("record_key", pa.string()), ("gtin", pa.string())]))
 
 
 def _advance(

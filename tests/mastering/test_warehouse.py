@@ -206,6 +206,28 @@ def test_an_attribute_that_a_steward_mends_survives(warehouse: duckdb.DuckDBPyCo
     assert provenance == [("STEWARD",)]
 
 
+def test_every_identifier_is_told_in_its_normal_form_or_why_it_is_none(warehouse: duckdb.DuckDBPyConnection) -> None:
+    given = [
+        ("GTIN", "9520000000011.0"), ("GTIN", "09520000000012"), ("UDI", "(01)09520000000011(10)L7(17)270600"),
+        ("UDI", "+A123BJC5D6E71G"), ("UDI", "=/A9999XYZ100T0944"), ("NDC", "0002-8215-01"), ("ERP_ITEM", "ora:X"),
+    ]  # fmt: skip
+    rows = [of("sap", source_item_key="A", identifier_type=kind, identifier_value=value) for kind, value in given]
+    warehouse.register("rows", pa.Table.from_pylist(rows, IDENTIFIER))
+    warehouse.execute("INSERT INTO canonical.int_item_identifier FROM rows")
+    master(warehouse, FIRST)
+    found = warehouse.execute(
+        "SELECT given_value, kind, value, level, agency, fault FROM mastering.item_identifier"
+    ).fetchall()
+    assert sorted(found) == [
+        ("(01)09520000000011(10)L7(17)270600", "GTIN", "09520000000011", "0", "GS1", None),
+        ("+A123BJC5D6E71G", "HIBCC", "A123BJC5D6E7", "1", "HIBCC", None),
+        ("0002-8215-01", "NDC", "00002821501", "0", "FDA", None),
+        ("09520000000012", None, None, None, None, "GTIN_CHECK_DIGIT"),
+        ("9520000000011.0", "GTIN", "09520000000011", "0", "GS1", None),
+        ("=/A9999XYZ100T0944", "ICCBBA", "A9999XYZ100T0944", "0", "ICCBBA", None),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_the_queue_goes_out_as_a_sheet_and_its_answers_come_back(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, ending: str

@@ -93,6 +93,14 @@
         canonical_key='record_supplier_key', part=own_number
     ),
     canonical_account(
+        'sap_s4', 'supplier_purchasing_organization', "supplier_id || '|PURCHASING|' || purchasing_organization",
+        'dim_supplier_site', part="source_pk like '%|PURCHASING|%'"
+    ),
+    canonical_account(
+        'sap_s4', 'supplier_company', "supplier_id || '|PAY|' || company_code", 'dim_supplier_site',
+        part="source_pk like '%|PAY|%'"
+    ),
+    canonical_account(
         'sap_s4', 'requisition_item', "requisition_number || '|' || requisition_line_number", 'fct_requisition_line',
         "source_instance not in (" ~ mirrored_requisitions ~ ")"
     ),
@@ -122,6 +130,7 @@
     canonical_account(
         'oracle_fusion', 'supplier', 'supplier_id', 'xref_supplier', canonical_key='record_supplier_key', part=own_number
     ),
+    canonical_account('oracle_fusion', 'supplier_site', "supplier_id || '|' || supplier_site_id", 'dim_supplier_site'),
     canonical_account('oracle_fusion', 'purchase_order_line', 'purchase_order_line_id', 'fct_po_line'),
     canonical_account(
         'oracle_fusion', 'receiving_transaction', 'receiving_transaction_id', 'fct_receipt_line',

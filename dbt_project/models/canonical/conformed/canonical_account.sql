@@ -150,6 +150,7 @@
         'd365', 'vendor', "company_code || '|' || supplier_id", 'xref_supplier', canonical_key='record_supplier_key',
         part=own_number
     ),
+    canonical_account('d365', 'vendor', "company_code || '|' || supplier_id", 'dim_supplier_site'),
     canonical_account(
         'd365', 'purchase_order_line',
         "company_code || '|' || po_number || '|' || cast(po_line as " ~ dbt.type_string() ~ ")", 'fct_po_line',

@@ -22,6 +22,7 @@ CATALOGUE_BARS = {"Abt-Buy": (0.91, 0.935), "Amazon-Google": (0.68, 0.69), "DBLP
 ITEM_BAR = "precision 0.999, unsafe 0, f1 0.95, b_cubed 0.97"
 LABELLED_F1 = 0.97
 SUPPLIER_BAR = "precision 0.995, recall 0.95"
+NETWORK_BARS = {"item": ITEM_BAR, "supplier": SUPPLIER_BAR, "unit factor": "precision 0.95, recall 0.95"}
 NETWORK_SCALE, NETWORK_SEEDS = 0.1, (1, 2)
 
 
@@ -49,12 +50,12 @@ def rows() -> Iterator[dict[str, Any]]:
     yield from suppliers.measure()
 
 
-def network_rows() -> Iterator[dict[str, Any]]:
-    """Two rows per seed: the suppliers and the items of the demo network."""
-    for seed in NETWORK_SEEDS:
-        with TemporaryDirectory() as folder:
-            for kind, figures in network.figures(Path(folder), NETWORK_SCALE, seed):
-                yield {**figures, "bar": ITEM_BAR if kind == "item" else SUPPLIER_BAR}
+def network_rows(kept: Path | None) -> Iterator[dict[str, Any]]:
+    """Three rows per seed: the suppliers, the items and the unit factors of the demo network. kept: where worlds stay."""
+    with TemporaryDirectory() as folder:
+        for seed in NETWORK_SEEDS:
+            for kind, figures in network.figures((kept or Path(folder)) / f"seed-{seed}", NETWORK_SCALE, seed):
+                yield {**figures, "kind": kind, "bar": NETWORK_BARS[kind]}
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -67,6 +68,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--million", action="store_true", help="measure one million records, and one per cent new")
     parser.add_argument("--network", action="store_true", help="measure the demo network at scale 0.1 too")
+    parser.add_argument(
+        "--worlds", type=Path, help="with --network: where worlds and warehouses stay for the next time"
+    )
     parser.add_argument("--retrain", action="store_true", help="make and keep a new scoring model")
     arguments = parser.parse_args()
     if arguments.retrain:
@@ -75,7 +79,7 @@ def main() -> None:
         keep("mastering", {"million": million.measure()})
     else:
         kept = []
-        for row in chain(rows(), network_rows() if arguments.network else ()):
+        for row in chain(rows(), network_rows(arguments.worlds) if arguments.network else ()):
             kept.append(row)
             print(_line(row), flush=True)
         keep("mastering", {"sets": kept})

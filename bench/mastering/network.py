@@ -1,7 +1,7 @@
 """The demo network's masters, read over its protocols, resolved, and measured against what each record truly is.
 
-Belongs here: landing what mastering stands on, dbt's records, the figures. Not here: how a figure is counted
-(mastering/metrics.py).
+Belongs here: landing what mastering stands on, dbt's records, the figures of records and of their units. Not here: how a
+figure is counted (mastering/metrics.py).
 """
 
 import os
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from bench.demo_network import Home, home, served
 from bench.measure import peak_bytes
@@ -32,12 +34,21 @@ DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 NOON = datetime(2026, 11, 1, 12)  # noqa: DTZ001  # as mastering's tables hold it
 
 
+# What says whether a stated factor is believed; it stands on receipts, and on the golden items.
+VERDICT = "int_item_unit_verdict"
+
+
 def figures(folder: Path, scale: float, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """`supplier` and its row, `item` and its, of one world: made in the folder when it is not there, read, mastered."""
-    with served(folder / "world", scale, seed=seed) as addresses:
-        at = home(folder / "home", folder / "world", addresses)
-        _land_masters(at)
-    path = at.settings.warehouse_path
+    """`supplier` and its row, `item` and its, `unit factor` and its, of one world.
+
+    World and warehouse are made in the folder; a warehouse that is there is taken as it was landed.
+    """
+    path = folder / "home" / "warehouse.duckdb"
+    if not path.exists():
+        with served(folder / "world", scale, seed=seed) as addresses:
+            at = home(folder / "home", folder / "world", addresses)
+            _land_masters(at)
+        path = at.settings.warehouse_path
     _dbt(path, "seed")
     _dbt(path, "run", "--select", *(f"+{name}" for name in READ))
     started = time.perf_counter()
@@ -64,6 +75,42 @@ def figures(folder: Path, scale: float, seed: int) -> Iterator[tuple[str, dict[s
                     "peak_gigabytes": round(peak_bytes() / 1e9, 2),
                 },
             )
+    _dbt(path, "run", "--select", f"+{VERDICT}", "--exclude", *(f"+{name}" for name in READ))
+    with Warehouse(path) as warehouse:
+        yield (
+            "unit factor",
+            _unit_factors(warehouse.connection, folder / "world") | {"set": f"demo network {scale}, seed {seed}"},
+        )
+
+
+def _unit_factors(connection: duckdb.DuckDBPyConnection, world: Path) -> dict[str, Any]:
+    """Records of the ERPs whose pack factor is wrong, and those that are said to be wrong.
+
+    A wrong name of a unit (BX for CA) is no wrong factor; how many of those are said to be one is told beside. unheard: wrong
+    factors that neither a receipt nor another record speaks of.
+    """
+    found = connection.execute(
+        f"""
+        WITH verdict AS (
+            SELECT record.source_instance AS source, item_code AS source_pk, bool_or(is_wrong) AS is_found,
+                bool_or(verdict IN ('DISPUTED', 'UNCHECKED')) AS is_open
+            FROM canonical.{VERDICT} AS verdict
+            JOIN canonical.int_item_record AS record USING (source_instance, source_item_key) GROUP BY ALL),
+        judged AS (
+            SELECT pack_label, coalesce(is_found, false) AS is_found, coalesce(is_open, true) AS is_open
+            FROM '{world}/truth/truth_source_item.parquet' JOIN verdict USING (source, source_pk))
+        SELECT count(*) FILTER (pack_label = 'FACTOR' AND is_found) AS hits, count(*) FILTER (pack_label = 'FACTOR') AS wrong,
+            count(*) FILTER (is_found) AS said, count(*) FILTER (pack_label = 'FACTOR' AND NOT is_found AND is_open) AS unheard,
+            count(*) FILTER (pack_label = 'UNIT' AND is_found) AS unit_names_said,
+            count(*) FILTER (pack_label = 'UNIT') AS unit_names
+        FROM judged"""
+    )
+    row = dict(zip([column[0] for column in found.description], found.fetchone(), strict=True))
+    precision, recall = row["hits"] / row["said"], row["hits"] / row["wrong"]
+    return {
+        "setting": f"{row['wrong']} wrong factors", "precision": precision, "recall": recall,
+        "f1": 2 * precision * recall / (precision + recall), "b_cubed": None, **row,
+    }  # fmt: skip
 
 
 def _land_masters(at: Home) -> None:
@@ -83,9 +130,10 @@ def _land_masters(at: Home) -> None:
 
 
 def _sources_of_records() -> dict[str, set[str]]:
-    """Raw schema and tables that mastering's records are built from; what was spent on them decides nothing."""
+    """Raw schema and tables that mastering's records and the verdicts on their units are built from; what was spent on them
+    decides nothing."""
     manifest = load_dbt_manifest(DBT_PROJECT)
-    records = set(READ) - {"int_record_spend"}
+    records = set(READ) - {"int_record_spend"} | {VERDICT}
     waiting = [unique_id for unique_id, node in manifest["nodes"].items() if node["name"] in records]
     seen: set[str] = set()
     found: dict[str, set[str]] = {}

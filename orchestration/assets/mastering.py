@@ -22,9 +22,14 @@ READ = (
 WRITTEN = {
     "supplier_xref": "One row per source supplier and stay at a golden supplier, with the evidence.",
     "golden_supplier": "One row per golden supplier with the attributes that survived.",
+    "supplier_provenance": "One row per golden supplier and attribute: on whose word.",
+    "supplier_id": "One row per id of a golden supplier ever minted.",
     "supplier_review": "One row per pair of suppliers that a steward should look at.",
     "item_xref": "One row per source item and stay at a golden item, with the evidence.",
     "golden_item": "One row per golden item with the attributes that survived.",
+    "item_provenance": "One row per golden item and attribute: on whose word.",
+    "item_id": "One row per id of a golden item ever minted.",
+    "item_identifier": "One row per identifier of a source item, in its normal form, or why it is none.",
     "item_review": "One row per pair of items that a steward should look at.",
 }
 

@@ -1,4 +1,5 @@
--- K5: a retired id leads to one that lives, so that no chain of merges ends in itself; and records stand today at ids that live.
+-- K5: a retired id leads to one that lives, so that no chain of merges ends in itself; and records stand today at ids that
+-- live.
 {% set kinds = ['item', 'supplier'] %}
 {% for kind in kinds %}
 select

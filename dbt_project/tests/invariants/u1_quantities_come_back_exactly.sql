@@ -1,5 +1,5 @@
--- U1: so many packs are so many base units, and so many base units are as many packs again, exactly; and a pack is worth the same
--- by the source's code as by ours. Seven times the denominator is a number of packs that comes out whole.
+-- U1: so many packs are so many base units, and so many base units are as many packs again, exactly; and a pack is worth the
+-- same by the source's code as by ours. Seven times the denominator is a number of packs that comes out whole.
 with there as (
     select
         item_pack_key as row_key,

@@ -1,7 +1,7 @@
 -- U1 and U2: our conversion of a receipt to base units is the source's own, where the source converts by the very factors
 -- that it states. Tryton does, and rounds to the places that the base unit has (half a box becomes none), so the two may
--- differ by half of the last place. Elsewhere a document's own conversion is evidence against the item's record. A unit by which
--- the supplier means something of his own is none of the source's.
+-- differ by half of the last place. Elsewhere a document's own conversion is evidence against the item's record. A unit by
+-- which the supplier means something of his own is none of the source's.
 with places as (
     select
         reference.source_instance,

@@ -1,5 +1,5 @@
--- One row per site of a supplier in a source system (where it is ordered from or paid), and the unknown member. Terms are of the
--- site and are not merged: two ERPs may have agreed other ones.
+-- One row per site of a supplier in a source system (where it is ordered from or paid), and the unknown member. Terms are of
+-- the site and are not merged: two ERPs may have agreed other ones.
 with sites as (
     {{ united('supplier_site') }}
 )

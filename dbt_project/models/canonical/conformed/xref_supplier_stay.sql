@@ -1,5 +1,6 @@
--- One row per supplier of a source system and span of time in which mastering held it for the same golden supplier: `xref_supplier` as it was. A
--- merge or split ends a stay and begins another; a golden supplier that has ended since is here under its own key.
+-- One row per supplier of a source system and span of time in which mastering held it for the same golden supplier:
+-- `xref_supplier` as it was. A merge or split ends a stay and begins another; a golden supplier that has ended since is here
+-- under its own key.
 select
     {{ surrogate_key(['stay.source_instance', 'stay.source_supplier_key', 'stay.run_id']) }} as xref_supplier_stay_key,
     stay.source_system,

@@ -1,5 +1,5 @@
--- One row per golden supplier and role in which documents and records show it: from whom is ordered, who bills, who makes, who sells
--- what others make, who has a contract, who is paid for others. Nobody declares a role: what is here has happened.
+-- One row per golden supplier and role in which documents and records show it: from whom is ordered, who bills, who makes,
+-- who sells what others make, who has a contract, who is paid for others. Nobody declares a role: what is here has happened.
 with makers as (
     select
         item_key,

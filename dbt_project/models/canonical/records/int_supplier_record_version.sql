@@ -1,5 +1,5 @@
--- One row per supplier of a source system and span of time in which it was described so. Systems that do not serve their records
--- as such describe them as they do today, always.
+-- One row per supplier of a source system and span of time in which it was described so. Systems that do not serve their
+-- records as such describe them as they do today, always.
 with told as (
     select version.*
     from (

@@ -1,4 +1,5 @@
--- One row per product released to a company and version of it that was landed, from when to when it held; the current one included.
+-- One row per product released to a company and version of it that was landed, from when to when it held; the current one
+-- included.
 with landed_records as (
     {{ landed_versions(source('raw_d365', 'released_product')) }}
 )

@@ -1,5 +1,5 @@
--- One row per version of an item of Oracle: the words are those of the organization that had it first, and it is active while it
--- is in any organization.
+-- One row per version of an item of Oracle: the words are those of the organization that had it first, and it is active
+-- while it is in any organization.
 with numbered as (
     select
         item.*,

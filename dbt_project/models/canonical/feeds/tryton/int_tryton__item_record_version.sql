@@ -1,4 +1,5 @@
--- One row per version of a product variant of Tryton: from when on the variant and its template, changed apart, said this together.
+-- One row per version of a product variant of Tryton: from when on the variant and its template, changed apart, said this
+-- together.
 with moments as (
     select
         product.source_instance,

@@ -1,91 +1,19 @@
 -- One row per cost center, as its owner describes it today, and the unknown member.
-with every_record as (
-    {{ united('cost_center') }}
-),
-
-mapping as (
-    {{ mapping_of_instances(
-        'map_cost_center', 'every_record', ['cost_center_code', 'cost_center_name', 'facility_code', 'cc_class']
-    ) }}
-),
-
-described as (
-    select
-        reference.cost_center_key,
-        record.*,
-        coalesce(mapping.cost_center_code, record.cost_center_source_code) as said_code,
-        coalesce(mapping.cost_center_name, record.cost_center_name) as said_name,
-        coalesce(mapping.cc_class, class.cost_center_class, {{ unknown_key() }}) as cost_center_class,
-        coalesce(mapping.facility_code, facility.facility_code, {{ unknown_key() }}) as said_facility_code,
-        coalesce(company.company_key, {{ unknown_key() }}) as company_key,
-        row_number() over (
-            partition by reference.cost_center_key order by record.source_instance, record.cost_center_source_code
-        ) as record_rank
-    from every_record as record
-    inner join {{ ref('xref_cost_center') }} as reference
-        on
-            record.source_instance = reference.source_instance
-            and record.cost_center_source_code = reference.cost_center_source_code
-            and record.source_instance = reference.record_instance
-    left join mapping
-        on
-            record.source_instance = mapping.source_instance
-            and record.cost_center_source_code = mapping.source_code
-    left join {{ ref('map_cost_center_class') }} as class
-        on record.source_system = class.source_system and record.source_class = class.source_class
-    left join {{ ref('map_facility') }} as facility
-        on record.source_system = facility.source_system and record.facility_source_code = facility.source_code
-    left join {{ ref('xref_company') }} as company
-        on record.source_instance = company.source_instance and record.company_source_key = company.company_source_key
-),
-
-with_line as (
-    select
-        described.*,
-        line.cms_line
-    from described
-    left join {{ ref('map_cms_line') }} as line
-        on
-            described.cost_center_class = line.cost_center_class
-            and described.department_function = line.department_function
-),
-
-final as (
-    select
-        cost_center_key,
-        said_code as cost_center_code,
-        said_name as cost_center_name,
-        cost_center_class,
-        department_function,
-        cms_line,
-        said_facility_code as facility_code,
-        company_key,
-        hierarchy_level_1,
-        hierarchy_level_2,
-        is_active,
-        source_system,
-        source_instance,
-        cost_center_source_code as source_pk,
-        {{ audit_columns('with_line') }}
-    from with_line
-    where record_rank = 1
-    union all
-    select
-        {{ unknown_key() }} as cost_center_key,
-        {{ no_text() }} as cost_center_code,
-        cast('Unknown' as {{ dbt.type_string() }}) as cost_center_name,
-        {{ unknown_key() }} as cost_center_class,
-        {{ no_text() }} as department_function,
-        {{ no_text() }} as cms_line,
-        {{ unknown_key() }} as facility_code,
-        {{ unknown_key() }} as company_key,
-        {{ no_text() }} as hierarchy_level_1,
-        {{ no_text() }} as hierarchy_level_2,
-        false as is_active,
-        {{ unknown_key() }} as source_system,
-        {{ unknown_key() }} as source_instance,
-        {{ unknown_key() }} as source_pk,
-        {{ no_audit_columns() }}
-)
-
-select * from final
+select
+    cost_center_key,
+    cost_center_code,
+    cost_center_name,
+    cost_center_class,
+    department_function,
+    cms_line,
+    facility_code,
+    company_key,
+    hierarchy_level_1,
+    hierarchy_level_2,
+    is_active,
+    source_system,
+    source_instance,
+    source_pk,
+    {{ audit_columns('version') }}
+from {{ ref('dim_cost_center_version') }} as version
+where is_current

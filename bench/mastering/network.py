@@ -49,6 +49,11 @@ def figures(folder: Path, scale: float, seed: int) -> Iterator[tuple[str, dict[s
             at = home(folder / "home", folder / "world", addresses)
             _land_masters(at)
         path = at.settings.warehouse_path
+    with Warehouse(path) as warehouse:
+        # Models read every system's tables, those too that nobody serves.
+        for system in known_systems():
+            RawTables(warehouse.connection, load_contract(system)).ensure()
+        tables.ensure(warehouse.connection)
     _dbt(path, "seed")
     _dbt(path, "run", "--select", *(f"+{name}" for name in READ))
     started = time.perf_counter()
@@ -114,12 +119,9 @@ def _unit_factors(connection: duckdb.DuckDBPyConnection, world: Path) -> dict[st
 
 
 def _land_masters(at: Home) -> None:
-    """The objects that dbt's records stand on, of every system, and empty tables for the rest."""
+    """The objects that dbt's records and the verdicts on their units stand on, of every system."""
     needed = _sources_of_records()
     with Warehouse(at.settings.warehouse_path) as warehouse:
-        for system in known_systems():
-            RawTables(warehouse.connection, load_contract(system)).ensure()
-        tables.ensure(warehouse.connection)
         for name, instance in at.instances.items():
             contract = load_contract(instance.system)
             parents = {obj.name: obj.parent or obj.name for obj in contract.objects}

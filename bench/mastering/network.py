@@ -89,23 +89,23 @@ def figures(folder: Path, scale: float, seed: int) -> Iterator[tuple[str, dict[s
 
 
 def _unit_factors(connection: duckdb.DuckDBPyConnection, world: Path) -> dict[str, Any]:
-    """Records of the ERPs whose pack factor is wrong, and those that are said to be wrong.
+    """Records whose pack factor is wrong, and those that are said to be wrong, of the records that state one.
 
-    A wrong name of a unit (BX for CA) is no wrong factor; how many of those are said to be one is told beside. unheard: wrong
-    factors that neither a receipt nor another record speaks of.
+    untold: wrong in a system that does not serve factors (Dynamics: the entity is not read), where nothing is believed. A wrong
+    name of a unit (BX for CA) is no wrong factor; how many of those are said to be one is told beside.
     """
     found = connection.execute(
         f"""
         WITH verdict AS (
-            SELECT record.source_instance AS source, item_code AS source_pk, bool_or(is_wrong) AS is_found,
-                bool_or(verdict IN ('DISPUTED', 'UNCHECKED')) AS is_open
-            FROM canonical.{VERDICT} AS verdict
-            JOIN canonical.int_item_record AS record USING (source_instance, source_item_key) GROUP BY ALL),
+            SELECT source_instance AS source, item_code AS source_pk, bool_or(is_wrong) AS is_found,
+                bool_or(stated_num <> stated_den) AS is_stated
+            FROM canonical.{VERDICT} JOIN canonical.int_item_record USING (source_instance, source_item_key) GROUP BY ALL),
         judged AS (
-            SELECT pack_label, coalesce(is_found, false) AS is_found, coalesce(is_open, true) AS is_open
+            SELECT pack_label, is_found, is_stated
             FROM '{world}/truth/truth_source_item.parquet' JOIN verdict USING (source, source_pk))
-        SELECT count(*) FILTER (pack_label = 'FACTOR' AND is_found) AS hits, count(*) FILTER (pack_label = 'FACTOR') AS wrong,
-            count(*) FILTER (is_found) AS said, count(*) FILTER (pack_label = 'FACTOR' AND NOT is_found AND is_open) AS unheard,
+        SELECT count(*) FILTER (pack_label = 'FACTOR' AND is_found) AS hits,
+            count(*) FILTER (pack_label = 'FACTOR' AND is_stated) AS wrong, count(*) FILTER (is_found) AS said,
+            count(*) FILTER (pack_label = 'FACTOR' AND NOT is_stated) AS untold,
             count(*) FILTER (pack_label = 'UNIT' AND is_found) AS unit_names_said,
             count(*) FILTER (pack_label = 'UNIT') AS unit_names
         FROM judged"""
@@ -113,7 +113,7 @@ def _unit_factors(connection: duckdb.DuckDBPyConnection, world: Path) -> dict[st
     row = dict(zip([column[0] for column in found.description], found.fetchone(), strict=True))
     precision, recall = row["hits"] / row["said"], row["hits"] / row["wrong"]
     return {
-        "setting": f"{row['wrong']} wrong factors", "precision": precision, "recall": recall,
+        "setting": f"{row['wrong']} wrong", "precision": precision, "recall": recall,
         "f1": 2 * precision * recall / (precision + recall), "b_cubed": None, **row,
     }  # fmt: skip
 

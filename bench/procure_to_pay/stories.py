@@ -21,6 +21,12 @@ def stories(warehouse: Path, world: Path) -> Iterator[Score]:
     """One score a figure of a story, 1 of 1 where the mart says it."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         ask, truth = Questions(connection, "procurement"), open_truth(world / "truth")
+        found = ask("Which cases cost more in implants than their cap allows, and how much more?")
+        [(true_cases, true_over)] = truth(STORIES["a"].query)
+        yield _told("a: cases over the cap", len(found) == true_cases)
+        yield _told(
+            "a: dollars over the cap", abs(float(sum(row[-1] for row in found) - true_over)) <= NEAR * float(true_over)
+        )
         (facility, _, share), *_ = ask("Which facility's receiving makes most of the receipts that are missing?")
         [(true_site, _, true_share)] = truth(STORIES["c"].query)
         yield _told("c: the hospital that receives late", facility == true_site)

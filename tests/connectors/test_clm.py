@@ -25,6 +25,7 @@ LINES = {
     "contract_tier": "tiers",
     "contract_eligibility": "eligibility",
     "contract_price_line": "price_lines",
+    "contract_case_cap": "case_caps",
 }
 CHILDREN = tuple(f"raw_clm.{name}" for name in LINES)
 
@@ -96,7 +97,7 @@ def test_prices_are_exact_to_the_last_digit(landed: Landed, served: duckdb.DuckD
     )
 
 
-def test_headers_tiers_and_eligibility_say_what_the_service_says(
+def test_headers_tiers_eligibility_and_caps_say_what_the_service_says(
     landed: Landed, served: duckdb.DuckDBPyConnection
 ) -> None:
     assert landed.rows(
@@ -116,6 +117,12 @@ def test_headers_tiers_and_eligibility_say_what_the_service_says(
         "FROM current_contract_eligibility ORDER BY ALL"
     ) == served.sql(
         "SELECT contract_number, unnest(eligibility, recursive := true) FROM served ORDER BY ALL"
+    ).fetchall()  # fmt: skip
+    assert landed.rows(
+        "SELECT contract_number, cap_number, facility_gln, facility_name, procedure_code_system, procedure_code_prefix, "
+        "item_category, cap_amount, currency, valid_from, valid_to FROM current_contract_case_cap ORDER BY ALL"
+    ) == served.sql(
+        "SELECT contract_number, unnest(case_caps, recursive := true) FROM served ORDER BY ALL"
     ).fetchall()  # fmt: skip
 
 

@@ -86,9 +86,7 @@ def test_rules_come_from_seeds_not_from_literals_in_the_match() -> None:
     """No tolerance, window or grace is written into SQL: every one of them is a column of cfg_match_policy."""
     policy = (FOLDER / "seeds" / "cfg_match_policy.csv").read_text().splitlines()[0].split(",")
     sql = " ".join(text for _, text in model_sql())
-    unused = {name for name in policy if name not in sql}
-    # Kept for the order life cycle, which closes remainders.
-    assert unused == {"auto_close_remainder_amt"}
+    assert {name for name in policy if name not in sql} == set()
 
 
 def model_sql() -> Iterator[tuple[Path, str]]:

@@ -25,6 +25,21 @@ def test_every_mart_answers_three_questions(marts: list[dict[str, Any]]) -> None
     assert few == []
 
 
+def test_a_mart_of_patients_answers_from_what_only_some_may_read(project: Project, built_hospital: Path) -> None:
+    nodes = json.loads((project.artifacts / "target/manifest.json").read_text())["nodes"].values()
+    asked = [
+        question["sql"]
+        for node in nodes
+        if node["resource_type"] == "model" and node["schema"] == "restricted" and node["name"].startswith("mart_")
+        for question in node["config"]["meta"].get("questions", ())
+    ]
+    assert asked
+    with duckdb.connect(str(built_hospital), read_only=True) as connection:
+        for sql in asked:
+            assert {schema for schema, _ in READ_TABLE.findall(sql)} == {"restricted"}
+            connection.execute(sql).fetchall()
+
+
 def test_every_question_is_answered_by_published_tables(marts: list[dict[str, Any]], built_hospital: Path) -> None:
     published = {(node["schema"], node["name"]) for node in marts}
     with duckdb.connect(str(built_hospital), read_only=True) as connection:

@@ -29,7 +29,7 @@ STORIES = {
         "mart_case_cost, mart_contract_price", ("cases", "dollars_over_cap"),
         """SELECT count(*), sum(cost - cap)::DECIMAL(18, 2) FROM (
             SELECT case_id, cap, sum(used * list_price) AS cost FROM truth_case JOIN truth_use USING (case_id)
-            JOIN truth_item USING (item_id) JOIN truth_price_cap USING (procedure_group, item_class)
+            JOIN truth_item USING (item_id) JOIN truth_price_cap USING (site, procedure_group, item_class)
             WHERE site = 'H3' AND used > 0 GROUP BY ALL HAVING cost > cap)""",
     ),
     "b": Story(

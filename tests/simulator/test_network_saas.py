@@ -283,7 +283,8 @@ CONTRACT_TRUTH = {
     "truth_supplier": "SELECT 'S-0007' AS supplier_id, 'Seven' AS supplier_name",
     "truth_item": """
         SELECT 'I-00000' || n AS item_id, 'Screw ' || n AS description, 'M000' || n AS manufacturer_part_number,
-            '0952' || n AS gtin, '1952' || n AS pack_gtin, 'S-0007' AS manufacturer_id FROM range(1, 4) AS numbers(n)""",
+            '0952' || n AS gtin, '1952' || n AS pack_gtin, 'S-0007' AS manufacturer_id,
+            'Spine implant' AS item_class FROM range(1, 4) AS numbers(n)""",
     "truth_supplier_in_use": """
         SELECT 'sap_s4' AS source, 'S-0007' AS supplier_id, '0000101007' AS source_pk, 0 AS from_thousandth""",
     "truth_contract": """
@@ -358,6 +359,25 @@ def test_a_contract_has_a_version_when_it_is_signed_when_its_prices_change_and_w
     assert eligible[0]["facility_gln"].startswith("952")
     assert shown(file, "supplier.number", "version = 1") == [("0000101007",)]
     assert shown(file, "list_transform(market_basket, lambda l: l.mpn)", "version = 1") == [(["M0001", "M0002"],)]
+
+
+def test_a_cap_on_a_case_stands_in_the_contracts_of_those_who_sell_its_implants_there(tmp_path):
+    caps = """
+        SELECT site, '0SG1' AS procedure_code_prefix, item_class, 14000.00::DECIMAL(18, 2) AS cap,
+            DATE '2025-10-01' AS from_date
+        FROM (VALUES ('H1', 'Spine implant'), ('H1', 'Other implant'), ('H2', 'Spine implant')) AS caps(site, item_class)"""
+    write_contracts(by_hand(tmp_path / "truth", CONTRACT_TRUTH | {"truth_price_cap": caps}), tmp_path / "clm")
+    file = tmp_path / "clm" / "contracts.parquet"
+    # Known ten days before it holds; the contract prices no other implants, and H2 is not on it.
+    shown_caps = (
+        'list_transform(case_caps, lambda c: [c.item_category, c.cap::VARCHAR, c."from"::VARCHAR, c."to"::VARCHAR])'
+    )
+    assert shown(file, f"version, _from::DATE, {shown_caps}") == [
+        (1, date(2024, 12, 2), []),
+        (2, date(2025, 6, 21), []),
+        (3, date(2025, 9, 21), [["Spine implant", "14000.00", "2025-10-01", "2025-12-31"]]),
+        (4, date(2026, 1, 1), [["Spine implant", "14000.00", "2025-10-01", "2025-12-31"]]),
+    ]
 
 
 def test_a_price_that_is_announced_after_it_counts_is_not_known_before(tmp_path):

@@ -154,12 +154,16 @@ def _stories(cases: Cases, use: Use) -> pa.Table:
 
 
 def _price_caps() -> pa.Table:
-    """What all implants of a class may cost in one case of a group of procedures, in dollars."""
+    """What all implants of a class may cost in one case of a group of procedures at a site, in dollars, and since when."""
+    fusion = procedures.GROUPS[procedures.SPINE_FUSION]
     return pa.table(
         {
-            "procedure_group": pa.array(["SPINE_FUSION"]),
+            "site": pa.array([planted.SPINE_CAP_SITE]),
+            "procedure_group": pa.array([fusion.name]),
+            "procedure_code_prefix": pa.array([fusion.prefix]),
             "item_class": pa.array([procedures.SPINE]),
             "cap": decimals(np.array([planted.SPINE_CAP_DOLLARS * 100]), 18, 2),
+            "from_date": dates(STARTS[planted.SPINE_CAP_MONTH - 1 :][:1]),
         }
     )
 

@@ -19,6 +19,7 @@ TKA_CASES, TKA_PEERS, TKA_PEER_CASES = 30, 3, 24
 TKA_RATIO, TKA_MIX_SHARE = 1.9, 0.7
 # The construct of a spinal fusion costs no more than this, whatever is implanted, says the contract. Dollars.
 SPINE_CAP_DOLLARS, SPINE_CASES = 14_000, 16
+SPINE_CAP_SITE, SPINE_CAP_MONTH = "H3", 13
 SPINE_EXTRA_IMPLANTS, SPINE_EXTRA_PRICE = 8, 1_500
 IV_CASES = 24
 
@@ -33,7 +34,8 @@ def columns() -> dict[str, Ints]:
     peer = np.cumsum(~own) % TKA_PEERS
     parts = [
         _case("H1", procedures.KNEE, drgs.TKA_DRG, knees, np.where(own, TKA_SURGEON, TKA_PEER), np.where(own, 0, 1 + peer)),
-        _case("H3", procedures.SPINE_FUSION, drgs.CODES.index("448"), _workdays(13, CLOSED_MONTHS, SPINE_CASES), SPINE_CAP),
+        _case(SPINE_CAP_SITE, procedures.SPINE_FUSION, drgs.CODES.index("448"),
+              _workdays(SPINE_CAP_MONTH, CLOSED_MONTHS, SPINE_CASES), SPINE_CAP),
         _case("H1", procedures.CHOLECYSTECTOMY, -1, next_workday(STARTS[MONTHS] + 1 + np.arange(IV_CASES) % 12), IV_FLUID),
     ]  # fmt: skip
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -1,5 +1,5 @@
 -- One row per posted line of goods that was billed at a price: what it cost, and what it would have cost at other prices for the
--- same goods. Money in document currency. The price of the twelve months before is the item's own, all facilities together,
+-- same goods. Money in document currency, but what was posted of it and the rate on the day of the order. The price of the twelve months before is the item's own, all facilities together,
 -- weighted by quantity, from bills of the same currency.
 with billed as (
     select
@@ -12,6 +12,9 @@ with billed as (
         line.base_unit_price,
         line.line_amount,
         line.currency_code,
+        line.functional_amount,
+        line.functional_currency_code,
+        line.source_instance,
         case
             when line.po_line_key <> {{ unknown_key() }} then line.po_line_key else line.invoice_line_key
         end as bought_line_key
@@ -62,7 +65,13 @@ select
     standard.standard_base_unit_price,
     line.prior_amount,
     line.prior_base_qty,
-    cast({{ div_exact('line.prior_amount', 'line.prior_base_qty', 6) }} as decimal(18, 6)) as prior_base_unit_price
+    cast({{ div_exact('line.prior_amount', 'line.prior_base_qty', 6) }} as decimal(18, 6)) as prior_base_unit_price,
+    line.functional_amount,
+    line.functional_currency_code,
+    {%- for currency in ['functional', 'document'] %}
+    cast(case when line.currency_code = line.functional_currency_code then 1 else {{ currency }}_rate.rate_per_reference end
+        as decimal(38, 12)) as order_{{ currency }}_rate{{ ',' if not loop.last }}
+    {%- endfor %}
 from with_history as line
 left join {{ ref('fct_po_line') }} as po_line
     on line.po_line_key = po_line.po_line_key and line.currency_code = po_line.currency_code
@@ -77,3 +86,11 @@ left join {{ ref('int_price__resolved') }} as contract
         and contract.basis = 'KNOWN'
         and contract.reach <> 'OTHER_SUPPLIER'
         and line.currency_code = contract.currency_code
+{%- for currency, code in [('functional', 'line.functional_currency_code'), ('document', 'line.currency_code')] %}
+left join {{ ref('dim_currency_rate') }} as {{ currency }}_rate
+    on
+        line.source_instance = {{ currency }}_rate.source_instance
+        and {{ code }} = {{ currency }}_rate.currency_code
+        and po_line.order_date >= {{ currency }}_rate.valid_from
+        and po_line.order_date < {{ currency }}_rate.valid_to
+{%- endfor %}

@@ -1,5 +1,6 @@
 -- One row per invoice line and exception code that the facts give or gave, with the day on which it opened and the day on which
--- it was settled: by a receipt that came after the grace, by a credit, or by being paid as it was. Null: it stands.
+-- it was settled: by a receipt that came after the grace, by a credit, by another price of the order, or by being paid as it was.
+-- Null: it stands.
 with line_facts as (
     select
         verdict.invoice_line_key,
@@ -55,7 +56,8 @@ standing as (
         code.holds_from_date as opened_date,
         case when code.exception_code in ('PRICE_OVER', 'DUPLICATE_SUSPECT', 'UOM_MISMATCH') then first_credit.credit_date end
             as credit_date,
-        cast(null as date) as receipt_date
+        cast(null as date) as receipt_date,
+        cast(null as date) as amended_date
     from {{ ref('int_match__code') }} as code
     left join first_credit on code.invoice_line_key = first_credit.invoice_line_key
     where code.is_exception
@@ -67,7 +69,8 @@ received_late as (
         'RECEIPT_MISSING' as exception_code,
         {{ days_after('line.posting_date', 'line.receipt_grace_days + 1') }} as opened_date,
         cast(null as date) as credit_date,
-        late_receipts.receipt_posting_date as receipt_date
+        late_receipts.receipt_posting_date as receipt_date,
+        cast(null as date) as amended_date
     from line_facts as line
     inner join late_receipts on line.invoice_line_key = late_receipts.invoice_line_key
     where
@@ -82,7 +85,8 @@ credited as (
         'QTY_OVER_INVOICED' as exception_code,
         line.posting_date as opened_date,
         first_credit.credit_date,
-        cast(null as date) as receipt_date
+        cast(null as date) as receipt_date,
+        cast(null as date) as amended_date
     from {{ ref('int_match__quantity') }} as quantity
     inner join line_facts as line on quantity.invoice_line_key = line.invoice_line_key
     inner join first_credit on quantity.invoice_line_key = first_credit.invoice_line_key
@@ -94,12 +98,64 @@ credited as (
         and quantity.gross_billed_qty > coalesce(gross_received.gross_received_qty, 0)
 ),
 
+-- Billed above what the order said then, and within what it says now. Prices of another unit or currency are not compared.
+price_then as (
+    select
+        line.invoice_line_key,
+        line.posting_date,
+        line.line_amount,
+        line.price_tol_pct_up,
+        line.price_tol_abs_up,
+        cast({{ div_exact('price.expected_amount * version.unit_price', 'standing.unit_price', 2) }} as decimal(18, 2))
+            as expected_then_amount,
+        cast(min(amended.changed_at) as date) as amended_date
+    from {{ ref('int_match__price') }} as price
+    inner join {{ ref('int_match__line_context') }} as line on price.invoice_line_key = line.invoice_line_key
+    inner join {{ ref('fct_po_line_version') }} as version
+        on
+            line.po_line_key = version.po_line_key
+            and cast(version.changed_at as date) <= line.posting_date
+            and cast(version.valid_to as date) > line.posting_date
+    inner join {{ ref('fct_po_line_version') }} as standing
+        on
+            version.po_line_key = standing.po_line_key
+            and standing.is_current
+            and version.source_uom_code = standing.source_uom_code
+            and version.currency_code = standing.currency_code
+            and version.unit_price < standing.unit_price
+    inner join {{ ref('fct_po_line_version') }} as amended
+        on
+            version.po_line_key = amended.po_line_key
+            and version.version_number < amended.version_number
+            and standing.unit_price = amended.unit_price
+    where not price.is_price_over and not price.is_unit_suspect
+    group by
+        line.invoice_line_key, line.posting_date, line.line_amount, line.price_tol_pct_up, line.price_tol_abs_up,
+        price.expected_amount, version.unit_price, standing.unit_price
+),
+
+amended as (
+    select
+        invoice_line_key,
+        'PRICE_OVER' as exception_code,
+        posting_date as opened_date,
+        cast(null as date) as credit_date,
+        cast(null as date) as receipt_date,
+        amended_date
+    from price_then
+    where
+        line_amount - expected_then_amount > price_tol_abs_up
+        or (line_amount - expected_then_amount) * 100 > expected_then_amount * price_tol_pct_up
+),
+
 every_span as (
     select * from standing
     union all
     select * from received_late
     union all
     select * from credited
+    union all
+    select * from amended
 ),
 
 -- A code that stands and once was settled before is one span: what stands wins.
@@ -108,7 +164,7 @@ ranked as (
         every_span.*,
         row_number() over (
             partition by invoice_line_key, exception_code
-            order by case when credit_date is null and receipt_date is null then 0 else 1 end, opened_date
+            order by case when coalesce(credit_date, receipt_date, amended_date) is null then 0 else 1 end, opened_date
         ) as span_rank
     from every_span
 )
@@ -118,10 +174,11 @@ select
     ranked.invoice_line_key,
     ranked.exception_code,
     ranked.opened_date,
-    least(ranked.receipt_date, ranked.credit_date, paid.paid_date) as closed_date,
-    case least(ranked.receipt_date, ranked.credit_date, paid.paid_date)
+    least(ranked.receipt_date, ranked.credit_date, ranked.amended_date, paid.paid_date) as closed_date,
+    case least(ranked.receipt_date, ranked.credit_date, ranked.amended_date, paid.paid_date)
         when ranked.receipt_date then 'RECEIPT_POSTED'
         when ranked.credit_date then 'CREDITED'
+        when ranked.amended_date then 'PO_AMENDED'
         when paid.paid_date then 'PAID_AS_IS'
     end as resolution
 from ranked

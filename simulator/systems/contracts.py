@@ -42,7 +42,7 @@ VIEWS = f"""
         SELECT e.*, facility.gln, name, known_from(signed_on, starts_on, from_date) AS known_on
         FROM truth_contract_eligibility AS e JOIN header USING (contract_number) JOIN facility USING (site);
     CREATE TEMP TABLE capped AS
-        SELECT contract_number, gln, name, procedure_code_prefix, item_class, cap,
+        SELECT contract_number, facility.gln, facility.name, procedure_code_prefix, item_class, cap,
             greatest(from_date, starts_on) AS from_date, ends_on AS to_date,
             (row_number() OVER (
                 PARTITION BY contract_number ORDER BY site, item_class, procedure_code_prefix))::INTEGER AS cap_id,

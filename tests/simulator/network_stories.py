@@ -27,10 +27,15 @@ STORIES = {
     "a": Story(
         "Which spine cases at H3 cost more in implants than the capped price allows, and how much more?",
         "mart_case_cost, mart_contract_price", ("cases", "dollars_over_cap"),
-        """SELECT count(*), sum(cost - cap)::DECIMAL(18, 2) FROM (
-            SELECT case_id, cap, sum(used * list_price) AS cost FROM truth_case JOIN truth_use USING (case_id)
+        # What is capped is what is paid: the price of the order that was made for the case.
+        """WITH ordered AS (
+            SELECT case_id, item_id, avg(price / eaches_per_purchase_uom) AS price
+            FROM truth_order_line JOIN truth_item USING (item_id) WHERE case_id IS NOT NULL GROUP BY ALL)
+        SELECT count(*), sum(cost - cap)::DECIMAL(18, 2) FROM (
+            SELECT case_id, cap, sum(used * price) AS cost FROM truth_case JOIN truth_use USING (case_id)
             JOIN truth_item USING (item_id) JOIN truth_price_cap USING (site, procedure_group, item_class)
-            WHERE site = 'H3' AND used > 0 GROUP BY ALL HAVING cost > cap)""",
+            JOIN ordered USING (case_id, item_id)
+            WHERE site = 'H3' AND used > 0 AND in_room_at >= from_date GROUP BY ALL HAVING cost > cap)""",
     ),
     "b": Story(
         "Whose knee replacements at H1 cost 1.9 times those of the peers, and how much of it is cement and implants?",

@@ -1,8 +1,8 @@
 {{ config(schema='restricted') }}
--- One row per case that a cap holds for, as known today, and implant of the capped kind that was used in it: what it cost, and what
--- of it goes beyond the cap. Of several contracts' caps the lowest holds. A unit costs what it was ordered at for the facility,
--- on the day of the case or next after it, else last before: what comes with its supplier is ordered when it has been used. What
--- an invoice asks beyond its order is claimed by the match; what was opened and not used is no part of a construct.
+-- One row per case that a cap holds for, as known today, and implant of the capped kind that was used in it: what it cost, and
+-- what of it goes beyond the cap. Of several contracts' caps the lowest holds. A unit costs what it was ordered at for the
+-- facility, on the day of the case or next after it, else last before: what comes with its supplier is ordered when it has been
+-- used. What an invoice asks beyond its order is claimed by the match; what was opened and not used is no part of a construct.
 with caps as (
     select *
     from {{ ref('dim_contract_case_cap') }}

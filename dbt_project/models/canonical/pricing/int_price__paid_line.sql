@@ -1,6 +1,6 @@
 -- One row per posted line of goods that was billed at a price: what it cost, and what it would have cost at other prices for the
--- same goods. Money in document currency, but what was posted of it and the rate on the day of the order. The price of the twelve months before is the item's own, all facilities together,
--- weighted by quantity, from bills of the same currency.
+-- same goods. Money in document currency, but for what was posted; rates are those of the day of the order. The price of the
+-- twelve months before is the item's own, all facilities together, weighted by quantity, from bills of the same currency.
 with billed as (
     select
         line.invoice_line_key,
@@ -68,10 +68,14 @@ select
     cast({{ div_exact('line.prior_amount', 'line.prior_base_qty', 6) }} as decimal(18, 6)) as prior_base_unit_price,
     line.functional_amount,
     line.functional_currency_code,
-    {%- for currency in ['functional', 'document'] %}
-    cast(case when line.currency_code = line.functional_currency_code then 1 else {{ currency }}_rate.rate_per_reference end
-        as decimal(38, 12)) as order_{{ currency }}_rate{{ ',' if not loop.last }}
-    {%- endfor %}
+    cast(
+        case when line.currency_code = line.functional_currency_code then 1 else functional_rate.rate_per_reference end
+        as decimal(38, 12)
+    ) as order_functional_rate,
+    cast(
+        case when line.currency_code = line.functional_currency_code then 1 else document_rate.rate_per_reference end
+        as decimal(38, 12)
+    ) as order_document_rate
 from with_history as line
 left join {{ ref('fct_po_line') }} as po_line
     on line.po_line_key = po_line.po_line_key and line.currency_code = po_line.currency_code
@@ -86,11 +90,15 @@ left join {{ ref('int_price__resolved') }} as contract
         and contract.basis = 'KNOWN'
         and contract.reach <> 'OTHER_SUPPLIER'
         and line.currency_code = contract.currency_code
-{%- for currency, code in [('functional', 'line.functional_currency_code'), ('document', 'line.currency_code')] %}
-left join {{ ref('dim_currency_rate') }} as {{ currency }}_rate
+left join {{ ref('dim_currency_rate') }} as functional_rate
     on
-        line.source_instance = {{ currency }}_rate.source_instance
-        and {{ code }} = {{ currency }}_rate.currency_code
-        and po_line.order_date >= {{ currency }}_rate.valid_from
-        and po_line.order_date < {{ currency }}_rate.valid_to
-{%- endfor %}
+        line.source_instance = functional_rate.source_instance
+        and line.functional_currency_code = functional_rate.currency_code
+        and po_line.order_date >= functional_rate.valid_from
+        and po_line.order_date < functional_rate.valid_to
+left join {{ ref('dim_currency_rate') }} as document_rate
+    on
+        line.source_instance = document_rate.source_instance
+        and line.currency_code = document_rate.currency_code
+        and po_line.order_date >= document_rate.valid_from
+        and po_line.order_date < document_rate.valid_to

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 -- One row per posted invoice line of goods: what its price costs more than the order's, the contract's, the standard cost and the
--- item's own price of the twelve months before, for the quantity billed, in document currency. What the order's price and the rate
--- since the day of the order have to do with what was posted is told in the company's currency. A line whose unit is in doubt is
--- kept apart (`variance_bucket`) and still counts in totals.
+-- item's own price of the twelve months before, for the quantity billed, in document currency. What the price and the rate since
+-- the day of the order have to do with what was posted is told in the company's currency. A line whose unit is in doubt is kept
+-- apart (`variance_bucket`) and still counts in totals.
 {%- set at_order = ' * line.order_functional_rate' %}
 select
     line.invoice_line_key,
@@ -40,7 +40,8 @@ select
     cast({{ div_exact('case when line.po_base_unit_price is not null then match.price_diff_amount end' ~ at_order,
         'line.order_document_rate', 2, 12) }} as decimal(18, 2)) as price_part_functional_amount,
     cast(
-        line.functional_amount - {{ div_exact('line.line_amount' ~ at_order, 'line.order_document_rate', 2, 12) }} as decimal(18, 2)
+        line.functional_amount
+        - {{ div_exact('line.line_amount' ~ at_order, 'line.order_document_rate', 2, 12) }} as decimal(18, 2)
     ) as fx_part_functional_amount,
     line.functional_currency_code,
     match.source_instance,

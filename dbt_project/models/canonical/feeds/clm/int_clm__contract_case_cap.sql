@@ -1,5 +1,5 @@
--- One row per cap of a contract (facility, procedures, kind of implants and the days on which it holds), and span of time in which
--- it was known so.
+-- One row per cap of a contract (facility, procedures, kind of implants and the days on which it holds), and span of time in
+-- which it was known so.
 {%- set said = [
     'source_instance', 'contract_number', 'cap_number', 'facility_gln', 'procedure_code_system', 'procedure_code_prefix',
     'item_category', 'cap_amount', 'currency_code', 'valid_from_date', 'valid_to_date'

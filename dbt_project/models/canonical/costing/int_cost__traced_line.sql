@@ -22,11 +22,11 @@ with used as (
     inner join {{ ref('int_cost__encounter_scope') }} as scope on line.encounter_key = scope.encounter_key
     inner join {{ ref('dim_facility') }} as facility on line.facility_key = facility.facility_key
     left join {{ ref('fct_case') }} as operation on line.case_key = operation.case_key
+    -- A condition on the left side alone beside the keys can make DuckDB compare every line with every charge.
     left join {{ ref('fct_charge_line') }} as charge
         on
-            line.evidence = 'CHARGE_FILE_ITEM'
-            and line.source_instance = charge.source_instance
-            and line.source_pk = charge.source_pk
+            line.source_instance = charge.source_instance
+            and case when line.evidence = 'CHARGE_FILE_ITEM' then line.source_pk end = charge.source_pk
     where line.is_counted and line.item_key <> {{ unknown_key() }}
 ),
 

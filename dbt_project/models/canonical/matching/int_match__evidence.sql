@@ -118,7 +118,7 @@ judged as (
     left join repeated_amounts on line.invoice_key = repeated_amounts.invoice_key and line.po_key = repeated_amounts.po_key
     left join {{ ref('int_match__repeated_document') }} as repeated_document
         on line.invoice_key = repeated_document.invoice_key
-    left join price_claims on line.has_po_line and line.po_line_key = price_claims.po_line_key
+    left join price_claims on line.po_line_key = price_claims.po_line_key
     left join document_charges on line.invoice_key = document_charges.invoice_key
     left join suppliers as own on line.supplier_key = own.supplier_key
     left join suppliers as ordered_from on line.po_supplier_key = ordered_from.supplier_key

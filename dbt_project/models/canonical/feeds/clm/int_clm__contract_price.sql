@@ -45,7 +45,6 @@ from spans
 left join {{ ref('int_clm__listed_version') }} as listed
     on
         spans.source_instance = listed.source_instance
-        and spans.contract_number = listed.contract_number
-        and spans.is_from_first_landing
+        and case when spans.is_from_first_landing then spans.contract_number end = listed.contract_number
         and spans.valid_from_date >= listed.from_date
         and spans.valid_from_date < listed.to_date

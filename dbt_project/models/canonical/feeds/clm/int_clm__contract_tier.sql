@@ -34,6 +34,5 @@ from spans
 left join {{ ref('stg_clm__contract_version') }} as signed
     on
         spans.source_instance = signed.source_instance
-        and spans.contract_number = signed.contract_number
-        and spans.is_from_first_landing
+        and case when spans.is_from_first_landing then spans.contract_number end = signed.contract_number
         and signed.version_no = 1

@@ -82,26 +82,55 @@ ordered as (
     where not line.is_cancelled and line.base_unit_price > 0 and line.order_date is not null
 ),
 
--- Whose contract it is that has the cap and prices the item; of several the first by number.
-agreed as (
+-- Who has agreed to a cap: by the contract that prices the item, whoever delivers it, else by any of its supplier's family.
+parties as (
+    select
+        caps.*,
+        contract.contract_number,
+        supplier.parent_supplier_key
+    from caps
+    inner join {{ ref('dim_contract') }} as contract on caps.contract_key = contract.contract_key and contract.is_current
+    inner join {{ ref('dim_supplier') }} as supplier on contract.supplier_key = supplier.supplier_key
+),
+
+reached as (
     select
         used.case_key,
         used.functional_group,
         used.item_key,
         used.currency_code,
-        min(contract.contract_number) as contract_number
+        parties.contract_number,
+        case when price.contract_price_key is not null then 0 else 1 end as reach_rank
     from used
-    inner join caps
+    left join ordered
         on
-            used.facility_key = caps.facility_key
-            and used.functional_group = caps.functional_group
-            and used.currency_code = caps.currency_code
-            and used.case_date >= caps.valid_from_date
-            and used.case_date < caps.valid_to_date
-    inner join {{ ref('dim_contract_price') }} as price
-        on caps.contract_key = price.contract_key and used.item_key = price.item_key and price.is_current
-    inner join {{ ref('dim_contract') }} as contract on caps.contract_key = contract.contract_key and contract.is_current
-    group by used.case_key, used.functional_group, used.item_key, used.currency_code
+            used.case_key = ordered.case_key
+            and used.functional_group = ordered.functional_group
+            and used.currency_code = ordered.currency_code
+            and used.item_key = ordered.item_key
+            and ordered.order_rank = 1
+    left join {{ ref('dim_supplier') }} as seller on ordered.supplier_key = seller.supplier_key
+    inner join parties
+        on
+            used.facility_key = parties.facility_key
+            and used.functional_group = parties.functional_group
+            and used.currency_code = parties.currency_code
+            and used.case_date >= parties.valid_from_date
+            and used.case_date < parties.valid_to_date
+    left join {{ ref('dim_contract_price') }} as price
+        on parties.contract_key = price.contract_key and used.item_key = price.item_key and price.is_current
+    where
+        price.contract_price_key is not null
+        or (parties.parent_supplier_key = seller.parent_supplier_key and seller.parent_supplier_key <> {{ unknown_key() }})
+),
+
+agreed as (
+    select
+        reached.*,
+        row_number() over (
+            partition by case_key, functional_group, currency_code, item_key order by reach_rank, contract_number
+        ) as agreed_rank
+    from reached
 ),
 
 priced as (
@@ -125,6 +154,7 @@ priced as (
             and used.functional_group = agreed.functional_group
             and used.currency_code = agreed.currency_code
             and used.item_key = agreed.item_key
+            and agreed.agreed_rank = 1
 ),
 
 summed as (

@@ -94,7 +94,12 @@ final as (
             else 'DIRECT'
         end as channel,
         'INVOICED' as spend_basis,
-        account.account_type = 'ASSET' as is_inventory,
+        -- What is ordered for stock has no account of its own in some ERPs: they post it to that of its material.
+        account.account_type = 'ASSET' or (
+            measured.distribution_account_key = {{ unknown_key() }}
+            and coalesce(po_line.gl_account_key = {{ unknown_key() }} and po_line.cost_center_key = {{ unknown_key() }}, false)
+            and measured.item_class not in ('SERVICE', 'CAPITAL', 'NONITEM', {{ unknown_key() }})
+        ) as is_inventory,
         measured.item_class = 'CAPITAL' as is_capital,
         measured.item_class <> {{ unknown_key() }} as is_classified,
         case

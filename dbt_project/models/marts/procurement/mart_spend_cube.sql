@@ -15,8 +15,8 @@ select
     item.item_code,
     item.item_name,
     line.item_class as category_l1,
-    coalesce(item.source_category_name, {{ unknown_key() }}) as category_l2,
-    {{ unknown_key() }} as category_l3,
+    coalesce(functional.functional_group, {{ unknown_key() }}) as category_l2,
+    coalesce(item.source_category_name, {{ unknown_key() }}) as category_l3,
     {{ unknown_key() }} as category_l4,
     line.facility_key,
     line.department_key,
@@ -55,4 +55,5 @@ from {{ ref('int_spend__line') }} as line
 inner join {{ ref('dim_supplier') }} as supplier on line.supplier_key = supplier.supplier_key
 inner join {{ ref('dim_item') }} as item on line.item_key = item.item_key
 inner join {{ ref('dim_gl_account') }} as account on line.gl_account_key = account.gl_account_key
+left join {{ ref('map_functional_group') }} as functional on item.source_category_name = functional.source_category_name
 left join {{ ref('int_source_completeness') }} as completeness on line.source_instance = completeness.source_instance

@@ -15,7 +15,7 @@ from tests.dbt.runs import Project, row_hashes
 
 LOADS = 7
 # After which loads there is a run; after the last always.
-RUNS_AFTER = (2, 5, LOADS)
+RUNS_AFTER = (3, LOADS)
 Row = tuple[str, dict[str, Any]]
 
 
@@ -60,22 +60,23 @@ def versions(world: RawWorld) -> Iterator[list[Row]]:
                 yield [(table, row), *lines.get(row["_row_key"], ())]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_a_history_shuffled_and_doubled_in_seven_loads_gives_the_same_marts(
-    project: Project, in_order: tuple[list[list[Row]], set[tuple[str, str]]], tmp_path: Path, seed: int
+    project: Project, in_order: tuple[list[list[Row]], set[tuple[str, str]]], tmp_path: Path
 ) -> None:
     told, expected = in_order
-    shuffled = random.Random(seed)
+    shuffled = random.Random(7)
     events = [*told, *shuffled.sample(told, len(told) // 3)]
     shuffled.shuffle(events)
     path, landed = tmp_path / "warehouse.duckdb", set[str]()
+    with RawWorld(path):
+        pass
+    project.run(["seed"], path)
     for number in range(1, LOADS + 1):
         with RawWorld(path) as world:
             world.load(f"{number:04}")
             for event in events[number - 1 :: LOADS]:
                 land(world, event, landed)
         if number in RUNS_AFTER:
-            project.run(["seed"], path)
             project.run(["run"], path)
     assert row_hashes(project, path) == expected
 

@@ -31,6 +31,17 @@ PAGE = Page(
             {"claim": Measure("sum(retro_claim_amount)"), "lines": Measure("count(*)", Unit.COUNT)},
             where="retro_claim_amount <> 0",
         ),
+        "caps": Dataset(
+            "mart_procurement.mart_price_cap_claim",
+            {
+                **BY,
+                "supplier": "supplier_key",
+                "contract": "contract_number",
+                "procedure": "procedure_group",
+                "agreed": "case when is_agreed then 'agreed' else 'not agreed' end",
+            },
+            {"claim": Measure("sum(claim_amount)")},
+        ),
         "leaking": Dataset(
             COMPLIANCE,
             {**BY, "item": "item_key", "supplier": "supplier_key"},
@@ -131,6 +142,23 @@ PAGE = Page(
             "high",
             {"item": "Item"},
             (Column("Above the price", "above", bar=True), Column("Lines", "lines")),
+        ),
+        Figure(
+            "caps",
+            "Implants beyond the cap of their case",
+            "What to claim back where the supplier has agreed to the cap, and with whom to agree on it.",
+            Kind.TABLE,
+            "caps",
+            {
+                FACILITY: "Facility",
+                "procedure": "Procedure",
+                "supplier": "Supplier",
+                "contract": "Contract",
+                "agreed": "Cap",
+            },
+            (Column("Beyond the cap", "claim", bar=True),),
+            drill="supplier",
+            is_wide=True,
         ),
         Figure(
             "leakage",

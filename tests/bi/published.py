@@ -81,8 +81,8 @@ def make(path: Path, dbt_manifest: Path, incomplete: dict[str, str] | None = Non
         connection.execute("UPDATE mart_operations.mart_freshness SET is_late = false, source_system = 'other'")
         for instance, is_late in (("erp_late", "true"), ("erp_timely", "false")):
             connection.execute(
-                "INSERT INTO mart_operations.mart_freshness (source_instance, source_system, object_name, is_late, agreed_hours,"
-                f" hours_since_answer) SELECT '{instance}', 'erp', 'invoice', {is_late}, 4, 30.4 WHERE {rows} > 0"
+                "INSERT INTO mart_operations.mart_freshness (source_instance, source_system, object_name, is_late, "
+                f"agreed_hours, hours_since_answer) SELECT '{instance}', 'erp', 'invoice', {is_late}, 4, 30.4 WHERE {rows} > 0"
             )
         # A key has one name; the names of keys that nobody knows are missing on purpose.
         for relation, key, label in LABELS.values():

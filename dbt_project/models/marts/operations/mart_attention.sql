@@ -94,6 +94,19 @@ leakage as (
     group by facility_key, supplier_key, supplier_name, currency_code
 ),
 
+cap_exceeded as (
+    select
+        'CAP_EXCEEDED' as topic_code,
+        facility_key,
+        supplier_key as member_key,
+        supplier_name as member_name,
+        sum(claim_amount) as amount,
+        count(*) as row_count,
+        currency_code
+    from {{ ref('mart_price_cap_claim') }}
+    group by facility_key, supplier_key, supplier_name, currency_code
+),
+
 -- A procedure of one severity has its own peers; severities of a surgeon's procedure are one subject.
 surgeon_variation as (
     select
@@ -154,8 +167,8 @@ stock_at_rest as (
 
 found as (
     {%- for topic in [
-        'tier_missed', 'paid_twice', 'case_price', 'receipt_missing', 'price_above_contract', 'leakage', 'surgeon_variation',
-        'allocation_method', 'stock_at_rest'
+        'tier_missed', 'paid_twice', 'case_price', 'receipt_missing', 'price_above_contract', 'leakage', 'cap_exceeded',
+        'surgeon_variation', 'allocation_method', 'stock_at_rest'
     ] %}
     select
         topic_code,

@@ -1,19 +1,17 @@
 """A pack of invented rows and a browser to open it with."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from bi.build import write_pack
 from orchestration.definitions import DBT_PROJECT_DIR
 from tests.bi import published
+from tests.bi.reader import chromium
 
 DBT_MANIFEST = DBT_PROJECT_DIR / "target" / "manifest.json"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +29,6 @@ def pack(database: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The distribution's Chromium; it reaches nothing by itself."""
-    found = shutil.which("chromium")
-    assert found, "no Chromium: scripts/install_system_packages.sh"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=QUIET)
-        yield opened
-        opened.close()
+    """For all tests of this folder."""
+    with chromium() as launched:
+        yield launched

@@ -53,7 +53,11 @@ def make(path: Path, dbt_manifest: Path, incomplete: dict[str, str] | None = Non
             columns = {column: said["data_type"] for column, said in node["columns"].items()}
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {node['schema']}")
             connection.execute(f"CREATE TABLE {name} ({', '.join(f'{one} {type_}' for one, type_ in columns.items())})")
-            values = [[value(chance, node["name"], one, type_) for one, type_ in columns.items()] for _ in range(rows)]
+            fixed = [{}] * rows if node["name"] != "mart_exec_kpi" else KPI_KEYS[: rows * len(KPI_KEYS)]
+            values = [
+                [said.get(one, value(chance, node["name"], one, type_)) for one, type_ in columns.items()]
+                for said in fixed
+            ]
             if values:
                 row = f"({', '.join('?' * len(columns))})"
                 connection.execute(
@@ -91,21 +95,22 @@ def make(path: Path, dbt_manifest: Path, incomplete: dict[str, str] | None = Non
             for number, one in enumerate(keys if rows else ()):
                 connection.execute(f"INSERT INTO {relation} ({key}, {label}) VALUES (?, ?)", [one, NAMES[number]])
         connection.execute("UPDATE mart_operations.mart_exec_kpi SET is_whole_network = facility_key = 'ALL'")
-        # One row a key figure, facility, month and currency, as the mart has it.
-        connection.execute(
-            "DELETE FROM mart_operations.mart_exec_kpi WHERE rowid NOT IN (SELECT min(rowid) FROM "
-            "mart_operations.mart_exec_kpi GROUP BY kpi_code, facility_key, period)"
-        )
     return path
 
 
-KPI_CODES = sorted({code for page in PAGES for code in page.kpis})
+# One row a key figure, facility and month, as the mart has it.
+KPI_KEYS = [
+    {"kpi_code": code, "facility_key": facility, "period": month}
+    for code in sorted({code for page in PAGES for code in page.kpis})
+    for facility in ("ALL", "H1", "A1")
+    for month in MONTHS
+]
 
 
 def value(chance: random.Random, table: str, column: str, type_: str) -> Any:
     """Something that the column may hold."""
     fixed = {
-        "as_of_date": AS_OF, "kpi_code": chance.choice(KPI_CODES), "kpi_unit": "SHARE", "kpi_name": "A key figure",
+        "as_of_date": AS_OF, "kpi_unit": "SHARE", "kpi_name": "A key figure",
         "kpi_status": chance.choice(["GREEN", "AMBER", "RED", "NO_TARGET"]), "comparison": "PRIOR_YEAR",
         "page_name": "contracts", "figure_name": "price-high", "pick_name": "supplier",
         "better_when": "LOWER", "slice_kind": "ALL", "invoice_status": chance.choice(["PAID", "OPEN"]),
@@ -119,7 +124,7 @@ def value(chance: random.Random, table: str, column: str, type_: str) -> Any:
     if column in fixed:
         return fixed[column]
     if column == "facility_key":
-        return chance.choice([*FACILITIES, *(["ALL"] if table == "mart_exec_kpi" else [])])
+        return chance.choice(FACILITIES)
     if column == "period":
         return chance.choice(MONTHS)
     if column.endswith("currency_code"):

@@ -29,9 +29,6 @@ KPI_UNITS = {
     "RATE": Unit.RATE,
 }
 
-# A month may end on a long weekend, with nothing posted.
-DAYS_WITHOUT_POSTING = 4
-
 
 class PackError(Exception):
     """The pack was not written, the one before still stands; the message says what to do."""
@@ -167,15 +164,28 @@ def _about(published: Published) -> dict[str, Any]:
 
 
 def _choices(published: Published, as_of: str) -> dict[str, Any]:
-    """What a reader may choose. Months end with the last one that is whole, in the calendar and in the documents: one that
-    has begun, or of which nothing is posted yet, looks like a collapse."""
+    """What a reader may choose. Months end with the last one that is whole: over in the calendar, and with at least half of
+    the invoice lines of the months before it. One that has begun, or that most systems have not sent yet, looks like a
+    collapse."""
     months = [
         month
         for (month,) in published.rows(
-            "select distinct period from mart_procurement.mart_spend_cube"
-            " where last_day(strptime(period, '%Y-%m')::date) <= $1::date and last_day(strptime(period, '%Y-%m')::date) <="
-            " (select max(posting_date) + $2::integer from mart_procurement.mart_spend_cube) order by period",
-            [as_of, DAYS_WITHOUT_POSTING],
+            """
+            with posted as (
+                select period, sum(line_count) as lines
+                from mart_procurement.mart_spend_cube
+                where last_day(strptime(period, '%Y-%m')::date) <= $1::date
+                group by period
+            ),
+            usual as (
+                select period, lines, avg(lines) over (order by period rows between 3 preceding and 1 preceding) as before
+                from posted
+            )
+            select period from posted
+            where period <= (select max(period) from usual where before is null or 2 * lines >= before)
+            order by period
+            """,
+            [as_of],
         )
     ]
     months = months or [as_of[:7]]  # nothing is posted yet

@@ -86,6 +86,7 @@ PAGE = Page(
                 Column("Share of those promised", "late", per="promised", unit=Unit.SHARE),
             ),
             drill="supplier",
+            is_wide=True,
         ),
         Figure(
             "codes",

@@ -49,7 +49,7 @@ PAGE = Page(
                 FACILITY: "facility_key",
                 MONTH: "period",
                 CURRENCY: "currency_code",
-                "department": "cost_center_name",
+                "department": "coalesce(cost_center_name, 'Too small to be shown alone')",
                 "job": "job_class",
             },
             {
@@ -85,6 +85,7 @@ PAGE = Page(
                 Column("Agency of these", "agency", per="productive", unit=Unit.SHARE),
             ),
             drill="department",
+            is_wide=True,
         ),
         Figure(
             "labor-course",
@@ -95,6 +96,7 @@ PAGE = Page(
             {MONTH: "Month", "job": "Class of job"},
             (Column("Pay", "pay"),),
             span=Span.TREND,
+            is_wide=True,
         ),
     ),
 )

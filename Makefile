@@ -7,7 +7,7 @@ TRYTON_HOME := var/parline-tryton
 DEMO = . $(HOME_DIR)/demo.env &&
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts faults bars bench-ingestion bench-simulator privacy lock clean
+.PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts metrics faults bars bench-ingestion bench-simulator privacy lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ format: setup ## Format Python
 
 contracts: setup ## Generate from the contracts what is derived from them
 	$(BIN)/python -m ingestion.contracts.dbt_sources
+
+metrics: setup ## Write dbt's semantic layer from the key figures
+	$(BIN)/python scripts/metrics.py
 
 faults: setup ## Forty kills at random points, and every fault of the matrix, with a table
 	$(BIN)/python -m pytest tests/faults -m "faults_random or not faults_random" -q

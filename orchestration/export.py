@@ -69,6 +69,7 @@ def _xlsx(reader: pa.RecordBatchReader, path: Path) -> int:
     for batch in reader:
         rows += batch.num_rows
         if rows > ROWS_OF_A_SHEET:
+            sheet.close()
             raise ExportError(
                 f"A sheet holds {ROWS_OF_A_SHEET:,} rows and these are more: ask for fewer, or export .parquet."
             )

@@ -27,8 +27,9 @@ def pack(database: Path) -> Path:
     return write_pack(database, database.parent / "pack").parent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """For all tests of this folder."""
+    """For the tests of a module, and no longer: while it is open, an event loop of Playwright's runs in this thread, and others
+    (Dagster) cannot have theirs."""
     with chromium() as launched:
         yield launched

@@ -3,18 +3,21 @@
     the greatest by the source's own order, nulls lowest, never the last to arrive; only rows of completed loads;
     a tombstone that is the current version removes the record.
 #}
+{% macro greatest_version_first() -%}
+    raw._version_no desc nulls last,
+                raw._changed_at desc nulls last,
+                raw._contract_version desc nulls last,
+                raw._occurred_at desc nulls last,
+                raw._payload_hash desc nulls last
+{%- endmacro %}
+
 {% macro current_version(relation) %}
 with ranked_versions as (
     select
         raw.*,
         row_number() over (
             partition by raw._source_instance, raw._business_key
-            order by
-                raw._version_no desc nulls last,
-                raw._changed_at desc nulls last,
-                raw._contract_version desc nulls last,
-                raw._occurred_at desc nulls last,
-                raw._payload_hash desc nulls last
+            order by {{ greatest_version_first() }}
         ) as version_rank,
         min(raw._loaded_at) over (partition by raw._source_instance, raw._business_key) as _first_loaded_at
     from {{ relation }} as raw
@@ -142,12 +145,7 @@ with ordered_versions as (
         coalesce(raw._changed_at, raw._loaded_at) as said_at,
         row_number() over (
             partition by raw._source_instance, raw._business_key
-            order by
-                raw._version_no desc nulls last,
-                raw._changed_at desc nulls last,
-                raw._contract_version desc nulls last,
-                raw._occurred_at desc nulls last,
-                raw._payload_hash desc nulls last
+            order by {{ greatest_version_first() }}
         ) as version_rank,
         min(raw._loaded_at) over (partition by raw._source_instance, raw._business_key) as _first_loaded_at
     from {{ relation }} as raw

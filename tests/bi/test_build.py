@@ -19,7 +19,7 @@ SPENT = Dataset("mart.spend", {"month": "period", "of": "name"}, {"net": Measure
 def figure(**changed: object) -> Figure:
     said = {"name": "f", "title": "F", "decides": "D", "kind": Kind.TABLE, "dataset": "spent", "by": {"of": "Of"},
             "columns": (Column("Net", "net"),)}  # fmt: skip
-    return Figure(**{**said, **changed})  # type: ignore[arg-type]
+    return Figure(**{**said, **changed})  # type: ignore[arg-type]  # any field, by its name
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def _shows_rows(page: Page, figure: str) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, default=Path("var/parline"))
-    published = parser.parse_args().home / "published"
+    published = parser.parse_args().home.resolve() / "published"
     found = {}
     with chromium() as browser:
         for what, figure, bar in measured(browser, published / "pack", published / "analytics.duckdb"):

@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -50,6 +51,8 @@ FRESH = {None: "", True: "[red]LATE[/]", False: "yes"}
 CONSEQUENCES = ("FROZEN", "WARNING", "NOTICE")
 
 SourceOption = Annotated[list[str] | None, typer.Option("--source", help="Instance of sources.toml; repeatable.")]
+LOOPBACK = "127.0.0.1"
+PortOption = Annotated[int, typer.Option(help="Port; the UI has no login.")]
 ObjectOption = Annotated[list[str] | None, typer.Option("--object", help="Object of its contract; repeatable.")]
 
 
@@ -199,6 +202,46 @@ def publish(
 
         outcome = publish_only(settings)
     _report_outcome(outcome.succeeded and outcome.is_published, outcome.failed_checks, outcome.failures)
+
+
+@app.command()
+def close(
+    month: Annotated[
+        list[str] | None, typer.Option("--month", help="YYYY-MM; repeatable. Else: all not written.")
+    ] = None,
+) -> None:
+    """Write the sheet of closed months: as known at the close, as known now, and the adjustments between."""
+    from orchestration.assets.close import unwritten
+    from orchestration.run import write_closed_month
+
+    with settings_in_use() as settings:
+        wanted = month or list(unwritten(settings))
+        for one in wanted:
+            outcome = write_closed_month(settings, one)
+            for line in (*outcome.failures, *outcome.failed_checks):
+                stop(line)
+            progress(f"{settings.home / 'close' / one}")
+    out.print(f"{len(wanted)} months written.")
+
+
+@app.command()
+def replay(
+    source: SourceOption = None,
+    object_: ObjectOption = None,
+    since: Annotated[datetime | None, typer.Option(help="First load, UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Loads that began before this moment, UTC.")] = None,
+) -> None:
+    """Land again what the archive holds, by source, object and time. Doing it twice changes nothing."""
+    from ingestion.landing.replay import replay_archive
+    from ingestion.warehouse import Warehouse
+
+    with settings_in_use() as settings, Warehouse(settings.warehouse_path) as warehouse:
+        reports = [
+            replay_archive(warehouse, instance, settings, object_, since, until, progress)
+            for instance in instances_named(settings, source)
+        ]
+        audit.record(settings, "REPLAY ARCHIVE", ", ".join(object_ or ["everything"]), instances=len(reports))
+    _show_loads(reports)
 
 
 @app.command()
@@ -406,17 +449,46 @@ def audit_verify() -> None:
 
 
 @app.command()
-def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the UI has no login.")] = 3000) -> None:
+def dev(port: PortOption = 3000) -> None:
     """Open the Dagster UI on everything, with this home's own run history."""
+    _become_dagster("dagster", "dev", "-h", LOOPBACK, "-p", str(port))
+
+
+class Part(StrEnum):
+    """What an installation keeps running."""
+
+    WEB = "web"
+    VIEWER = "viewer"
+    DAEMON = "daemon"
+
+
+@app.command()
+def serve(
+    part: Annotated[
+        Part, typer.Argument(help="The UI; the UI, read only; or schedules, sensors and runs (exactly one of these).")
+    ],
+    port: PortOption = 3000,
+    host: Annotated[str, typer.Option(help="Address of the UI: another one only in a container.")] = LOOPBACK,
+    path_prefix: Annotated[str, typer.Option(help="Path that a reverse proxy gives the UI.")] = "",
+) -> None:
+    """Run one part of an installation in this process, until it is stopped (deploy/ has units for it)."""
+    if part is Part.DAEMON:
+        _become_dagster("dagster-daemon", "run")
+    prefix = ["--path-prefix", path_prefix] if path_prefix else []
+    read_only = ["--read-only"] if part is Part.VIEWER else []
+    _become_dagster("dagster-webserver", "-h", host, "-p", str(port), *prefix, *read_only)
+
+
+def _become_dagster(tool: str, *arguments: str) -> NoReturn:
+    """Signals, output and exit code are Dagster's own from here."""
     from orchestration.definitions import PROJECT_ROOT
     from orchestration.instance import prepare_dagster_home
 
     with settings_in_use() as settings:
         os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(settings))
         os.environ["PARLINE_HOME"] = str(settings.home.resolve())
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    workspace = str(PROJECT_ROOT / "workspace.yaml")
-    os.execv(dagster, [dagster, "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)])  # noqa: S606  # no shell is wanted
+    found = str(Path(sys.executable).with_name(tool))
+    os.execv(found, [found, *arguments, "-w", str(PROJECT_ROOT / "workspace.yaml")])  # noqa: S606  # no shell is wanted
 
 
 @app.command(

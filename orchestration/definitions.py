@@ -13,6 +13,7 @@ import dagster as dg
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance, load_instances
 from ingestion.settings import Settings, load_settings
+from orchestration.assets.close import MART, close_asset, month_closed
 from orchestration.assets.costing import costing_assets
 from orchestration.assets.expectations import expectation_checks
 from orchestration.assets.ingestion import Feed, ingestion_assets
@@ -24,7 +25,8 @@ from orchestration.naming import cadence_of
 from orchestration.notify import sensors
 from orchestration.progress import PROGRESS, progress_logger
 from orchestration.publish import published_models
-from orchestration.schedules import jobs_and_schedules
+from orchestration.replays import after_replay, replay_jobs
+from orchestration.schedules import BUILD, jobs_and_schedules
 
 PROJECT_ROOT = Path(__file__).parents[1]
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
@@ -53,7 +55,12 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
     publication = publication_assets(settings, dbt_manifest, feeds, blocking)
     is_complete = required_tables() <= {str(model.table) for model in published_models(dbt_manifest)}
     pack = [pack_asset(settings)] if is_complete else []
-    jobs, schedules = jobs_and_schedules(settings, _keys_by_cadence(feeds), _seeds(transformation))
+    closing = [close_asset(settings)] if MART in {str(model.table) for model in published_models(dbt_manifest)} else []
+    jobs, schedules = jobs_and_schedules(
+        settings, _keys_by_cadence(feeds), _seeds(transformation), [key for step in checks for key in step.check_keys]
+    )
+    replays = replay_jobs(settings, feeds)
+    build = next(job for job in jobs if job.name == BUILD)
     return dg.Definitions(
         assets=[
             *ingestion,
@@ -62,11 +69,16 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
             *costing_assets(settings, dbt_manifest),
             *publication,
             *pack,
+            *closing,
         ],
         asset_checks=checks,
-        jobs=jobs,
+        jobs=[*jobs, *replays],
         schedules=schedules,
-        sensors=sensors(settings, [feed.key(table) for feed in feeds for table in feed.tables]),
+        sensors=[
+            *sensors(settings, [feed.key(table) for feed in feeds for table in feed.tables]),
+            after_replay(replays, build),
+            *(month_closed(settings, asset) for asset in closing),
+        ],
         resources={"dbt": local_dbt(overrides.dbt_project_dir)},
         loggers={PROGRESS: progress_logger},
         executor=dg.in_process_executor,

@@ -20,6 +20,7 @@ PLATFORM_OWNER = "data-platform"
 PUBLISHED_KEY = dg.AssetKey(["published", "analytics"])
 RESTRICTED_KEY = dg.AssetKey(["published", "patient_level"])
 PACK_KEY = dg.AssetKey(["published", "pack"])
+CLOSE_KEY = dg.AssetKey(["close", "closed_month"])
 READ_CHECK = "source_was_read"
 ACCOUNTED_CHECK = "every_record_is_accounted_for"
 SCHEMA_CHECK = "schema_is_as_agreed"

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ingestion.settings import Settings, SettingsError
+from orchestration.assets.close import MONTHS
 from orchestration.definitions import Overrides, build_definitions, configured_feeds
 from orchestration.instance import PROCESS_TAG, dagster_instance, this_process
-from orchestration.naming import PUBLISHED_KEY
+from orchestration.naming import CLOSE_KEY, PUBLISHED_KEY
 from orchestration.progress import PROGRESS, Progress, heard_by
 from orchestration.schedules import EVERYTHING
 
@@ -43,7 +44,11 @@ def run_everything(
     repository = build_definitions(overrides).get_repository_def()
     graph = repository.asset_graph
     left_out = {f"ingest_{name}" for name in names if sources and name not in sources}
-    selected = [key for key in graph.executable_asset_keys if graph.assets_def_for_key(key).op.name not in left_out]
+    selected = [
+        key
+        for key in graph.executable_asset_keys
+        if key != CLOSE_KEY and graph.assets_def_for_key(key).op.name not in left_out
+    ]
     return _execute(settings, repository, selected, progress)
 
 
@@ -53,6 +58,16 @@ def publish_only(settings: Settings, overrides: Overrides | None = None) -> RunO
     group = PUBLISHED_KEY.path[0]
     published = [key for key in repository.asset_graph.executable_asset_keys if key.path[0] == group]
     return _execute(settings, repository, published, lambda line: None)
+
+
+def write_closed_month(settings: Settings, month: str, overrides: Overrides | None = None) -> RunOutcome:
+    """Materialize a closed month's partition: its sheet, and whether it still says what was known at the close."""
+    repository = build_definitions(overrides or Overrides(settings=settings)).get_repository_def()
+    asset = repository.asset_graph.assets_def_for_key(CLOSE_KEY)
+    with dagster_instance(settings) as instance:
+        instance.add_dynamic_partitions(str(MONTHS.name), [month])
+        result = dg.materialize([asset], instance=instance, partition_key=month, raise_on_error=False)
+    return _outcome(result)
 
 
 def _execute(

@@ -9,23 +9,39 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from ingestion.settings import Settings
-from orchestration.naming import CADENCES, Cadence
+from orchestration.naming import CADENCES, CLOSE_KEY, Cadence
 
 EVERYTHING = "everything"
+BUILD = "build_and_publish"
 
 
 def jobs_and_schedules(
-    settings: Settings, raw_keys: Mapping[str, Sequence[dg.AssetKey]], seeds: Sequence[dg.AssetKey]
+    settings: Settings,
+    raw_keys: Mapping[str, Sequence[dg.AssetKey]],
+    seeds: Sequence[dg.AssetKey],
+    checks: Sequence[dg.AssetCheckKey],
 ) -> tuple[list[UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
     """`raw_keys`: cadence name to the raw tables that have it. A cadence's job reads those, and builds, checks and
-    publishes what is below them; dbt's seeds are below nothing, so every job brings them."""
-    jobs = [dg.define_asset_job(EVERYTHING, selection=dg.AssetSelection.all(), description="All sources, all models.")]
+    publishes what is below them; dbt's seeds are below nothing, so every job brings them. `checks`: those that look at a
+    table from outside, raw ones too; what built the table need not run for them."""
+    close = dg.AssetSelection.groups(CLOSE_KEY.path[0])
+    read = dg.AssetSelection.assets(*(key for keys in raw_keys.values() for key in keys))
+    jobs = [
+        dg.define_asset_job(
+            EVERYTHING, selection=dg.AssetSelection.all() - close, description="All sources, all models."
+        ),
+        dg.define_asset_job(
+            BUILD,
+            selection=(dg.AssetSelection.all() - close - read) | dg.AssetSelection.checks(*checks),
+            description="Builds, checks and publishes what has landed; asks no source.",
+        ),
+    ]
     schedules = []
     for cadence in CADENCES:
         if raw_keys.get(cadence.name):
-            read = dg.AssetSelection.assets(*raw_keys[cadence.name]).downstream()
+            below = dg.AssetSelection.assets(*raw_keys[cadence.name]).downstream() - close
             job = dg.define_asset_job(
-                cadence.name, selection=read | dg.AssetSelection.assets(*seeds), description=cadence.description
+                cadence.name, selection=below | dg.AssetSelection.assets(*seeds), description=cadence.description
             )
             jobs.append(job)
             schedules.append(_schedule(settings, cadence, job))

@@ -58,19 +58,24 @@ def replay_archive(
     settings: Settings,
     objects: Sequence[str] | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> LoadReport:
-    """Land everything that the archive still holds of an instance (from loads since a moment) again."""
+    """Land everything that the archive still holds of an instance again: of loads that began since a moment and before
+    another, both UTC."""
     source, contract = open_source(instance)
     archive = Archive(settings.archive_dir, settings.archive_keys(), settings.archive_days)
-    first_load = f"{since:%Y%m%dT%H%M%S%f}" if since else ""
+    first, end = (f"{moment:%Y%m%dT%H%M%S%f}" if moment else None for moment in (since, until))
     try:
         landing = Landing(warehouse, instance, settings, source, RawTables(warehouse.connection, contract), progress)
         with landing:
             for obj in contract.roots:
                 if objects and obj.name not in objects:
                     continue
-                files = [name for name in archive.files(instance.name, obj.name) if name.split("/")[1] >= first_load]
+                loads = [(name.split("/")[1], name) for name in archive.files(instance.name, obj.name)]
+                files = [
+                    name for load_id, name in loads if (not first or first <= load_id) and (not end or load_id < end)
+                ]
                 pages = (page for name in files for _, page in archive.pages(name))
                 landing.land_pages(obj, pages, window=None, compare_keys=False)
         return landing.report

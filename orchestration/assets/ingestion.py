@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import dagster as dg
+import duckdb
 
 from ingestion.contracts import Contract, ContractError, ObjectContract
 from ingestion.instances import Instance
@@ -138,10 +139,7 @@ def _load(
             # Nothing could be asked (a secret is missing), and asking again would not help: others go on.
             failed = {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}
             return _Outcome(failed, {}, ())
-        backlog = warehouse.connection.execute(
-            "SELECT object, count(*) FROM ops.quarantine WHERE status = 'OPEN' AND source_instance = ? GROUP BY object",
-            [feed.instance.name],
-        ).fetchall()
+        backlog = open_quarantine(warehouse.connection, feed.instance.name)
         changes = SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version)
     audit.record(
         settings,
@@ -155,14 +153,23 @@ def _load(
     )
     if all(result.status == FAILED for result in report.objects.values()) and context.retry_number < MAX_RETRIES:
         raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
-    return _Outcome(report.objects, dict(backlog), changes)
+    return _Outcome(report.objects, backlog, changes)
+
+
+def open_quarantine(connection: duckdb.DuckDBPyConnection, instance: str) -> dict[str, int]:
+    """By object, how many records of an instance are in quarantine."""
+    counted = connection.execute(
+        "SELECT object, count(*) FROM ops.quarantine WHERE status = 'OPEN' AND source_instance = ? GROUP BY object",
+        [instance],
+    ).fetchall()
+    return dict(counted)
 
 
 def _report(
     context: dg.AssetExecutionContext, key: dg.AssetKey, table: str, outcome: _Outcome
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     result, backlog = outcome.reports[table], outcome.backlog.get(table, 0)
-    yield dg.MaterializeResult(asset_key=key, metadata={**_metadata(result), QUARANTINE_METADATA: backlog})
+    yield dg.MaterializeResult(asset_key=key, metadata={**what_came_of(result), QUARANTINE_METADATA: backlog})
     changes = [change for change in outcome.changes if change.object == table]
     for check in (_read_result(key, result), _accounted_result(key, result), _schema_result(key, changes)):
         if dg.AssetCheckKey(key, str(check.check_name)) in context.selected_asset_check_keys:
@@ -209,7 +216,7 @@ def _schema_result(key: dg.AssetKey, changes: Sequence[OpenChange]) -> dg.AssetC
     )
 
 
-def _metadata(result: ObjectReport) -> dict[str, dg.MetadataValue]:
+def what_came_of(result: ObjectReport) -> dict[str, dg.MetadataValue]:
     """What an engineer needs at 3 a.m.: rows in and out, what was set aside, how far the read got."""
     numbers = ("fetched", "landed", "duplicate", "superseded", "quarantined", "out_of_scope", "bytes", "difference")
     metadata: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.int(getattr(result, name)) for name in numbers}

@@ -16,12 +16,14 @@ CHANGED = {
 
 class SmallErp(ThreadingHTTPServer):
     """parties: id to name; refuses: answer 401 to everything; ghosts: ids that are listed as keys and are not there;
-    withheld: a field that is left out of every answer; requests: how many came."""
+    unreadable: ids whose `active` is neither 0 nor 1; withheld: a field that is left out of every answer; requests: how
+    many came."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.parties: dict[int, str] = {1: "Medline", 2: "Cardinal", 3: "Stryker"}
         self.ghosts: list[int] = []
+        self.unreadable: set[int] = set()
         self.refuses = False
         self.withheld: str | None = None
         self.requests = 0
@@ -42,7 +44,7 @@ class SmallErp(ThreadingHTTPServer):
             "id": id_,
             "code": str(id_),
             "name": self.parties.get(id_),
-            "active": 1,  # as Tryton's REST interface writes a boolean
+            "active": 7 if id_ in self.unreadable else 1,  # as Tryton's REST interface writes a boolean
             "create_date": CHANGED,
             "last_modified_at": CHANGED,
         }

@@ -20,6 +20,8 @@ from tests.privacy.identifiers import NAME_PARTS, Identifier
 PREFIX = 4
 # Base64 of fewer bytes has fewer than eight safe characters: it would be found in any hash.
 SHORTEST_BASE64 = 8
+# Compressed bytes are a lottery with a thousand million tickets: what is looked for there must be longer.
+SHORTEST_BASE64_IN_PACKED = 12
 DIGIT_RUN = re.compile(rb"(?<![0-9a-z])[0-9]{7,12}(?![0-9a-z])")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER = re.compile(r"\+?[0-9][0-9 ().-]*[0-9]")
@@ -32,7 +34,9 @@ class Needles:
         self.identifiers = frozenset(identifiers)
         self._by_prefix: dict[bytes, list[tuple[bytes, Identifier]]] = defaultdict(list)
         self._numbers: dict[bytes, Identifier] = {}
+        self._chance: set[bytes] = set()
         for identifier in self.identifiers:
+            self._chance |= {form for form in _base64(identifier.value) if len(form) < SHORTEST_BASE64_IN_PACKED}
             for form in set(forms(identifier)):
                 self._by_prefix[form[:PREFIX]].append((form, identifier))
             if digits := _digits(identifier.value):
@@ -42,13 +46,16 @@ class Needles:
         self._begins = np.zeros(2**24, bool)
         self._begins[prefixes & 0xFFFFFF] = True
 
-    def find(self, text: str) -> set[Identifier]:
-        """The identifiers that stand in a text."""
+    def find(self, text: str, *, is_packed: bool = False) -> set[Identifier]:
+        """The identifiers that stand in a text. In compressed bytes, whose content is looked through by itself, a part of a
+        name and a short piece of base64 are found by chance and count for nothing."""
         folded = _fold(text)
         found = {self._numbers[run] for run in DIGIT_RUN.findall(folded) if run in self._numbers}
         for position in self._candidates(folded):
             for form, identifier in self._by_prefix[folded[position : position + PREFIX]]:
                 if identifier in found or not folded.startswith(form, position):
+                    continue
+                if is_packed and (identifier.kind in NAME_PARTS or form in self._chance):
                     continue
                 if identifier.kind not in NAME_PARTS or _is_word(folded, position, len(form)):
                     found.add(identifier)

@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from tests.privacy.identifiers import NAME_PARTS, Identifier, from_network, from_resources, from_truth, searchable
+from tests.privacy.identifiers import Identifier, from_network, from_resources, from_truth, searchable
 from tests.privacy.needles import Needles
 
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -70,9 +70,7 @@ def scan(folder: Path, needles: Needles) -> Scan:
         for kind, where, text in texts(name, path.read_bytes()):
             result.texts[kind] += 1
             result.characters[kind] += len(text)
-            found = needles.find(text)
-            if kind == "packed bytes":
-                found = {identifier for identifier in found if identifier.kind not in NAME_PARTS}
+            found = needles.find(text, is_packed=kind == "packed bytes")
             result.findings |= {Finding(where, identifier) for identifier in found}
     return result
 

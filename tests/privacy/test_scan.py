@@ -160,3 +160,12 @@ def test_a_word_that_is_cut_is_no_whole_word(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes((b"a word " * place)[: place - 1] + b" " + b"anew" + b"olathe" + b" a" * OVERLAP)
     found = {finding.where for finding in scan(tmp_path, Needles([CITY])).findings}
     assert found == {"log"}
+
+
+def test_in_compressed_bytes_a_short_piece_of_base64_is_chance_and_the_number_itself_is_not():
+    number = "MR00001234"
+    needles = Needles([Identifier("mrn", number)])
+    piece = base64.b64encode(f"x{number}".encode())[4:12].decode()  # the middle of it, whatever stands around
+    assert needles.find(f"..{piece}..")
+    assert not needles.find(f"..{piece}..", is_packed=True)
+    assert needles.find(f"..{number}..", is_packed=True)

@@ -1,11 +1,6 @@
 """The UI as an operator opens it: `dagster dev` on the workspace, a run launched through its GraphQL."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +9,7 @@ import httpx
 import pytest
 
 from ingestion.settings import Settings
-from orchestration.definitions import PROJECT_ROOT
-from orchestration.instance import prepare_dagster_home
+from tests.orchestration.dagster_ui import dagster_dev
 
 PATIENCE_SECONDS = 900
 LAUNCH = """
@@ -42,38 +36,8 @@ query Assets { assetNodes { assetKey { path } groupName } }
 def ui(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
     """The address of a running UI, and its home: no source, so that dbt builds on empty raw tables."""
     settings = Settings(home=tmp_path / "home")
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "PARLINE_HOME": str(settings.home),
-        "DAGSTER_HOME": str(prepare_dagster_home(settings)),
-    }
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    log = (tmp_path / "dagster.log").open("w")
-    process = subprocess.Popen(
-        [dagster, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
-        cwd=PROJECT_ROOT,
-        env=environment,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        yield f"http://127.0.0.1:{port}/graphql", settings
-    finally:
-        # The web server, the daemon and the code server are its children, in its session.
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-        log.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    with dagster_dev(settings, tmp_path / "dagster.log", {}, "-w", "workspace.yaml") as address:
+        yield f"{address}/graphql", settings
 
 
 def _ask(address: str, query: str, **variables: object) -> dict:

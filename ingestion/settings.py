@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     pseudonym_key_id: str = Field("p1", description="Name of the pseudonym key, kept beside what it made.")
     published_builds: int = Field(5, ge=1, description="How many published builds are kept for rollback.")
 
+    pack_url: str | None = Field(
+        None, description="Address under which readers open the pack; links in the UI lead there. Default: its files."
+    )
+
     @field_validator("archive_key", "pseudonym_key")
     @classmethod
     def _is_a_whole_key(cls, value: SecretStr | None) -> SecretStr | None:

@@ -95,8 +95,12 @@ def _spec(feed: Feed, table: ObjectContract) -> dg.AssetSpec:
         freshness_policy=dg.FreshnessPolicy.time_window(table.freshness + RUN_TIME) if table.freshness else None,
         metadata={
             "contract": f"{feed.contract.system} {feed.contract.version}",
-            "table": f"{raw_schema(feed.contract.system)}.{table.name}",
+            "contract_file": dg.MetadataValue.path(feed.contract.file),
             "feeds": list(table.feeds),
+            "dagster/table_name": f"{raw_schema(feed.contract.system)}.{table.name}",
+            "dagster/column_schema": dg.TableSchema(
+                [dg.TableColumn(one.name, one.sql_type.lower(), one.description) for one in table.landed_columns]
+            ),
         },
     )
 

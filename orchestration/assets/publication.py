@@ -20,6 +20,7 @@ from orchestration.naming import PUBLISHED_KEY, RESTRICTED_KEY, WAREHOUSE_POOL, 
 from orchestration.publish import (
     FILE_NAME,
     RESTRICTED_FILE_NAME,
+    Build,
     BuildFacts,
     PublishedModel,
     current_build,
@@ -126,6 +127,8 @@ def _publication_asset(
             sha256=build.manifest["sha256"],
             run=context.run.run_id,
         )
+        if publication.key == PUBLISHED_KEY:
+            _tell_of_tables(context, settings, build)
         return dg.MaterializeResult(
             metadata={
                 "build_id": build.build_id,
@@ -137,6 +140,21 @@ def _publication_asset(
         )
 
     return published
+
+
+def _tell_of_tables(context: dg.AssetExecutionContext, settings: Settings, build: Build) -> None:
+    """How many rows each published table has, and where the dictionary tells of it, on the table's own page."""
+    pack = settings.pack_url or (settings.published_dir / "pack").resolve().as_uri()
+    for name, table in build.manifest["tables"].items():
+        context.log_event(
+            dg.AssetObservation(
+                asset_key=name.split("."),
+                metadata={
+                    "dagster/row_count": table["rows"],
+                    "dictionary": dg.MetadataValue.url(f"{pack}/dictionary.html#{name}"),
+                },
+            )
+        )
 
 
 def _git_commit() -> str:

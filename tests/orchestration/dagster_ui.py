@@ -8,9 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 from ingestion.settings import Settings
 from orchestration.definitions import PROJECT_ROOT
@@ -20,7 +23,7 @@ from orchestration.instance import prepare_dagster_home
 @contextmanager
 def dagster_dev(settings: Settings, log: Path, environment: Mapping[str, str], *code: str) -> Iterator[str]:
     """The address of a UI on some code (`-w FILE` or `-f FILE`), which may not answer yet."""
-    port = _free_port()
+    port = free_port()
     said = log.open("w")
     process = subprocess.Popen(
         [Path(sys.executable).with_name("dagster"), "dev", *code, "-h", "127.0.0.1", "-p", str(port)],
@@ -47,7 +50,20 @@ def dagster_dev(settings: Settings, log: Path, environment: Mapping[str, str], *
         said.close()
 
 
-def _free_port() -> int:
+def wait_for(address: str, seconds: float = 240) -> None:
+    """Until something answers there."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(address).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.5)
+    raise AssertionError(f"{address} never answered")
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -4,23 +4,22 @@ quarantined record again.
 Not here: what a run does (test_run.py), jobs in process (test_replays.py).
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from ingestion.settings import Settings
 from tests.bi.reader import chromium
 from tests.orchestration.conftest import KEY
-from tests.orchestration.dagster_ui import dagster_dev
+from tests.orchestration.dagster_ui import dagster_dev, wait_for
 from tests.orchestration.small_erp import SmallErp, small_erp
 
-PATIENCE_MS = 120_000
+PATIENCE_MS = 240_000
+JOBS = "/locations/small.py/jobs"
 CODE = """
 from pathlib import Path
 import dagster as dg
@@ -52,13 +51,17 @@ class Walk:
         self.page.goto(f"{self.address}{path}")
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click(timeout=PATIENCE_MS)
+        self.page.get_by_role("button", name=name).click(timeout=PATIENCE_MS)  # an icon is part of its name
+
+    def materialize_all(self, path: str, end: str) -> None:
+        """The button of a page of assets, then the run that it announces, to its end."""
+        self.go(path)
+        self.press("Materialize all")
+        self.press("View")
+        self.sees(end)
 
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text, exact=True).first).to_be_visible(timeout=PATIENCE_MS)
-
-    def job(self, name: str, tab: str = "") -> None:
-        self.go(f"/locations/small.py/jobs/{name}{tab and f'/{tab}'}")
 
     def published(self) -> list[str]:
         with duckdb.connect(str(self.settings.published_dir / "analytics.duckdb"), read_only=True) as reader:
@@ -80,21 +83,9 @@ def walk(tmp_path: Path, small_dbt_project: Path) -> Iterator[Walk]:
         settings.sources_path.write_text(SOURCES.format(url=erp.url))
         secrets = {"PARLINE_PSEUDONYM_KEY": KEY, "SMALL_ERP_KEY": "secret"}
         with dagster_dev(settings, tmp_path / "dagster.log", secrets, "-f", str(code)) as address:
-            _wait_for(address)
+            wait_for(f"{address}/server_info")
             with browser.new_context(viewport={"width": 1366, "height": 900}) as room:
                 yield Walk(room.new_page(), address, erp, settings)
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{address}/server_info").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.5)
-    raise AssertionError("the UI never answered")
 
 
 @pytest.mark.timeout(900)
@@ -102,39 +93,29 @@ def test_an_engineer_reads_a_system_meets_a_failed_check_and_lands_a_record_agai
     # Everything once, with a record that cannot be read.
     walk.erp.parties[4] = "Zimmer"
     walk.erp.unreadable = {4}
-    walk.job("everything")
-    walk.press("Materialize all")
-    walk.job("everything", "runs")
-    walk.sees("Success")
+    walk.materialize_all(f"{JOBS}/everything", "Success")
     assert walk.published() == ["Cardinal", "Medline", "Stryker"]
 
-    # One system by itself: its group.
+    # One system by itself: its group. It is read, and nothing is built: that was not asked for.
     walk.erp.parties[5] = "Arthrex"
     asked = walk.erp.requests
-    walk.go("/locations/small.py/asset-groups/raw_tryton")
-    walk.press("Materialize all")
-    walk.go("/runs")
-    expect(walk.page.get_by_text("Success", exact=True)).to_have_count(2, timeout=PATIENCE_MS)
+    walk.materialize_all("/locations/small.py/asset-groups/raw_tryton", "Success")
     assert walk.erp.requests > asked
-    assert walk.published() == ["Cardinal", "Medline", "Stryker"]  # read, and not built: that was not asked for
+    assert walk.published() == ["Cardinal", "Medline", "Stryker"]
 
     # The record that was set aside, mended at its source: the launchpad has its configuration ready; a build follows by itself.
     walk.erp.unreadable = set()
-    walk.job("replay_quarantine", "playground")
+    walk.go(f"{JOBS}/replay_quarantine/playground")
     walk.press("Launch Run")
-    walk.job("replay_quarantine", "runs")
     walk.sees("Success")
-    walk.job("build_and_publish", "runs")
+    walk.go(f"{JOBS}/build_and_publish/runs")
     walk.sees("Success")
     assert walk.published() == ["Arthrex", "Cardinal", "Medline", "Stryker", "Zimmer"]
 
     # A source that counts more than it gives: nothing is built or published, and the page of the table says why.
     walk.erp.parties[6] = "Synthes"
     walk.erp.ghosts = [99]
-    walk.job("everything")
-    walk.press("Materialize all")
-    walk.job("everything", "runs")
-    walk.sees("Failure")
+    walk.materialize_all(f"{JOBS}/everything", "Failure")
     assert walk.published() == ["Arthrex", "Cardinal", "Medline", "Stryker", "Zimmer"]
     walk.go("/assets/raw_tryton/tryton_main/party?view=checks&checkDetail=every_record_is_accounted_for")
     walk.sees("every_record_is_accounted_for")

@@ -33,6 +33,7 @@ from orchestration.assets.costing import models_below_costing
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.assets.mastering import mastered_records
 from orchestration.gate import held_tables
+from orchestration.lineage import column_origins
 from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
 from orchestration.publish import current_build
 from orchestration.tables import Table
@@ -128,8 +129,23 @@ class ParlineTranslator(DagsterDbtTranslator):
                         yield dg.AssetDep(key)
 
     def _keys_of(self, source: Mapping[str, Any]) -> list[dg.AssetKey]:
-        place = (source["schema"], source["name"])
-        return self._raw_keys.get(place) or [dg.AssetKey(place)]
+        return self._keys_at(source["schema"], source["name"])
+
+    def _keys_at(self, schema: str, table: str) -> list[dg.AssetKey]:
+        return self._raw_keys.get((schema, table)) or [dg.AssetKey([schema, table])]
+
+    def column_lineage(self, sql: str) -> dg.TableColumnLineage:
+        """Of which columns of which assets the columns of a model are made, by the SQL that dbt ran."""
+        return dg.TableColumnLineage(
+            {
+                column: [
+                    dg.TableColumnDep(key, origin.column)
+                    for origin in sorted(origins)
+                    for key in self._keys_at(origin.schema, origin.table)
+                ]
+                for column, origins in column_origins(sql).items()
+            }
+        )
 
 
 def _owner(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> str | None:
@@ -172,12 +188,14 @@ def _dbt_step(
     dbt_manifest: Mapping[str, Any],
     feeds: Sequence[Feed],
 ) -> dg.AssetsDefinition:
+    translator = ParlineTranslator(feeds)
+
     @dbt_assets(
         manifest=dbt_manifest,
         name=name,
         select=select,
         exclude=exclude,
-        dagster_dbt_translator=ParlineTranslator(feeds),
+        dagster_dbt_translator=translator,
         pool=WAREHOUSE_POOL,
     )
     def dbt_step(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
@@ -192,11 +210,18 @@ def _dbt_step(
         # What an earlier build parsed names the folder it was parsed in; set-up's own is taken instead.
         (target / "partial_parse.msgpack").unlink(missing_ok=True)
         with _warehouse_named(settings), _failure_in_short(target / "dbt.log"):
-            yield from dbt.cli(
+            build = dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test", *_tests_of(context, dbt_manifest), *_excluding(held)],
                 context=context,
                 target_path=target,
-            ).stream()
+            )
+            for event in build.stream():
+                sql = _compiled(event, dbt_manifest, target) if isinstance(event, dg.Output) else None
+                if isinstance(event, dg.Output) and sql:
+                    lineage = translator.column_lineage(sql)
+                    yield event.with_metadata({**event.metadata, "dagster/column_lineage": lineage})
+                else:
+                    yield event
         for table in held:
             key = dg.AssetKey([table.schema, table.name])
             if key in context.selected_asset_keys:
@@ -204,6 +229,13 @@ def _dbt_step(
                 yield dg.MaterializeResult(asset_key=key, metadata={"status": "HELD"})
 
     return dbt_step
+
+
+def _compiled(event: dg.Output[Any], dbt_manifest: Mapping[str, Any], target: Path) -> str | None:
+    """The SQL that dbt ran for what an event tells of; none for a seed."""
+    node = dbt_manifest["nodes"][event.metadata["unique_id"].value]
+    path = target / "compiled" / node["package_name"] / node["original_file_path"]
+    return path.read_text(encoding="utf-8") if node["resource_type"] == "model" and path.exists() else None
 
 
 class LocalDbt(DbtCliResource):

@@ -50,14 +50,15 @@ class Walk:
     def go(self, path: str) -> None:
         self.page.goto(f"{self.address}{path}")
 
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name).click(timeout=PATIENCE_MS)  # an icon is part of its name
+    def press(self, name: str, *, exact: bool = False) -> None:
+        """A button; its icon is a part of its name."""
+        self.page.get_by_role("button", name=name, exact=exact).click(timeout=PATIENCE_MS)
 
     def materialize_all(self, path: str, end: str) -> None:
         """The button of a page of assets, then the run that it announces, to its end."""
         self.go(path)
         self.press("Materialize all")
-        self.press("View")
+        self.press("View", exact=True)
         self.sees(end)
 
     def sees(self, text: str) -> None:

@@ -211,17 +211,20 @@ def close(
     ] = None,
 ) -> None:
     """Write the sheet of closed months: as known at the close, as known now, and the adjustments between."""
-    from orchestration.assets.close import unwritten
-    from orchestration.run import write_closed_month
+    from orchestration.assets.close import closed_months, unwritten
+    from orchestration.run import write_closed_months
 
     with settings_in_use() as settings:
-        wanted = month or list(unwritten(settings))
-        for one in wanted:
-            outcome = write_closed_month(settings, one)
-            for line in (*outcome.failures, *outcome.failed_checks):
-                stop(line)
-            progress(f"{settings.home / 'close' / one}")
-    out.print(f"{len(wanted)} months written.")
+        closed = closed_months(settings)
+        if not_closed := sorted(set(month or ()) - set(closed)):
+            stop(f"Not closed: {', '.join(not_closed)}. Closed: {', '.join(closed) or 'none yet'}")
+        outcomes = write_closed_months(settings, month or list(unwritten(settings)))
+    for one, outcome in outcomes.items():
+        for line in (*outcome.failures, *outcome.failed_checks):
+            err.print(f"{one}: {line}", style="red", markup=False, highlight=False)
+    if not all(outcome.succeeded and not outcome.failed_checks for outcome in outcomes.values()):
+        raise typer.Exit(1)
+    out.print(f"{len(outcomes)} months written below {settings.home / 'close'}")
 
 
 @app.command()

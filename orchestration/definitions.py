@@ -13,7 +13,7 @@ import dagster as dg
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance, load_instances
 from ingestion.settings import Settings, load_settings
-from orchestration.assets.close import MART, close_asset, month_closed
+from orchestration.assets.close import MART, close_asset, close_job, month_closed
 from orchestration.assets.costing import costing_assets
 from orchestration.assets.expectations import expectation_checks
 from orchestration.assets.ingestion import Feed, ingestion_assets
@@ -59,6 +59,7 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
     jobs, schedules = jobs_and_schedules(
         settings, _keys_by_cadence(feeds), _seeds(transformation), [key for step in checks for key in step.check_keys]
     )
+    closes = [close_job(asset) for asset in closing]
     replays = replay_jobs(settings, feeds)
     build = next(job for job in jobs if job.name == BUILD)
     return dg.Definitions(
@@ -72,12 +73,12 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
             *closing,
         ],
         asset_checks=checks,
-        jobs=[*jobs, *replays],
+        jobs=[*jobs, *replays, *closes],
         schedules=schedules,
         sensors=[
             *sensors(settings, [feed.key(table) for feed in feeds for table in feed.tables]),
             after_replay(replays, build),
-            *(month_closed(settings, asset) for asset in closing),
+            *(month_closed(settings, job) for job in closes),
         ],
         resources={"dbt": local_dbt(overrides.dbt_project_dir)},
         loggers={PROGRESS: progress_logger},

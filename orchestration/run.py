@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ingestion.settings import Settings, SettingsError
+from orchestration.assets.close import JOB as CLOSE
 from orchestration.assets.close import MONTHS
 from orchestration.definitions import Overrides, build_definitions, configured_feeds
 from orchestration.instance import PROCESS_TAG, dagster_instance, this_process
@@ -60,14 +61,24 @@ def publish_only(settings: Settings, overrides: Overrides | None = None) -> RunO
     return _execute(settings, repository, published, lambda line: None)
 
 
-def write_closed_month(settings: Settings, month: str, overrides: Overrides | None = None) -> RunOutcome:
-    """Materialize a closed month's partition: its sheet, and whether it still says what was known at the close."""
+def write_closed_months(
+    settings: Settings, months: Sequence[str], overrides: Overrides | None = None
+) -> dict[str, RunOutcome]:
+    """Materialize partitions of closed months: each one's sheet, and whether it still says what was known at the close."""
     repository = build_definitions(overrides or Overrides(settings=settings)).get_repository_def()
-    asset = repository.asset_graph.assets_def_for_key(CLOSE_KEY)
+    outcomes = {}
     with dagster_instance(settings) as instance:
-        instance.add_dynamic_partitions(str(MONTHS.name), [month])
-        result = dg.materialize([asset], instance=instance, partition_key=month, raise_on_error=False)
-    return _outcome(result)
+        instance.add_dynamic_partitions(str(MONTHS.name), months)
+        for month in months:
+            result = repository.get_job(CLOSE).execute_in_process(
+                instance=instance,
+                partition_key=month,
+                tags={PROCESS_TAG: this_process()},
+                run_config={"loggers": {PROGRESS: {}}},
+                raise_on_error=False,
+            )
+            outcomes[month] = _outcome(result)
+    return outcomes
 
 
 def _execute(

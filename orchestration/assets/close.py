@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 import duckdb
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from ingestion.settings import Settings
 from orchestration import audit
@@ -21,6 +22,7 @@ from orchestration.publish import FILE_NAME
 
 MART = "mart_finance.mart_closed_month"
 OWNER = "finance-data"
+JOB = "monthly_close"
 MONTHS = dg.DynamicPartitionsDefinition(name="closed_months")
 STANDS_CHECK = "as_known_is_unchanged"
 CLOSED = "CLOSE"
@@ -40,7 +42,7 @@ FIGURES = f"""
 
 def close_asset(settings: Settings) -> dg.AssetsDefinition:
     """One asset, partitioned by closed month. Reads the published file only."""
-    named = identity(tuple(CLOSE_KEY.path), OWNER, layer="close")
+    named = identity(tuple(CLOSE_KEY.path), OWNER, layer="published")
 
     @dg.asset(
         key=named.key,
@@ -63,11 +65,11 @@ def close_asset(settings: Settings) -> dg.AssetsDefinition:
     def closed_month(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         month = context.partition_key
         sheet = settings.home / "close" / month / f"closed-{month}.xlsx"
-        sheet.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _published(settings) as connection:
             known = dict(connection.execute(AS_KNOWN, [month]).fetchall())
             if not known:
                 raise dg.Failure(f"No company's books of {month} have closed, or nothing is published.")
+            sheet.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             rows = export(
                 connection, f"SELECT * FROM {MART} WHERE period = '{month}' ORDER BY period_figure_key", sheet
             )
@@ -98,12 +100,19 @@ def close_asset(settings: Settings) -> dg.AssetsDefinition:
     return closed_month
 
 
-def month_closed(settings: Settings, asset: dg.AssetsDefinition) -> dg.SensorDefinition:
+def close_job(asset: dg.AssetsDefinition) -> UnresolvedAssetJobDefinition:
+    """Writes one month."""
+    return dg.define_asset_job(
+        JOB, selection=[asset], description="The sheet of a closed month, and whether it still stands."
+    )
+
+
+def month_closed(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     """Asks for the partition of a month when a company's books of it have closed."""
 
     @dg.sensor(
         name="month_closed",
-        target=[asset],
+        job=job,
         description="Writes the sheet of a month, once for each company whose books of it have closed.",
         minimum_interval_seconds=LOOK_AGAIN_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
@@ -124,18 +133,26 @@ def month_closed(settings: Settings, asset: dg.AssetsDefinition) -> dg.SensorDef
 
 
 def unwritten(settings: Settings) -> dict[str, Sequence[str]]:
-    """Closed months, oldest first, with the companies whose close is not in the audit log yet; nothing before anything is
-    published."""
+    """Closed months with the companies whose close is not in the audit log yet."""
+    told = closes(settings)
+    waiting = {
+        month: [company for company in companies if company not in told.get(month, {})]
+        for month, companies in closed_months(settings).items()
+    }
+    return {month: companies for month, companies in waiting.items() if companies}
+
+
+def closed_months(settings: Settings) -> dict[str, Sequence[str]]:
+    """Months, oldest first, with the companies whose books of it have closed; none before anything is published."""
     if not (settings.published_dir / FILE_NAME).exists():
         return {}
     with _published(settings) as connection:
-        closed = connection.execute(
-            f"SELECT period, list(DISTINCT company_key ORDER BY company_key) FROM {MART} "
-            "WHERE as_known_amount <> 0 GROUP BY period ORDER BY period"
-        ).fetchall()
-    told = closes(settings)
-    waiting = {month: [name for name in companies if name not in told.get(month, {})] for month, companies in closed}
-    return {month: companies for month, companies in waiting.items() if companies}
+        return dict(
+            connection.execute(
+                f"SELECT period, list(DISTINCT company_key ORDER BY company_key) FROM {MART} "
+                "WHERE as_known_amount <> 0 GROUP BY period ORDER BY period"
+            ).fetchall()
+        )
 
 
 def closes(settings: Settings) -> Mapping[str, Mapping[str, str]]:

@@ -11,7 +11,7 @@ import pytest
 
 from ingestion.settings import Settings
 from orchestration import audit
-from orchestration.assets.close import MART, MONTHS, STANDS_CHECK, close_asset, month_closed, unwritten
+from orchestration.assets.close import MART, MONTHS, STANDS_CHECK, close_asset, close_job, month_closed, unwritten
 
 ROWS = [
     # key, figure, company, month, as known, as final
@@ -109,7 +109,7 @@ def test_a_month_that_has_not_closed_has_no_sheet(settings):
 
 def test_the_sensor_asks_for_each_closed_month_once(settings):
     with dg.DagsterInstance.ephemeral() as instance:
-        sensor = month_closed(settings, close_asset(settings))
+        sensor = month_closed(settings, close_job(close_asset(settings)))
         asked = sensor(dg.build_sensor_context(instance=instance))
         assert [request.partition_key for request in asked.run_requests] == ["2026-09", "2026-10"]
         for month in ("2026-09", "2026-10"):

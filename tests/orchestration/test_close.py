@@ -8,10 +8,12 @@ import dagster as dg
 import duckdb
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from ingestion.settings import Settings
 from orchestration import audit
 from orchestration.assets.close import MART, MONTHS, STANDS_CHECK, close_asset, close_job, month_closed, unwritten
+from orchestration.cli import app
 
 ROWS = [
     # key, figure, company, month, as known, as final
@@ -119,3 +121,10 @@ def test_the_sensor_asks_for_each_closed_month_once(settings):
 
 def test_before_anything_is_published_nothing_has_closed(tmp_path):
     assert unwritten(Settings(home=tmp_path / "empty")) == {}
+
+
+def test_the_command_names_the_months_that_have_closed(settings, monkeypatch):
+    monkeypatch.setenv("PARLINE_HOME", str(settings.home))
+    answer = CliRunner().invoke(app, ["close", "--month", "2026-13"])
+    assert answer.exit_code == 1
+    assert "Not closed: 2026-13. Closed: 2026-09, 2026-10" in answer.stderr

@@ -38,7 +38,8 @@ PAGE = Page(
                 FACILITY: "facility_key",
                 MONTH: "period",
                 CURRENCY: "functional_currency_code",
-                "expense_class": "expense_class",
+                # What goes into stock is expensed when it is used.
+                "expense_class": "case when is_inventory then 'INTO_STOCK' else expense_class end",
             },
             {"net": Measure("sum(spend_net_amount)")},
         ),

@@ -18,7 +18,8 @@ PAGE = Page(
                 MONTH: "period",
                 CURRENCY: "functional_currency_code",
                 "category": "category_l1",
-                "expense_class": "expense_class",
+                # What goes into stock is expensed when it is used.
+                "expense_class": "case when is_inventory then 'INTO_STOCK' else expense_class end",
             },
             {
                 **NET,

@@ -191,12 +191,14 @@ function called(dataset, name, value) {
 /** A code as words: KNEE_REPLACEMENT is Knee replacement; a name stays as it is. */
 function worded(value) {
   if (value === NOBODY) return "Unknown";
-  if (!/^[A-Z]+(_[A-Z0-9]+)*$/.test(value) || value.length < 4) return value;
+  const isShort = value.length < 4 && !SHORTHAND[value.toLowerCase()];
+  if (isShort || !/^[A-Z]+(_[A-Z0-9]+)*$/.test(value)) return value;
   const words = value.toLowerCase().split("_").map((word) => (SHORTHAND[word] ? SHORTHAND[word] : word)).join(" ");
   return words[0].toUpperCase() + words.slice(1);
 }
 
-const SHORTHAND = { po: "PO", uom: "unit", ap: "AP", gr: "GR", ir: "IR", medsurg: "medical-surgical", purch: "purchased" };
+const SHORTHAND = { po: "PO", uom: "unit", ap: "AP", gr: "GR", ir: "IR", lab: "laboratory",
+  medsurg: "medical-surgical", nonitem: "no item", purch: "purchased" };
 const monthName = (month) =>
   new Date(`${month}-15T00:00:00Z`).toLocaleDateString("en-US", { month: "short", year: "numeric", timeZone: "UTC" });
 

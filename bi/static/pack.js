@@ -191,8 +191,8 @@ function called(dataset, name, value) {
 /** A code as words: KNEE_REPLACEMENT is Knee replacement; a name stays as it is. */
 function worded(value) {
   if (value === NOBODY) return "Unknown";
-  const isShort = value.length < 4 && !SHORTHAND[value.toLowerCase()];
-  if (isShort || !/^[A-Z]+(_[A-Z0-9]+)*$/.test(value)) return value;
+  if (!/^[A-Z]+(_[A-Z0-9]+)*$/.test(value)) return value;
+  if (value.length < 4 && !SHORTHAND[value.toLowerCase()]) return value;
   const words = value.toLowerCase().split("_").map((word) => (SHORTHAND[word] ? SHORTHAND[word] : word)).join(" ");
   return words[0].toUpperCase() + words.slice(1);
 }

@@ -74,8 +74,8 @@ contracts: setup ## Generate from the contracts what is derived from them
 metrics: setup ## Write dbt's semantic layer from the key figures
 	$(BIN)/python scripts/metrics.py
 
-faults: setup ## Forty kills at random points, and every fault of the matrix, with a table
-	$(BIN)/python -m pytest tests/faults -m "faults_random or not faults_random" -q
+faults: setup ## Kills at random points of loading and publishing, and every fault of the matrix, with a table
+	$(BIN)/python -m pytest tests/faults tests/orchestration/test_readers.py -m "faults_random or not faults_random" -q
 
 bars: setup ## Every source's own keys against the warehouse's, with time and faults, in one table (takes an hour)
 	$(BIN)/python -m bench.connectors --scale 0.1 --steps 3

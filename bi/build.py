@@ -151,7 +151,8 @@ def _about(published: Published) -> dict[str, Any]:
     [(as_of,)] = published.rows("select max(as_of_date) from mart_operations.mart_exec_kpi")
     as_of = as_of or built_at.date()  # nothing is loaded yet
     [(late, sources)] = published.rows(
-        "select count(*) filter (where is_late), count(*) from mart_operations.mart_freshness"
+        "select count(*) filter (where is_late or freshness_status = 'SILENT'), count(*)"
+        " from mart_operations.mart_freshness"
     )
     return {
         "build": build_id,
@@ -355,9 +356,13 @@ def _warnings(published: Published, page: Page) -> list[tuple[str, str]]:
         )
         select
             source_instance || ' ' || object_name,
-            'no answer for ' || round(hours_since_answer) || ' hours, agreed are ' || round(agreed_hours)
+            case
+                when is_late then 'no answer for ' || round(hours_since_answer) || ' hours, agreed are ' || round(agreed_hours)
+                else 'nothing new from its source for ' || round(silent_hours) || ' hours, longer than ever'
+            end
         from mart_operations.mart_freshness
-        where is_late and 'raw_' || source_system || '.' || object_name in (select relation from made_of)
+        where (is_late or freshness_status = 'SILENT')
+            and 'raw_' || source_system || '.' || object_name in (select relation from made_of)
         order by 1
         """,
         [relations],

@@ -13,7 +13,13 @@ FUTURE_ALLOWED = "INTERVAL 1 DAY"
 
 
 def raw_suite(
-    schema: str, table: str, instance: str, minimum_rows: int, null_limits: Mapping[str, float], has_versions: bool
+    schema: str,
+    table: str,
+    instance: str,
+    minimum_rows: int,
+    null_limits: Mapping[str, float],
+    has_versions: bool,
+    owner: str = "",
 ) -> Suite:
     """The suite of one instance's rows in a raw table. `null_limits`: column to the greatest share of nulls, 0 to 1,
     in the last load that brought enough rows. `has_versions`: not a child table."""
@@ -39,6 +45,8 @@ def raw_suite(
         name=f"raw_expectations_{instance}",
         description="Volume, doubled rows, clocks that run ahead, and null rates of the last load.",
         query=query,
+        owner=owner,
+        instance=instance,
         expectations=(
             between("row_count", minimum_rows, None, "warning", f"the contract promises at least {minimum_rows} rows"),
             between("doubled_rows", 0, 0, "critical", "a raw row is written once"),

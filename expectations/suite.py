@@ -26,7 +26,8 @@ class Expectation:
 class Suite:
     """What is expected of one table.
 
-    place: (schema, table); name: the check's name; query: measures the table, one row for each thing judged.
+    place: (schema, table); name: the check's name; query: measures the table, one row for each thing judged; owner: who
+    answers for it; instance: the source instance whose rows are judged, None of all.
     """
 
     place: tuple[str, str]
@@ -34,6 +35,8 @@ class Suite:
     description: str
     query: str
     expectations: tuple[Expectation, ...]
+    owner: str = ""
+    instance: str | None = None
 
     @property
     def is_critical(self) -> bool:
@@ -42,16 +45,25 @@ class Suite:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What validating a suite said: the failed expectations, by severity, and each measure's least and greatest value
-    (as text)."""
+    """What validating a suite said: the failed expectations, by severity, each measure's least and greatest value (as text),
+    and the expectations that hold; none of either where the table could not be measured."""
 
     failed_critical: tuple[str, ...]
     failed_warning: tuple[str, ...]
     measures: Mapping[str, str]
+    held: tuple[bool, ...] = ()
 
     @property
     def passed(self) -> bool:
         return not self.failed_critical and not self.failed_warning
+
+
+def described(expectation: Expectation) -> str:
+    """What is expected, in words: `0 to 0.6`, `at least 45`."""
+    least, most = (expectation.arguments.get(name) for name in ("min_value", "max_value"))
+    if most is None:
+        return f"at least {least}"
+    return f"at most {most}" if least is None else f"{least} to {most}"
 
 
 def between(column: str, least: float | None, most: float | None, severity: Severity, because: str) -> Expectation:

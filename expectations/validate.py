@@ -57,7 +57,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, batches: "BatchDefinition", su
         column: f"{frame[column].min()} to {frame[column].max()}" if len(frame) > 1 else f"{frame[column].iloc[0]}"
         for column in (frame.columns if len(frame) else ())
     }
-    return Outcome(tuple(failed["critical"]), tuple(failed["warning"]), measures)
+    held = tuple(bool(result.success) for result in validated.results)
+    return Outcome(tuple(failed["critical"]), tuple(failed["warning"]), measures, held)
 
 
 def _complaint(expected: Expectation) -> str:

@@ -36,6 +36,16 @@ class Settings(BaseSettings):
     )
     pseudonym_key_id: str = Field("p1", description="Name of the pseudonym key, kept beside what it made.")
     published_builds: int = Field(5, ge=1, description="How many published builds are kept for rollback.")
+    quality_days: int = Field(90, ge=1, description="Days that results of checks are kept in ops.quality_results.")
+    run_days: int = Field(90, ge=1, description="Days that finished runs are kept in the run history.")
+    webhook_url: SecretStr | None = Field(None, description="Where notifications are posted as JSON; none if not set.")
+    smtp_host: str | None = Field(None, description="Mail server for notifications; no mail if not set.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the connection is secured.")
+    smtp_user: str | None = Field(None, description="User of the mail server, if it asks for one.")
+    smtp_password: SecretStr | None = Field(None, description="Password of that user.")
+    smtp_from: str | None = Field(None, description="Sender of notifications; needed with PARLINE_SMTP_HOST.")
+    smtp_to: str | None = Field(None, description="Receivers, `a@x,b@y`; needed with PARLINE_SMTP_HOST.")
 
     pack_url: str | None = Field(
         None, description="Address under which readers open the pack; links in the UI lead there. Default: its files."
@@ -53,6 +63,14 @@ class Settings(BaseSettings):
         if self.archive_old_keys is not None and self.archive_key is None:
             raise ValueError(
                 "PARLINE_ARCHIVE_OLD_KEYS without PARLINE_ARCHIVE_KEY: old keys only read. Set the current key too."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_two_ends(self) -> "Settings":
+        if self.smtp_host is not None and not (self.smtp_from and self.smtp_to):
+            raise ValueError(
+                "PARLINE_SMTP_HOST without PARLINE_SMTP_FROM and PARLINE_SMTP_TO: nobody would get a mail."
             )
         return self
 
@@ -89,6 +107,11 @@ class Settings(BaseSettings):
     @property
     def backup_dir(self) -> Path:
         return self.home / "backups"
+
+    @property
+    def quality_dir(self) -> Path:
+        """What was expected of which table, and what was seen: pages for people."""
+        return self.home / "quality"
 
     @property
     def dagster_home(self) -> Path:

@@ -421,6 +421,20 @@ def dictionary(table: Annotated[str | None, typer.Argument(help="One table; with
                 out.print(f'\n{question}\n  parline sql "{sql}"', markup=False, highlight=False)
 
 
+@app.command()
+def notify() -> None:
+    """Send a test notification to the webhook and by mail, and say what became of it."""
+    from orchestration.notify import try_out
+
+    with settings_in_use() as settings:
+        found = try_out(settings)
+    if not found:
+        stop("No channel is set: notifications are in notifications.jsonl only. See docs/operating.md.")
+    show(("channel", "what became of it"), ((name, why or "taken") for name, why in found.items()))
+    if any(found.values()):
+        raise typer.Exit(1)
+
+
 @log.command("show")
 def audit_show(last: Annotated[int, typer.Option(help="So many entries.")] = 20) -> None:
     """What was done last, and by whom."""

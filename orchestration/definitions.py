@@ -7,6 +7,7 @@ Runs execute in process: a step of the multiprocess executor imports everything 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -21,12 +22,14 @@ from orchestration.assets.mastering import mastering_assets
 from orchestration.assets.pack import pack_asset, required_tables
 from orchestration.assets.publication import publication_assets
 from orchestration.assets.transformation import load_dbt_manifest, local_dbt, transformation_assets
+from orchestration.gate import fed_tables
 from orchestration.naming import cadence_of
-from orchestration.notify import sensors
+from orchestration.notify import Clock, utc_now
 from orchestration.progress import PROGRESS, progress_logger
 from orchestration.publish import published_models
 from orchestration.replays import after_replay, replay_jobs
 from orchestration.schedules import BUILD, jobs_and_schedules
+from orchestration.sensors import sensors
 
 PROJECT_ROOT = Path(__file__).parents[1]
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
@@ -34,12 +37,13 @@ DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 
 @dataclass(frozen=True)
 class Overrides:
-    """What tests and the demo put in the place of the configured: settings, instances, dbt project, patience."""
+    """What tests and the demo put in the place of the configured: settings, instances, dbt project, patience, clock."""
 
     settings: Settings | None = None
     instances: Mapping[str, Instance] | None = None
     dbt_project_dir: Path = DBT_PROJECT_DIR
     retry_wait_seconds: float = 30.0
+    clock: Clock = utc_now
 
 
 def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
@@ -48,7 +52,10 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
     settings = overrides.settings or load_settings()
     feeds = configured_feeds(settings, overrides.instances)
     dbt_manifest = load_dbt_manifest(overrides.dbt_project_dir)
-    ingestion = [ingestion_assets(feed, settings, overrides.retry_wait_seconds) for feed in feeds]
+    ingestion = [
+        ingestion_assets(feed, settings, overrides.retry_wait_seconds, _feeding(dbt_manifest, feed), overrides.clock)
+        for feed in feeds
+    ]
     transformation = transformation_assets(settings, overrides.dbt_project_dir, dbt_manifest, feeds)
     checks = expectation_checks(settings, dbt_manifest, feeds)
     blocking = _blocking_checks([*ingestion, *transformation, *checks])
@@ -76,7 +83,7 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
         jobs=[*jobs, *replays, *closes],
         schedules=schedules,
         sensors=[
-            *sensors(settings, [feed.key(table) for feed in feeds for table in feed.tables]),
+            *sensors(settings, feeds, overrides.clock),
             after_replay(replays, build),
             *(month_closed(settings, job) for job in closes),
         ],
@@ -91,6 +98,10 @@ def configured_feeds(settings: Settings, instances: Mapping[str, Instance] | Non
     if instances is None:
         instances = load_instances(settings.sources_path)
     return [Feed(instance, load_contract(instance.system)) for instance in instances.values()]
+
+
+def _feeding(dbt_manifest: Mapping[str, Any], feed: Feed) -> set[str]:
+    return {name for name, below in fed_tables(dbt_manifest, feed).items() if below}
 
 
 def _blocking_checks(definitions: Sequence[dg.AssetsDefinition]) -> list[dg.AssetCheckKey]:

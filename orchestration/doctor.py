@@ -22,6 +22,7 @@ from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 from orchestration.assets.transformation import DbtManifestMissingError, changed_since_manifest, load_dbt_manifest
 from orchestration.definitions import DBT_PROJECT_DIR, configured_feeds
+from orchestration.deliver import channels
 from orchestration.mappings import Unmapped, unmapped
 from orchestration.overview import instance_states, object_states
 from orchestration.publish import current_build
@@ -50,6 +51,7 @@ def examine(settings: Settings) -> list[Finding]:
         "dbt": _dbt,
         "warehouse": _warehouse,
         "published": _published,
+        "notifications": _notifications,
     }
     return [finding for check in areas.values() for finding in check(settings)]
 
@@ -209,6 +211,16 @@ def _published(settings: Settings) -> Iterator[Finding]:
     incomplete = build.manifest["incomplete"]
     tables = len(build.manifest["tables"])
     yield Finding("published", "OK", f"build {build.build_id}: {tables} tables, {len(incomplete)} of them incomplete")
+
+
+def _notifications(settings: Settings) -> Iterator[Finding]:
+    found = ", ".join(channels(settings))
+    if found:
+        yield Finding("notifications", "OK", f"{found}; try them with: parline notify")
+    else:
+        level: Level = "WARNING" if settings.env == "prod" else "OK"
+        said = "only in notifications.jsonl: nobody is told who does not look (PARLINE_WEBHOOK_URL, PARLINE_SMTP_HOST)"
+        yield Finding("notifications", level, said)
 
 
 def as_json(findings: list[Finding]) -> str:

@@ -19,7 +19,7 @@ from dagster._core.storage.asset_check_execution_record import (
 from ingestion.contracts import ObjectContract
 from ingestion.landing.schema_changes import SchemaChanges
 from orchestration.assets.ingestion import Feed
-from orchestration.naming import READ_CHECK
+from orchestration.naming import READ_CHECK, raw_schema
 from orchestration.publish import Build
 from orchestration.tables import Table
 
@@ -88,11 +88,11 @@ def incomplete_tables(
     because: dict[Table, dict[str, list[str]]] = {}
     for feed in feeds:
         frozen = _frozen(connection, feed)
+        below = fed_tables(dbt_manifest, feed)
         for table in feed.tables:
             held = frozen.get(table.parent or table.name)
             for reason in (_unread(instance, feed, table), _quarantined(connection, feed, table), held):
-                below = {model for name in table.feeds for model in _descendants(dbt_manifest, name)} if reason else ()
-                for model in below:
+                for model in below[table.name] if reason else ():
                     said = f"{feed.instance.name}: {{}} {reason}"
                     because.setdefault(model, {}).setdefault(said, []).append(table.name)
     return {
@@ -128,12 +128,13 @@ def held_tables(
     held at (nothing was published, the table was never built) goes on."""
     if published is None:
         return set()
-    frozen: set[str] = set()
+    held: set[Table] = set()
     for feed in feeds:
         roots = _frozen(connection, feed)
-        frozen |= {name for table in feed.tables if (table.parent or table.name) in roots for name in table.feeds}
+        for name, below in fed_tables(dbt_manifest, feed).items() if roots else ():
+            held |= below if name in roots else set()
     present = connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
-    return {table for name in frozen for table in _descendants(dbt_manifest, name)} & {Table(*row) for row in present}
+    return held & {Table(*row) for row in present}
 
 
 def _frozen(connection: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, str]:
@@ -145,9 +146,21 @@ def _frozen(connection: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, str]
     return {name: f"frozen by a schema change: {'; '.join(said)}" for name, said in reasons.items()}
 
 
-def _descendants(dbt_manifest: Mapping[str, Any], name: str) -> set[Table]:
+def fed_tables(dbt_manifest: Mapping[str, Any], feed: Feed) -> dict[str, set[Table]]:
+    """By object of an instance the tables that dbt makes of it, or of another part of its document: an order that cannot be
+    read has no lines either. dbt's graph says so, and no list beside it."""
+    schema = raw_schema(feed.contract.system)
+    sources = {node["name"]: key for key, node in dbt_manifest["sources"].items() if node["schema"] == schema}
+    documents: dict[str, set[Table]] = {}
+    for table in feed.tables:
+        below = documents.setdefault(table.parent or table.name, set())
+        below |= _descendants(dbt_manifest, sources[table.name]) if table.name in sources else set()
+    return {table.name: documents[table.parent or table.name] for table in feed.tables}
+
+
+def _descendants(dbt_manifest: Mapping[str, Any], source: str) -> set[Table]:
     nodes = dbt_manifest["nodes"]
-    waiting = [unique_id for unique_id, node in nodes.items() if node["name"] == name]
+    waiting = list(dbt_manifest["child_map"].get(source, ()))
     found: set[str] = set()
     while waiting:
         unique_id = waiting.pop()

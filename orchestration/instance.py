@@ -1,4 +1,4 @@
-"""The Dagster instance of a home: its folder, its settings, and runs whose process is gone.
+"""The Dagster instance of a home: its folder, its settings, runs whose process is gone, and runs that are old.
 
 Not here: what runs (definitions.py, run.py).
 """
@@ -9,10 +9,14 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
-from sqlalchemy import event
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from sqlalchemy import delete, event, func, select
 from sqlalchemy.engine import Engine
 
 from ingestion.settings import Settings
@@ -20,6 +24,8 @@ from ingestion.settings import Settings
 TEMPLATE = Path(__file__).parents[1] / "dagster.yaml"
 # Who executes a run in process, so that the next one can tell whether it still lives.
 PROCESS_TAG = "parline/process"
+# So that the first time does not take minutes.
+RUNS_FORGOTTEN_AT_ONCE = 200
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
@@ -64,6 +70,33 @@ def _without_a_disk_wait_an_event() -> Iterator[None]:
         event.remove(Engine, "connect", relax)
         for connection in held.values():
             connection.close()
+
+
+def forget_old_runs(settings: Settings, instance: dg.DagsterInstance, now: datetime) -> int:
+    """Delete finished runs that are older than the settings keep, and return how many. What assets and checks said last stays
+    known, so the gate forgets nothing that still blocks."""
+    finished = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    before = now - timedelta(days=settings.run_days)
+    old = instance.get_run_records(
+        dg.RunsFilter(statuses=finished, created_before=before), limit=RUNS_FORGOTTEN_AT_ONCE, ascending=True
+    )
+    for record in old:
+        _forget(instance, record.dagster_run.run_id)
+    return len(old)
+
+
+def _forget(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Dagster deletes the rows of a run and keeps its files, and every answer of every check: the last one is enough."""
+    instance.delete_run(run_id)
+    storage = instance.event_log_storage
+    if isinstance(storage, SqliteEventLogStorage):
+        Path(storage.path_for_shard(run_id)).unlink(missing_ok=True)
+    if isinstance(storage, SqlEventLogStorage):
+        answers = AssetCheckExecutionsTable
+        last = select(func.max(answers.c.id)).group_by(answers.c.asset_key, answers.c.check_name)
+        with storage.index_connection() as connection:
+            connection.execute(delete(answers).where(answers.c.run_id == run_id, answers.c.id.not_in(last)))
+    shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
 
 
 def this_process() -> str:

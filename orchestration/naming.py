@@ -24,6 +24,7 @@ CLOSE_KEY = dg.AssetKey(["monthly_close", "closed_month"])
 READ_CHECK = "source_was_read"
 ACCOUNTED_CHECK = "every_record_is_accounted_for"
 SCHEMA_CHECK = "schema_is_as_agreed"
+FRESH_CHECK = "is_as_fresh_as_agreed"
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ Belongs here: which instances and objects, and what Dagster is told. Not here: h
 built after it (the job `build_and_publish`, which the sensor `after_replay` asks for).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -23,7 +22,7 @@ from orchestration.assets.ingestion import (
     QUARANTINE_METADATA,
     WAREHOUSE_WAIT_SECONDS,
     Feed,
-    open_quarantine,
+    standing_of,
     what_came_of,
 )
 from orchestration.naming import WAREHOUSE_POOL
@@ -166,16 +165,16 @@ def _land_again(
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
         for feed, objects in chosen:
             report = land_part(warehouse, feed, objects, context.log.info)
-            backlog = open_quarantine(warehouse.connection, feed.instance.name)
+            standing = standing_of(warehouse.connection, feed)
             for table in feed.tables:
                 if result := report.objects.get(table.name):
-                    metadata: dict[str, Any] = what_came_of(result) | {QUARANTINE_METADATA: backlog.get(table.name, 0)}
+                    metadata = {**what_came_of(result), **standing[table.name]}
                     context.log_event(dg.AssetMaterialization(feed.key(table), metadata=metadata))
             landed = sum(result.landed for result in report.objects.values())
             audit.record(
                 settings, action, feed.instance.name, run=context.run_id, objects=len(report.objects), landed=landed
             )
-            context.log.info(f"{feed.instance.name}: {landed} rows landed, {sum(backlog.values())} still in quarantine")
+            context.log.info(f"{feed.instance.name}: {landed} rows landed, {_waiting(standing)} still in quarantine")
             unclean += [
                 f"{feed.instance.name}: {name}: {result.error or 'not every record is accounted for'}"
                 for name, result in report.objects.items()
@@ -183,6 +182,10 @@ def _land_again(
             ]
     if unclean:
         raise dg.Failure("\n".join(unclean), allow_retries=False)
+
+
+def _waiting(standing: Mapping[str, Mapping[str, dg.MetadataValue]]) -> int:
+    return sum(int(str(one[QUARANTINE_METADATA].value)) for one in standing.values())
 
 
 def _chosen(feeds: Sequence[Feed], part: Part) -> list[tuple[Feed, list[str] | None]]:

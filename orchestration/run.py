@@ -5,6 +5,7 @@ Not here: what the job is made of (definitions.py), tables on a screen (cli.py).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -12,7 +13,7 @@ from ingestion.settings import Settings, SettingsError
 from orchestration.assets.close import JOB as CLOSE
 from orchestration.assets.close import MONTHS
 from orchestration.definitions import Overrides, build_definitions, configured_feeds
-from orchestration.instance import PROCESS_TAG, dagster_instance, this_process
+from orchestration.instance import PROCESS_TAG, dagster_instance, forget_old_runs, this_process
 from orchestration.naming import CLOSE_KEY, PUBLISHED_KEY
 from orchestration.progress import PROGRESS, Progress, heard_by
 from orchestration.schedules import EVERYTHING
@@ -92,6 +93,7 @@ def _execute(
             run_config={"loggers": {PROGRESS: {}}},
             raise_on_error=False,
         )
+        forget_old_runs(settings, instance, datetime.now(UTC))
     return _outcome(result)
 
 

@@ -39,6 +39,10 @@ CREATE TABLE IF NOT EXISTS ops.reconciliation (
     load_id VARCHAR, source_instance VARCHAR, system VARCHAR, object VARCHAR, as_of TIMESTAMP, source_count BIGINT,
     warehouse_count BIGINT, missing BIGINT, stale BIGINT, deleted BIGINT, healed BIGINT,
     PRIMARY KEY (load_id, object));
+CREATE TABLE IF NOT EXISTS ops.quality_results (
+    run_id VARCHAR, checked_at TIMESTAMP, tool VARCHAR, check_name VARCHAR, table_schema VARCHAR, table_name VARCHAR,
+    source_instance VARCHAR, severity VARCHAR, owner VARCHAR, outcome VARCHAR, is_blocked BOOLEAN, expected VARCHAR,
+    seen VARCHAR);
 """
 
 
@@ -182,6 +186,16 @@ class Ledger:
             [instance, obj],
         ).fetchone()
         return row[0].replace(tzinfo=UTC) if row and row[0] else None
+
+    def answered_at(self, instance: str) -> dict[str, datetime]:
+        """By object when it was last answered in whole (UTC); of one that never was, when it was first asked."""
+        rows = self._connection.execute(
+            "SELECT object, coalesce(max(finished_at) FILTER (WHERE load_audit.status = 'COMPLETE' "
+            "AND load.status = 'COMPLETE'), min(started_at)) FROM ops.load_audit JOIN ops.load USING (load_id) "
+            "WHERE load_audit.source_instance = ? GROUP BY object",
+            [instance],
+        ).fetchall()
+        return {name: moment.replace(tzinfo=UTC) for name, moment in rows}
 
     def open_entries(self, instance: str, obj: str, quarantine_ids: Sequence[str] | None) -> list[OpenEntry]:
         """Open entries of an object that can be replayed (a version conflict cannot: it is decided)."""

@@ -9,9 +9,9 @@ Dagster skips everything below an output that is missing, so a failed object sti
 `status: FAILED` and no new rows. Only an accounting difference blocks.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import duckdb
@@ -19,18 +19,27 @@ import duckdb
 from ingestion.contracts import Contract, ContractError, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.land import land
-from ingestion.landing.ledger import ObjectReport
+from ingestion.landing.ledger import Ledger, ObjectReport
 from ingestion.landing.schema_changes import OpenChange, SchemaChanges
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
 from orchestration import audit
-from orchestration.naming import ACCOUNTED_CHECK, READ_CHECK, SCHEMA_CHECK, WAREHOUSE_POOL, raw_identity, raw_schema
+from orchestration.naming import (
+    ACCOUNTED_CHECK,
+    FRESH_CHECK,
+    READ_CHECK,
+    SCHEMA_CHECK,
+    WAREHOUSE_POOL,
+    raw_identity,
+    raw_schema,
+)
 
 MAX_RETRIES = 2
 FAILED = "FAILED"
 # What an hourly run may take until its tables are fresh again: else every hour would end in an alarm.
 RUN_TIME = timedelta(minutes=15)
 QUARANTINE_METADATA = "open_quarantine"
+ANSWERED_METADATA = "answered_at"
 WAREHOUSE_WAIT_SECONDS = 600.0
 
 
@@ -53,22 +62,24 @@ class Feed:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What became of each table in a load; by table how many of its records are in quarantine by now, and what its
-    source does that its contract does not say."""
+    """What became of each table in a load; by table where it stands; what its source does that its contract does not say."""
 
     reports: Mapping[str, ObjectReport]
-    backlog: Mapping[str, int]
+    standing: Mapping[str, Mapping[str, dg.MetadataValue]]
     changes: Sequence[OpenChange]
 
 
-def ingestion_assets(feed: Feed, settings: Settings, retry_wait_seconds: float) -> dg.AssetsDefinition:
-    """The multi-asset of one instance. Objects can be selected one by one; a child is read with its parent."""
+def ingestion_assets(
+    feed: Feed, settings: Settings, retry_wait_seconds: float, feeding: Collection[str], now: Callable[[], datetime]
+) -> dg.AssetsDefinition:
+    """The multi-asset of one instance. Objects can be selected one by one; a child is read with its parent. `feeding`: the
+    objects that something is built of, and which therefore have to be accounted for; `now`: the clock of freshness."""
     by_key = {feed.key(table): table for table in feed.tables}
 
     @dg.multi_asset(
         name=f"ingest_{feed.instance.name}",
         specs=[_spec(feed, table) for table in feed.tables],
-        check_specs=[spec for table in feed.tables for spec in _check_specs(feed, table)],
+        check_specs=[spec for table in feed.tables for spec in _check_specs(feed, table, table.name in feeding)],
         can_subset=True,
         pool=WAREHOUSE_POOL,
     )
@@ -77,7 +88,7 @@ def ingestion_assets(feed: Feed, settings: Settings, retry_wait_seconds: float) 
         roots = sorted({table.parent or table.name for table in selected})
         outcome = _load(context, feed, settings, roots, retry_wait_seconds)
         for table in selected:
-            yield from _report(context, feed.key(table), table.name, outcome)
+            yield from _report(context, feed.key(table), table, outcome, now())
 
     return ingest
 
@@ -96,7 +107,6 @@ def _spec(feed: Feed, table: ObjectContract) -> dg.AssetSpec:
         metadata={
             "contract": f"{feed.contract.system} {feed.contract.version}",
             "contract_file": dg.MetadataValue.path(feed.contract.file),
-            "feeds": list(table.feeds),
             "dagster/table_name": f"{raw_schema(feed.contract.system)}.{table.name}",
             "dagster/column_schema": dg.TableSchema(
                 [dg.TableColumn(one.name, one.sql_type.lower(), one.description) for one in table.landed_columns]
@@ -105,14 +115,14 @@ def _spec(feed: Feed, table: ObjectContract) -> dg.AssetSpec:
     )
 
 
-def _check_specs(feed: Feed, table: ObjectContract) -> Iterator[dg.AssetCheckSpec]:
+def _check_specs(feed: Feed, table: ObjectContract, is_feeding: bool) -> Iterator[dg.AssetCheckSpec]:
     yield dg.AssetCheckSpec(
         READ_CHECK, asset=feed.key(table), description="The last load of this object did not fail at the source."
     )
     yield dg.AssetCheckSpec(
         ACCOUNTED_CHECK,
         asset=feed.key(table),
-        blocking=bool(table.feeds),
+        blocking=is_feeding,
         description="fetched = landed + duplicate + superseded + quarantined + out of scope, and the warehouse holds "
         "as many as the source counts.",
     )
@@ -124,6 +134,18 @@ def _check_specs(feed: Feed, table: ObjectContract) -> Iterator[dg.AssetCheckSpe
             "gone or of another type, a new value of a list) holds what it feeds at its last published state, until "
             "the contract has a new version or somebody acknowledges it: parline sources.",
         )
+    if is_promised(table):
+        yield dg.AssetCheckSpec(
+            FRESH_CHECK,
+            asset=feed.key(table),
+            description=f"The source has answered in whole within {table.freshness}, with or without anything new. Judged "
+            "by every load, and by the sensor freshness_breached between them.",
+        )
+
+
+def is_promised(table: ObjectContract) -> bool:
+    """Whether its contract says how old the object may become; its lines come with it."""
+    return table.parent is None and table.freshness is not None
 
 
 def _load(
@@ -141,10 +163,12 @@ def _load(
             )
         except (SettingsError, ContractError) as error:
             # Nothing could be asked (a secret is missing), and asking again would not help: others go on.
-            failed = {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}
-            return _Outcome(failed, {}, ())
-        backlog = open_quarantine(warehouse.connection, feed.instance.name)
+            report = None
+            reports = {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}
+        standing = standing_of(warehouse.connection, feed)
         changes = SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version)
+    if report is None:
+        return _Outcome(reports, standing, changes)
     audit.record(
         settings,
         "LOAD",
@@ -157,25 +181,37 @@ def _load(
     )
     if all(result.status == FAILED for result in report.objects.values()) and context.retry_number < MAX_RETRIES:
         raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
-    return _Outcome(report.objects, backlog, changes)
+    return _Outcome(report.objects, standing, changes)
 
 
-def open_quarantine(connection: duckdb.DuckDBPyConnection, instance: str) -> dict[str, int]:
-    """By object, how many records of an instance are in quarantine."""
+def standing_of(connection: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, dict[str, dg.MetadataValue]]:
+    """By object what sensors go by: how many of its records are in quarantine, and when it was last answered in whole."""
+    answered_at = Ledger(connection).answered_at(feed.instance.name)
     counted = connection.execute(
         "SELECT object, count(*) FROM ops.quarantine WHERE status = 'OPEN' AND source_instance = ? GROUP BY object",
-        [instance],
+        [feed.instance.name],
     ).fetchall()
-    return dict(counted)
+    backlog = dict(counted)
+    found: dict[str, dict[str, dg.MetadataValue]] = {}
+    for table in feed.tables:
+        found[table.name] = {QUARANTINE_METADATA: dg.MetadataValue.int(backlog.get(table.name, 0))}
+        if table.name in answered_at:
+            found[table.name][ANSWERED_METADATA] = dg.MetadataValue.timestamp(answered_at[table.name])
+    return found
 
 
 def _report(
-    context: dg.AssetExecutionContext, key: dg.AssetKey, table: str, outcome: _Outcome
+    context: dg.AssetExecutionContext, key: dg.AssetKey, table: ObjectContract, outcome: _Outcome, now: datetime
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    result, backlog = outcome.reports[table], outcome.backlog.get(table, 0)
-    yield dg.MaterializeResult(asset_key=key, metadata={**what_came_of(result), QUARANTINE_METADATA: backlog})
-    changes = [change for change in outcome.changes if change.object == table]
-    for check in (_read_result(key, result), _accounted_result(key, result), _schema_result(key, changes)):
+    result, standing = outcome.reports[table.name], outcome.standing[table.name]
+    yield dg.MaterializeResult(asset_key=key, metadata={**what_came_of(result), **standing})
+    changes = [change for change in outcome.changes if change.object == table.name]
+    for check in (
+        _read_result(key, result),
+        _accounted_result(key, result),
+        _schema_result(key, changes),
+        _fresh_result(key, table, standing, now),
+    ):
         if dg.AssetCheckKey(key, str(check.check_name)) in context.selected_asset_check_keys:
             yield check
 
@@ -199,6 +235,29 @@ def _accounted_result(key: dg.AssetKey, result: ObjectReport) -> dg.AssetCheckRe
         passed=failed or (result.unaccounted == 0 and result.difference == 0),
         metadata={"unaccounted": result.unaccounted, "difference": result.difference},
     )
+
+
+def _fresh_result(
+    key: dg.AssetKey, table: ObjectContract, standing: Mapping[str, dg.MetadataValue], now: datetime
+) -> dg.AssetCheckResult:
+    """A warning: that a source could not be read is an error of its own, at once."""
+    limit = table.freshness + RUN_TIME if table.freshness else timedelta.max
+    answered_at = last_answer(standing)
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=FRESH_CHECK,
+        passed=answered_at is not None and now - answered_at <= limit,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"agreed {table.freshness}, last {answered_at:%Y-%m-%d %H:%M} UTC"
+        if answered_at
+        else "never answered",
+    )
+
+
+def last_answer(standing: Mapping[str, dg.MetadataValue]) -> datetime | None:
+    """When an object was last answered in whole, as its last load reported it; None of one that never said."""
+    stamp = standing.get(ANSWERED_METADATA)
+    return datetime.fromtimestamp(stamp.value, UTC) if isinstance(stamp, dg.TimestampMetadataValue) else None
 
 
 def _schema_result(key: dg.AssetKey, changes: Sequence[OpenChange]) -> dg.AssetCheckResult:

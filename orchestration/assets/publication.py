@@ -15,7 +15,7 @@ from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration import audit
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
-from orchestration.gate import held_tables, incomplete_tables, refusals
+from orchestration.gate import fed_tables, held_tables, incomplete_tables, refusals
 from orchestration.naming import PUBLISHED_KEY, RESTRICTED_KEY, WAREHOUSE_POOL, identity
 from orchestration.publish import (
     FILE_NAME,
@@ -79,7 +79,9 @@ def _publication_asset(
     blocking_checks: Sequence[dg.AssetCheckKey],
 ) -> dg.AssetsDefinition:
     named = identity(tuple(publication.key.path), None, layer="published")
-    feeding = {(feed.instance.name, table.name) for feed in feeds for table in feed.tables if table.feeds}
+    feeding = {
+        (feed.instance.name, name) for feed in feeds for name, below in fed_tables(dbt_manifest, feed).items() if below
+    }
 
     @dg.asset(
         key=named.key,

@@ -36,10 +36,12 @@ from orchestration.gate import held_tables
 from orchestration.lineage import column_origins
 from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
 from orchestration.publish import current_build
+from orchestration.quality import keep_results, owner_of, results_of_dbt
 from orchestration.tables import Table
 
 # Where dagster-dbt notes which dbt node a check is.
 UNIQUE_ID = "dagster_dbt/unique_id"
+RUN_RESULTS = "run_results.json"
 
 
 class DbtManifestMissingError(SettingsError):
@@ -106,7 +108,7 @@ class ParlineTranslator(DagsterDbtTranslator):
         if node["resource_type"] == "source":
             # Tests of a source are shown on its first instance.
             return spec.replace_attributes(key=self._keys_of(node)[0])
-        named = identity((node["schema"], node["name"]), _owner(manifest, node), layer=_layer(node["schema"]))
+        named = identity((node["schema"], node["name"]), owner_of(manifest, node), layer=_layer(node["schema"]))
         return spec.replace_attributes(
             key=named.key,
             group_name=named.group,
@@ -146,14 +148,6 @@ class ParlineTranslator(DagsterDbtTranslator):
                 for column, origins in column_origins(sql).items()
             }
         )
-
-
-def _owner(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> str | None:
-    """`meta: {owner: ...}` of the node, else the owner of its dbt group."""
-    own: str | None = node.get("config", {}).get("meta", {}).get("owner")
-    group = manifest.get("groups", {}).get(f"group.{node['package_name']}.{node.get('config', {}).get('group')}", {})
-    inherited: str | None = group.get("owner", {}).get("email") or group.get("owner", {}).get("name")
-    return own or inherited
 
 
 def _layer(schema: str) -> str:
@@ -209,19 +203,29 @@ def _dbt_step(
         target = settings.home.resolve() / "dbt"
         # What an earlier build parsed names the folder it was parsed in; set-up's own is taken instead.
         (target / "partial_parse.msgpack").unlink(missing_ok=True)
-        with _warehouse_named(settings), _failure_in_short(target / "dbt.log"):
-            build = dbt.cli(
-                ["build", "--exclude-resource-type", "unit_test", *_tests_of(context, dbt_manifest), *_excluding(held)],
-                context=context,
-                target_path=target,
-            )
-            for event in build.stream():
-                sql = _compiled(event, dbt_manifest, target) if isinstance(event, dg.Output) else None
-                if isinstance(event, dg.Output) and sql:
-                    lineage = translator.column_lineage(sql)
-                    yield event.with_metadata({**event.metadata, "dagster/column_lineage": lineage})
-                else:
-                    yield event
+        (target / RUN_RESULTS).unlink(missing_ok=True)
+        try:
+            with _warehouse_named(settings), _failure_in_short(target / "dbt.log"):
+                build = dbt.cli(
+                    [
+                        "build",
+                        "--exclude-resource-type",
+                        "unit_test",
+                        *_tests_of(context, dbt_manifest),
+                        *_excluding(held),
+                    ],
+                    context=context,
+                    target_path=target,
+                )
+                for event in build.stream():
+                    sql = _compiled(event, dbt_manifest, target) if isinstance(event, dg.Output) else None
+                    if isinstance(event, dg.Output) and sql:
+                        lineage = translator.column_lineage(sql)
+                        yield event.with_metadata({**event.metadata, "dagster/column_lineage": lineage})
+                    else:
+                        yield event
+        finally:
+            _keep_test_results(settings, target / RUN_RESULTS, dbt_manifest, context.run.run_id)
         for table in held:
             key = dg.AssetKey([table.schema, table.name])
             if key in context.selected_asset_keys:
@@ -236,6 +240,11 @@ def _compiled(event: dg.Output[Any], dbt_manifest: Mapping[str, Any], target: Pa
     node = dbt_manifest["nodes"][event.metadata["unique_id"].value]
     path = target / "compiled" / node["package_name"] / node["original_file_path"]
     return path.read_text(encoding="utf-8") if node["resource_type"] == "model" and path.exists() else None
+
+
+def _keep_test_results(settings: Settings, run_results: Path, dbt_manifest: Mapping[str, Any], run_id: str) -> None:
+    with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
+        keep_results(warehouse.connection, settings, results_of_dbt(run_results, dbt_manifest), run_id)
 
 
 class LocalDbt(DbtCliResource):

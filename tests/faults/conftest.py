@@ -16,6 +16,7 @@ from tests.faults.matrix import MATRIX, STOCK
 from tests.faults.small_network import FAULTS, FILES, PROTOCOLS
 from tests.faults.tryton_like import TrytonLike
 from tests.ingestion.landing_world import KEY
+from tests.orchestration.conftest import small_dbt_project as small_dbt_project
 
 TOKEN = "PARLINE_TEST_TOKEN"
 

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ingestion.contracts import load_contract
 from ingestion.landing.schema_changes import SchemaChanges
 from ingestion.warehouse import Warehouse
 from orchestration.backup import back_up, restore
+from orchestration.instance import dagster_instance, forget_old_runs
 
 NAMES = ["Cardinal", "Medline", "Stryker"]
 
@@ -175,11 +177,48 @@ def _key(hospital) -> str:
 
 
 def test_the_pool_of_the_one_writer_has_a_limit(hospital):
-    from orchestration.instance import dagster_instance
-
     hospital.run()
     with dagster_instance(hospital.settings) as instance:
         [pool] = instance.event_log_storage.get_pool_limits()
         assert (pool.name, pool.limit) == ("warehouse", 1)
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
     assert (Path(hospital.settings.dagster_home) / "dagster.yaml").exists()
+
+
+def test_old_runs_are_forgotten_and_what_their_checks_said_is_not(hospital):
+    hospital.run()
+    hospital.erp.parties[4] = "Medline"  # the mart promises unique names
+    failed = hospital.run().run_id
+    with dagster_instance(hospital.settings) as instance:
+        files = list(hospital.settings.dagster_home.rglob(f"*{failed}*"))
+        assert files != []
+        assert forget_old_runs(hospital.settings, instance, datetime.now(UTC)) == 0
+        later = datetime.now(UTC) + timedelta(days=hospital.settings.run_days, hours=1)
+        assert forget_old_runs(hospital.settings, instance, later) == 2
+        assert instance.get_runs_count() == 0
+        assert [path for path in files if path.exists()] == []
+    # The check that failed still stands before the next publication, which no run rebuilds.
+    assert "unique_mart_supplier_supplier_name failed" in hospital.publish().failures[0]
+
+
+def test_every_check_of_a_run_is_a_result_with_its_severity_and_owner(hospital):
+    hospital.run()
+    hospital.erp.parties[4] = "Medline"
+    run_id = hospital.run().run_id
+    with Warehouse(hospital.settings.warehouse_path) as warehouse:
+        said = warehouse.connection.execute(
+            "SELECT tool, check_name, table_name, severity, outcome, is_blocked, seen FROM ops.quality_results "
+            "WHERE run_id = ? AND tool = 'dbt' ORDER BY ALL",
+            [run_id],
+        ).fetchall()
+        owners = warehouse.connection.execute(
+            "SELECT count(*) FILTER (WHERE owner = ''), count(*) FROM ops.quality_results"
+        )
+        assert owners.fetchall()[0][0] == 0
+    assert said == [
+        ("dbt", "not_null_mart_supplier_supplier_name", "mart_supplier", "critical", "PASSED", False, "0 rows"),
+        ("dbt", "source_not_null_raw_tryton_party__row_key", "party", "critical", "PASSED", False, "0 rows"),
+        ("dbt", "unique_mart_supplier_supplier_name", "mart_supplier", "critical", "FAILED", True, "1 rows"),
+    ]
+    page = (hospital.settings.quality_dir / "index.html").read_text(encoding="utf-8")
+    assert "unique_mart_supplier_supplier_name" in page.split("Table by table")[0]

@@ -1,5 +1,6 @@
 -- One row per dimension of quality, check, subject and day: how many rows pass, of how many. What loads account for is told of
--- the day of the load; what a fact names and nobody knows, of the day as of which it is told.
+-- the day of the load; what a fact names and nobody knows, of the day as of which it is told; what checks said, of the last
+-- time that they were asked on a day, and the rows are then the checks: those of the run that builds this are told by the next.
 with loaded as (
     select
         'COMPLETENESS' as quality_dimension,
@@ -47,12 +48,26 @@ conformed as (
     from {{ ref('int_quality__known_member') }}
 ),
 
+checks as (
+    select
+        'CONSISTENCY' as quality_dimension,
+        case when severity = 'critical' then 'CRITICAL_CHECKS_PASS' else 'WARNING_CHECKS_PASS' end as check_name,
+        source_instance,
+        table_name as subject_name,
+        checked_date,
+        passed_count as passed,
+        check_count as checked
+    from {{ ref('int_quality__check_outcome') }}
+),
+
 every_check as (
     select * from loaded
     union all
     select * from timely
     union all
     select * from conformed
+    union all
+    select * from checks
 )
 
 select

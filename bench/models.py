@@ -43,13 +43,16 @@ def main() -> None:
         verdict = "met" if found.ratio <= bar else "MISSED"
         print(f"{name}: {len(found.of_sql)} models {found.models:.1f} s of CPU, their SQL {found.sql:.1f} s:", end=" ")
         print(f"{found.ratio:.2f} times, at most {bar}: {verdict}")
-        print(f"  {len(after)} marts, built again from the same records; rows differ in: {', '.join(differing) or 'none'}")
+        print(
+            f"  {len(after)} marts, built again from the same records; rows differ in: {', '.join(differing) or 'none'}"
+        )
         dearest = sorted(found.of_sql.items(), key=lambda model: -model[1])[:DEAREST]
         for model, seconds in dearest:
             print(f"  {model:<44} {seconds:>8.1f}")
         keep("models", {name: {
             "models": len(found.of_sql), "cpu_seconds": round(found.models, 1), "sql_cpu_seconds": round(found.sql, 1),
-            "ratio": round(found.ratio, 3), "bar": bar, "differing_marts": differing, "dearest": {model: round(took, 1) for model, took in dearest},
+            "ratio": round(found.ratio, 3), "bar": bar, "differing_marts": differing,
+            "dearest": {model: round(took, 1) for model, took in dearest},
         }})  # fmt: skip
 
 

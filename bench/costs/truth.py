@@ -87,7 +87,7 @@ VISITS = """
             WHEN told.rule_id LIKE '%NO_RULE' THEN 'no rule: not coded yet, or department without a line'
             ELSE 'none labelled' END AS reason
     FROM told LEFT JOIN truly
-        ON truly.alike = 1 AND told.alike = 1 AND truly.site = told.site AND truly.class = told.class
+        ON truly.alike = 1 AND truly.site = CASE WHEN told.alike = 1 THEN told.site END AND truly.class = told.class
         AND truly.admitted_at = told.started_at AND truly.discharged_at IS NOT DISTINCT FROM told.ended_at"""
 # Of every item and case: what was taken in truth, at parline's price, against what was traced.
 USES = """

@@ -91,7 +91,7 @@ def figures(folder: Path, scale: float, seed: int) -> Iterator[tuple[str, dict[s
 def _unit_factors(connection: duckdb.DuckDBPyConnection, world: Path) -> dict[str, Any]:
     """Records whose pack factor is wrong, and those that are said to be wrong, of the records that state one.
 
-    untold: wrong in a system that does not serve factors (Dynamics: the entity is not read), where nothing is believed. A wrong
+    untold: wrong in a system that states no factor, where nothing is believed. A wrong
     name of a unit (BX for CA) is no wrong factor; how many of those are said to be one is told beside.
     """
     found = connection.execute(

@@ -34,30 +34,28 @@ def main() -> None:
     parser.add_argument("--warehouse", type=Path, required=True, help="a warehouse that a run has built")
     parser.add_argument("--world", type=Path, required=True, help="the world that it was read from")
     given = parser.parse_args()
-    end_to_end = scores(given.warehouse, given.world)
+    tell("end to end", scores(given.warehouse, given.world), is_bar=False)
     with tempfile.TemporaryDirectory() as folder:
         # Views name their warehouse by its file's name.
         copy = Path(folder) / given.warehouse.name
         shutil.copyfile(given.warehouse, copy)
         give_true_names(copy, given.world)
         build(copy, AS_OF)
-        true_names = scores(copy, given.world)
-    for name, found, is_bar in (("true names", true_names, True), ("end to end", end_to_end, False)):
-        print(f"\n{name}")
-        for score in found:
-            verdict = (
-                ""
-                if score.bar is None or not is_bar
-                else f"at least {score.bar}: {'met' if score.is_met else 'MISSED'}"
-            )
-            share = "-" if score.share is None else f"{score.share:.4f}"
-            print(f"  {score.name:<42} {share:>7}  {score.right:>9,} of {score.of:>9,}  {verdict}")
+        tell("true names", scores(copy, given.world), is_bar=True)
+
+
+def tell(name: str, found: list[Score], is_bar: bool) -> None:
+    """Prints and keeps them."""
+    print(f"\n{name}")
+    for score in found:
+        verdict = (
+            "" if score.bar is None or not is_bar else f"at least {score.bar}: {'met' if score.is_met else 'MISSED'}"
+        )
+        share = "-" if score.share is None else f"{score.share:.4f}"
+        print(f"  {score.name:<42} {share:>7}  {score.right:>9,} of {score.of:>9,}  {verdict}", flush=True)
     keep(
         "procure_to_pay",
-        {
-            name: {score.name: {"right": score.right, "of": score.of, "bar": score.bar} for score in found}
-            for name, found in (("true names", true_names), ("end to end", end_to_end))
-        },
+        {name: {score.name: {"right": score.right, "of": score.of, "bar": score.bar} for score in found}},
     )
 
 

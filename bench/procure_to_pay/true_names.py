@@ -16,11 +16,16 @@ from orchestration.assets.mastering import READ
 from simulator.labels import write_labels
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
-# A contract names items by the maker's part number, no two of which are the same in the truth.
+# A contract names items by the maker's part number, no two of which are the same in the truth; others of its market basket by
+# their maker too.
 OF_CONTRACTS = """
     INSERT INTO label
     SELECT DISTINCT 'clm', line.contract_number || '|' || item.manufacturer_part_number, item_id
-    FROM '{truth}/truth_contract_line.parquet' AS line JOIN '{truth}/truth_item.parquet' AS item USING (item_id)"""
+    FROM '{truth}/truth_contract_line.parquet' AS line JOIN '{truth}/truth_item.parquet' AS item USING (item_id)
+    UNION ALL
+    SELECT 'clm', concat_ws('|', basket.contract_number, item.manufacturer_part_number, maker.supplier_name), item_id
+    FROM '{truth}/truth_contract_basket.parquet' AS basket JOIN '{truth}/truth_item.parquet' AS item USING (item_id)
+    JOIN '{truth}/truth_supplier.parquet' AS maker ON maker.supplier_id = manufacturer_id"""
 GOLDEN = {"item": "item_key", "supplier": "supplier_key"}
 
 

@@ -5,7 +5,7 @@ from the contract (protocols/odata_objects.py), tokens (protocols/client_credent
 
 Flow: an entity with a stamp by `ModifiedDateTime` in a closed range, lines expanded into their header. Lines of receipts
 cannot be expanded and have no stamp: the receipts that changed are listed, and their lines fetched by them. Stock on
-hand is read whole. Nothing signals a hard delete: keys are compared.
+hand and conversions of units are read whole. Nothing signals a hard delete: keys are compared.
 """
 
 from collections.abc import Iterator, Sequence

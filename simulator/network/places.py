@@ -60,7 +60,7 @@ OVERHEAD_KINDS = {
     "Staffing office": "NURSING_HOURS", "Education": "HOURS_WORKED", "Quality and safety": "ACCUMULATED_COST",
     "Materials management": "COSTED_REQUISITIONS", "Receiving and dock": "COSTED_REQUISITIONS",
     "Sterile processing": "COSTED_REQUISITIONS", "Biomedical engineering": "EQUIPMENT_DOLLARS",
-    "Pharmacy administration": "COSTED_DRUGS", "Medical records": "GROSS_REVENUE", "Social service": "PATIENT_DAYS",
+    "Pharmacy administration": "COSTED_DRUGS", "Medical records": "GROSS_REVENUE", "Social service": "NURSING_HOURS",
 }  # fmt: skip
 
 NURSING_UNITS = [

@@ -78,6 +78,12 @@ SELECTS = {
             gtin AS GlobalTradeItemNumber, if(is_ordered, 'Active', 'Obsolete') AS ProductLifecycleStateId,
             seen_at AS ModifiedDateTime, seen_at AS _from, until AS _until
         FROM state""",
+    # A pack counted in itself needs no conversion, and of one whose factor nobody entered there is none.
+    "ProductUnitOfMeasureConversions": """
+        SELECT source_pk AS ProductNumber, purchase_uom AS FromUnitSymbol, base_uom AS ToUnitSymbol, pack AS Factor,
+            1 AS Numerator, 1 AS Denominator, 0 AS InnerOffset, 0 AS OuterOffset,
+            coalesce(created_on, DATE '2021-05-03')::TIMESTAMP + INTERVAL 9 HOUR AS _from
+        FROM item_record WHERE purchase_uom <> base_uom AND pack IS NOT NULL""",
     "PurchaseOrderHeadersV2": """
         WITH head AS (
             SELECT po_number, any_value(supplier_number) AS vendor,
@@ -216,7 +222,8 @@ def write_d365(truth: Path, folder: Path) -> dict[str, int]:
 
 
 def _write(connection: duckdb.DuckDBPyConnection, entity_set: EntitySet, file: Path) -> int:
-    select = f"SELECT '{COMPANY}' AS dataAreaId, * FROM ({SELECTS[entity_set.name]})"
+    company = f"'{COMPANY}' AS dataAreaId, " if "dataAreaId" in entity_set.by_name else ""
+    select = f"SELECT {company}* FROM ({SELECTS[entity_set.name]})"
     # A date is kept as a date: that it is shown at noon is the server's affair.
     columns = {each.column: "DATE" if each.kind == "NoonDate" else each.sql_type for each in entity_set.properties}
     return write_rows(connection, select, columns, ", ".join(f'"{part}"' for part in entity_set.key), file)

@@ -53,9 +53,9 @@ def reference(hospital: Hospital, method: str) -> dict[str, Fraction]:
     for place, row in enumerate(hospital.overhead):
         served = [*(givers[place + 1 :] if method == STEP_DOWN else ()), *hospital.others]
         said = _said(hospital, row, served, cost if method == STEP_DOWN else hospital.cost)
-        own = cost.pop(row.center)
+        per_unit = cost.pop(row.center) / sum(said.values())
         for center, quantity in said.items():
-            cost[center] += own * quantity / sum(said.values())
+            cost[center] += per_unit * quantity
     return {center: cost[center] - hospital.cost[center] for center in hospital.others}
 
 
@@ -64,7 +64,8 @@ def _one_by_one(hospital: Hospital, givers: list[str], cost: dict[str, Fraction]
     for row in hospital.overhead:
         served = [center for center in [*givers, *hospital.others] if center != row.center]
         said = _said(hospital, row, served, hospital.cost)
-        flows[row.center] = {center: Fraction(quantity, sum(said.values())) for center, quantity in said.items()}
+        total = sum(said.values())
+        flows[row.center] = {center: Fraction(quantity, total) for center, quantity in said.items()}
     for gone in givers:
         onward = flows.pop(gone)
         returning = onward.pop(gone, Fraction())

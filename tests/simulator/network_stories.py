@@ -115,7 +115,8 @@ def overhead_of(
     """Story h: dollars of overhead that reach the cardiac and the women's departments of a site in a fiscal month, when
     departments that serve each other both ways are closed one after the other (`order`), or all at once.
 
-    Exact. Accumulated cost is each department's own cost. What a department does for itself does not count.
+    Exact. Accumulated cost is a department's own cost, and one after the other also what has reached it until then. What a
+    department does for itself does not count.
     """
     cost = {
         code: Fraction(amount)
@@ -133,7 +134,8 @@ def overhead_of(
         statistics.setdefault(statistic, {})[code] = Fraction(quantity)
     overhead = sorted((row for row in centers if row[1] == "OVERHEAD"), key=lambda row: order.index(row[2]))
     shares = {code: _shares(code, statistics.get(statistic, {})) for code, _, _, statistic in overhead}
-    pools = _together(shares, cost) if is_reciprocal else _one_after_the_other(shares, cost)
+    by_cost = {code for code, _, _, statistic in overhead if statistic == "ACCUMULATED_COST"}
+    pools = _together(shares, cost) if is_reciprocal else _one_after_the_other(shares, cost, by_cost)
     reached: dict[str, Fraction] = dict.fromkeys(("CARDIAC", "WOMEN"), Fraction(0))
     for code, _, function, _ in centers:
         group = "CARDIAC" if function in CARDIAC else "WOMEN" if function in WOMEN else None
@@ -151,12 +153,16 @@ def _shares(code: str, quantities: dict[str, Fraction]) -> Shares:
     return {other: quantity / total for other, quantity in served.items()} if total else {}
 
 
-def _one_after_the_other(shares: dict[str, Shares], cost: dict[str, Fraction]) -> list[tuple[Fraction, Shares]]:
-    """Pools in the order in which they close; a closed department gets nothing any more."""
+def _one_after_the_other(
+    shares: dict[str, Shares], cost: dict[str, Fraction], by_cost: set[str]
+) -> list[tuple[Fraction, Shares]]:
+    """Pools in the order in which they close; a closed department gets nothing any more. by_cost: what those close by whose
+    statistic is the cost that stands where they close."""
     held, closed, pools = dict(cost), set[str](), []
     for code, part in shares.items():
         closed.add(code)
-        open_part = {other: share for other, share in part.items() if other not in closed}
+        served = held if code in by_cost else part
+        open_part = {other: share for other, share in served.items() if other not in closed}
         total = sum(open_part.values(), Fraction(0))
         scaled = {other: share / total for other, share in open_part.items()} if total else {}
         pool = held.pop(code, Fraction(0))

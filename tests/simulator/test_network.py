@@ -194,7 +194,7 @@ def test_a_statistic_of_hours_is_the_hours_worked(ask):
     assert ask("SELECT sum(hours) FROM truth_shift WHERE pay_code <> 'PTO'") == [(counted,)]
     missing = """
         SELECT DISTINCT statistic FROM truth_cost_center
-        WHERE kind = 'OVERHEAD' AND statistic NOT IN ('ACCUMULATED_COST', 'PATIENT_DAYS', 'GROSS_REVENUE')
+        WHERE kind = 'OVERHEAD' AND statistic NOT IN ('ACCUMULATED_COST', 'GROSS_REVENUE')
         EXCEPT SELECT statistic FROM truth_activity_statistic WHERE quantity > 0"""
     assert ask(missing) == []
 

@@ -77,7 +77,8 @@ def test_one_version_follows_the_other_without_a_gap(ask: Ask, entity: Any) -> N
     after = f"lead(_from) OVER (PARTITION BY {', '.join(entity.key)} ORDER BY _from)"
     broken = f"SELECT * FROM (SELECT _from, _until, {after} AS next FROM {entity.name})"
     assert ask(f"{broken} WHERE _from IS NULL OR _until <= _from OR _until IS DISTINCT FROM next") == []
-    assert ask(f"SELECT DISTINCT dataAreaId FROM {entity.name}") == [("3000",)]
+    if "dataAreaId" in entity.by_name:
+        assert ask(f"SELECT DISTINCT dataAreaId FROM {entity.name}") == [("3000",)]
 
 
 def test_every_line_of_the_hospitals_orders_is_there_with_its_quantity_and_price(ask: Ask) -> None:
@@ -93,6 +94,16 @@ def test_every_line_of_the_hospitals_orders_is_there_with_its_quantity_and_price
     assert ask(
         "SELECT count(*) FROM last_PurchaseOrderHeadersV2 ANTI JOIN VendorsV2 ON OrderVendorAccountNumber = VendorAccountNumber"
     ) == [(0,)]
+
+
+def test_a_product_converts_what_it_is_bought_in_by_the_factor_that_somebody_entered(ask: Ask) -> None:
+    shown = "SELECT ProductNumber, FromUnitSymbol, ToUnitSymbol, Factor::BIGINT FROM ProductUnitOfMeasureConversions"
+    true = """
+        SELECT source_pk, purchase_uom, base_uom, pack_numerator FROM truth_source_item
+        WHERE source = 'd365' AND purchase_uom <> base_uom AND pack_label <> 'MISSING'"""
+    assert ask(f"({shown}) EXCEPT ALL ({true})") == []
+    assert ask(f"({true}) EXCEPT ALL ({shown})") == []
+    assert ask(f"SELECT count(*) > 10 FROM ({shown})") == [(True,)]
 
 
 def test_what_was_received_is_what_truly_came(ask: Ask) -> None:

@@ -1,6 +1,7 @@
 """The Dynamics 365 Finance and Operations service: its data entities, enumerations and page.
 
-Belongs here: names from Microsoft's public documentation; `dataAreaId`, the company, is part of every key.
+Belongs here: names from Microsoft's public documentation; `dataAreaId`, the company, is part of every key, but where all
+companies share a record, as conversions of units.
 Not here: the company rule, tokens and the request budget (`dynamics.py`).
 """
 
@@ -45,6 +46,13 @@ SETS = (
         PrimaryVendorAccountNumber String(20), ManufacturerName String(60), ManufacturerItemNumber String(60),
         GlobalTradeItemNumber String(14), ProductLifecycleStateId String(20), ModifiedDateTime DateTimeOffset""",
         type_name="ReleasedProductV2",
+    ),
+    entity_set(
+        "ProductUnitOfMeasureConversions",
+        "ProductNumber FromUnitSymbol ToUnitSymbol",
+        """ProductNumber String(70), FromUnitSymbol String(10), ToUnitSymbol String(10), Factor Quantity(32,12),
+        Numerator Int32, Denominator Int32, InnerOffset Quantity(32,12), OuterOffset Quantity(32,12)""",
+        type_name="ProductUnitOfMeasureConversion",
     ),
     entity_set(
         "PurchaseOrderHeadersV2",

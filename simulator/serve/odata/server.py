@@ -19,13 +19,15 @@ from starlette.routing import Route
 from simulator.serve.clock import in_the_end
 from simulator.serve.odata.auth import Guard
 from simulator.serve.odata.metadata import metadata_document
-from simulator.serve.odata.model import Service
+from simulator.serve.odata.model import EntitySet, Service
 from simulator.serve.odata.query import Query, read_query
 from simulator.serve.odata.refusals import RefusalError, not_found, refusal_response
 from simulator.serve.odata.rendering import render
 from simulator.serve.odata.resources import Resource, read_path
 from simulator.serve.odata.tables import Condition, Rows, Tables, WorldError
 
+# The company of a record of Dynamics 365; what companies share has none.
+COMPANY = "dataAreaId"
 VERSION_HEADERS = {2: {"DataServiceVersion": "2.0"}, 4: {"OData-Version": "4.0"}}
 MEDIA_TYPES = {
     "sap": "application/json; charset=utf-8",
@@ -84,18 +86,18 @@ class _Request:
         options = list(self.request.query_params.multi_items())
         query = read_query(options, self.service, resource.entity_set, resource.single)
         table = self.tables.table(self.service, resource.entity_set)
-        conditions = [*resource.conditions, *query.conditions, *self._company_rule()]
+        conditions = [*resource.conditions, *query.conditions, *self._company_rule(resource.entity_set)]
         rows = self.tables.select(table, conditions, query.order)
         if resource.only_count:
             return Response(str(len(rows)), media_type="text/plain; charset=utf-8", headers=self._headers())
         self._refuse_other_formats()
         return self._single(resource, query, rows) if resource.single else self._collection(resource, query, rows)
 
-    def _company_rule(self) -> list[Condition]:
+    def _company_rule(self, entity_set: EntitySet) -> list[Condition]:
         everywhere = self.request.query_params.get("cross-company", "").lower() == "true"
-        if self.service.flavour != "d365" or everywhere:
+        if self.service.flavour != "d365" or everywhere or COMPANY not in entity_set.by_name:
             return []
-        return [Condition('"dataAreaId" = ?', (self.company,))]
+        return [Condition(f'"{COMPANY}" = ?', (self.company,))]
 
     def _refuse_other_formats(self) -> None:
         """A gateway of v2 answers Atom XML to whoever does not ask for JSON; here that is refused with the reason."""

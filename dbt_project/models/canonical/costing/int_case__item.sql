@@ -70,25 +70,42 @@ currencies as (
     group by facility_key, period
 ),
 
-priced as (
+dated as (
     select
         together.*,
-        price.base_unit_price,
         currencies.currency_code,
-        times.period,
-        row_number() over (
-            partition by together.case_key, together.item_key order by {{ item_price_rank('price', 'together.ownership') }}
-        ) as price_rank
+        times.period
     from together
     inner join {{ ref('int_case__time') }} as times on together.case_key = times.case_key
     left join currencies on together.facility_key = currencies.facility_key and times.period = currencies.period
-    left join {{ ref('int_cost__item_price') }} as price
+),
+
+-- Apart from the lines that nobody has a price for: an outer join whose condition offers two keys compares all with all.
+prices as (
+    select
+        dated.case_key,
+        dated.item_key,
+        price.base_unit_price,
+        row_number() over (
+            partition by dated.case_key, dated.item_key order by {{ item_price_rank('price', 'dated.ownership') }}
+        ) as price_rank
+    from dated
+    inner join {{ ref('int_cost__item_price') }} as price
         on
-            together.item_key = price.item_key
-            and price.facility_key in (together.facility_key, '*')
-            and currencies.currency_code = price.currency_code
-            and times.period >= price.from_period
-            and times.period < price.to_period
+            dated.item_key = price.item_key
+            and price.facility_key in (dated.facility_key, '*')
+            and dated.currency_code = price.currency_code
+            and dated.period >= price.from_period
+            and dated.period < price.to_period
+),
+
+priced as (
+    select
+        dated.*,
+        prices.base_unit_price
+    from dated
+    left join prices
+        on dated.case_key = prices.case_key and dated.item_key = prices.item_key and prices.price_rank = 1
 )
 
 select
@@ -118,4 +135,3 @@ from priced
 inner join {{ ref('dim_item') }} as item on priced.item_key = item.item_key
 left join traced on priced.case_key = traced.case_key and priced.item_key = traced.item_key
 left join {{ ref('map_functional_group') }} as functional on item.source_category_name = functional.source_category_name
-where priced.price_rank = 1

@@ -57,8 +57,7 @@ weighed as (
         on
             borne.facility_key = activity.facility_key
             and borne.period = activity.period
-            and borne.cost_center_key = activity.cost_center_key
-            and borne.cost_role = 'PATIENT'
+            and case when borne.cost_role = 'PATIENT' then borne.cost_center_key end = activity.cost_center_key
 ),
 
 shared as (

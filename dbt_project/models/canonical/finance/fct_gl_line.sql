@@ -39,8 +39,7 @@ left join {{ ref('dim_fiscal_period') }} as served_period
 -- A system that serves no periods posts to the month of its company's calendar.
 left join {{ ref('dim_fiscal_period') }} as month
     on
-        line.period_source_key is null
-        and company.company_key = month.company_key
+        case when line.period_source_key is null then company.company_key end = month.company_key
         and line.posted_date between month.start_date and month.end_date
         and not month.is_adjustment
 {{ ledger_joins('line', 'account', 'cost_center') }}

@@ -21,14 +21,24 @@ with lines as (
     where labor_record = 'PAY_LINE'
 ),
 
+-- Few pay periods, however many lines.
+pay_periods as (
+    select distinct
+        earned_from_date,
+        earned_to_date
+    from lines
+),
+
 spans as (
     select
-        line.labor_key,
+        pay_period.earned_from_date,
+        pay_period.earned_to_date,
         day.period,
         cast(count(*) as decimal(18, 2)) as day_count
-    from lines as line
-    inner join {{ ref('dim_date') }} as day on day.calendar_date between line.earned_from_date and line.earned_to_date
-    group by line.labor_key, day.period
+    from pay_periods as pay_period
+    inner join {{ ref('dim_date') }} as day
+        on day.calendar_date between pay_period.earned_from_date and pay_period.earned_to_date
+    group by pay_period.earned_from_date, pay_period.earned_to_date, day.period
 ),
 
 months as (
@@ -37,7 +47,8 @@ months as (
         spans.period,
         spans.day_count
     from lines
-    inner join spans on lines.labor_key = spans.labor_key
+    inner join spans
+        on lines.earned_from_date = spans.earned_from_date and lines.earned_to_date = spans.earned_to_date
 ),
 
 cards as (

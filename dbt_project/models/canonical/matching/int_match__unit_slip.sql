@@ -34,12 +34,10 @@ inner join {{ ref('int_item_pack_statement') }} as pack
     on
         uncovered.item_key = pack.item_key
         and pack.qty_num * uncovered.pack_den <> pack.qty_den * uncovered.pack_num
-left join delivered
-    on
-        uncovered.po_line_key = delivered.po_line_key
-        and uncovered.billed_qty * pack.qty_num = delivered.base_qty * pack.qty_den
+-- Joined by the key alone: quantities of three tables in a join's condition make it compare every line with every receipt.
+left join delivered on uncovered.po_line_key = delivered.po_line_key
 where
-    delivered.po_line_key is not null
+    uncovered.billed_qty * pack.qty_num = delivered.base_qty * pack.qty_den
     or uncovered.billed_qty * pack.qty_num = uncovered.ordered_base_qty * pack.qty_den
     or uncovered.billed_qty * pack.qty_num = uncovered.received_base_qty * pack.qty_den
 group by uncovered.invoice_line_key

@@ -76,9 +76,9 @@ inner join frozen
     on together.figure = frozen.figure and together.company_key = frozen.company_key and together.period = frozen.period
 left join open_months on together.company_key = open_months.company_key
 left join {{ ref('dim_supplier') }} as supplier
-    on together.figure in ('SPEND', 'GR_IR') and together.member_key = supplier.supplier_key
+    on case when together.figure in ('SPEND', 'GR_IR') then together.member_key end = supplier.supplier_key
 left join {{ ref('dim_location') }} as location
-    on together.figure = 'INVENTORY' and together.member_key = location.location_key
+    on case when together.figure = 'INVENTORY' then together.member_key end = location.location_key
 left join {{ ref('dim_service_line') }} as line
-    on together.figure not in ('SPEND', 'GR_IR', 'INVENTORY') and together.member_key = line.service_line_key
+    on case when together.figure not in ('SPEND', 'GR_IR', 'INVENTORY') then together.member_key end = line.service_line_key
 where together.known_row_count > 0 or together.final_row_count > 0

@@ -44,14 +44,19 @@ balances as (
     select
         owner.company_key,
         {{ period_of(as_of_date()) }} as period,
-        sum({{ mul_money('snapshot.on_hand_base_qty', 'cost.base_unit_cost') }}) as amount
+        sum({{ mul_money('snapshot.on_hand_base_qty', 'coalesce(own_cost.base_unit_cost, any_cost.base_unit_cost)') }}) as amount
     from {{ ref('fct_inventory_snapshot') }} as snapshot
     inner join facility_companies as owner on snapshot.facility_key = owner.facility_key
-    left join {{ ref('int_inventory__unit_cost') }} as cost
+    left join {{ ref('int_inventory__unit_cost') }} as own_cost
         on
-            snapshot.source_instance = cost.source_instance
-            and snapshot.source_item_key = cost.source_item_key
-            and cost.facility_key in (snapshot.facility_key, {{ unknown_key() }})
+            snapshot.source_instance = own_cost.source_instance
+            and snapshot.source_item_key = own_cost.source_item_key
+            and snapshot.facility_key = own_cost.facility_key
+    left join {{ ref('int_inventory__unit_cost') }} as any_cost
+        on
+            snapshot.source_instance = any_cost.source_instance
+            and snapshot.source_item_key = any_cost.source_item_key
+            and any_cost.facility_key = {{ unknown_key() }}
     where snapshot.ledger_side = 'ERP' and snapshot.ownership = 'OWNED'
     group by owner.company_key
 ),

@@ -98,17 +98,24 @@ reported as (
         snapshot.ownership,
         min(snapshot.facility_key) as facility_key,
         min(snapshot.source_instance) as source_instance,
-        min(cost.currency_code) as currency_code,
+        min(coalesce(own_cost.currency_code, any_cost.currency_code)) as currency_code,
         {{ as_of_date() }} as position_date,
         max(snapshot.snapshot_date) as reported_date,
         sum(snapshot.on_hand_base_qty) as reported_qty,
-        sum({{ mul_money('snapshot.on_hand_base_qty', 'cost.base_unit_cost') }}) as reported_amount
+        sum({{ mul_money(
+            'snapshot.on_hand_base_qty', 'coalesce(own_cost.base_unit_cost, any_cost.base_unit_cost)'
+        ) }}) as reported_amount
     from {{ ref('fct_inventory_snapshot') }} as snapshot
-    left join {{ ref('int_inventory__unit_cost') }} as cost
+    left join {{ ref('int_inventory__unit_cost') }} as own_cost
         on
-            snapshot.source_instance = cost.source_instance
-            and snapshot.source_item_key = cost.source_item_key
-            and cost.facility_key in (snapshot.facility_key, {{ unknown_key() }})
+            snapshot.source_instance = own_cost.source_instance
+            and snapshot.source_item_key = own_cost.source_item_key
+            and snapshot.facility_key = own_cost.facility_key
+    left join {{ ref('int_inventory__unit_cost') }} as any_cost
+        on
+            snapshot.source_instance = any_cost.source_instance
+            and snapshot.source_item_key = any_cost.source_item_key
+            and any_cost.facility_key = {{ unknown_key() }}
     group by snapshot.location_key, snapshot.item_key, snapshot.ownership
 ),
 

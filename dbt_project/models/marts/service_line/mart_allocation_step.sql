@@ -31,8 +31,8 @@ shown as (
             step.allocation_method = few_patients.allocation_method
             and step.facility_key = few_patients.facility_key
             and step.period = few_patients.period
-            and step.receiving_cost_center_key = few_patients.receiving_cost_center_key
-            and not step.is_receiver_overhead
+            and case when not step.is_receiver_overhead then step.receiving_cost_center_key end
+            = few_patients.receiving_cost_center_key
 ),
 
 summed as (

@@ -33,8 +33,8 @@ inner join {{ ref('map_movement_type') }} as mapping
 left join {{ ref('stg_oracle_fusion__receiving_transaction') }} as parent
     on
         transaction.source_instance = parent.source_instance
-        and transaction.parent_receiving_transaction_id = parent.receiving_transaction_id
-        and transaction.receiving_transaction_type = 'CORRECT'
+        and case when transaction.receiving_transaction_type = 'CORRECT' then transaction.parent_receiving_transaction_id end
+        = parent.receiving_transaction_id
 left join {{ ref('map_movement_type') }} as parent_mapping
     on
         parent_mapping.source_system = 'oracle_fusion'

@@ -4,17 +4,14 @@ Belongs here: the events, written as landing would have, and the build after the
 model closed_figure).
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
+from bench.build import dbt
 from bench.procure_to_pay.scores import Score
-from bench.procure_to_pay.true_names import DBT_PROJECT
 from costing.warehouse import share_overhead
 from orchestration.assets.costing import READ_BY
 
@@ -76,10 +73,10 @@ def late_events(warehouse: Path, as_of: str) -> Iterator[Score]:
         f"stg_{name}+"
         for name in ("revenue_cycle__coded_abstract", "revenue_cycle__remittance", "sap_s4__journal_item")
     ]
-    _dbt(warehouse, as_of, "--select", *read, "--exclude", *(f"{name}+" for name in READ_BY))
+    dbt(warehouse, as_of, "run", "--select", *read, "--exclude", *(f"{name}+" for name in READ_BY))
     with duckdb.connect(str(warehouse)) as connection:
         share_overhead(connection)
-    _dbt(warehouse, as_of, "--select", *(f"{name}+" for name in READ_BY))
+    dbt(warehouse, as_of, "run", "--select", *(f"{name}+" for name in READ_BY))
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         [(known_after, rows_after)] = connection.execute(KNOWN, [last]).fetchall()
         [(ledger_after,)] = connection.execute(LEDGER).fetchall()
@@ -92,14 +89,3 @@ def late_events(warehouse: Path, as_of: str) -> Iterator[Score]:
     yield Score(
         "late events: cost adjusted is what the ledger gained", int(cost == ledger_after - ledger != Decimal(0)), 1, 1.0
     )
-
-
-def _dbt(warehouse: Path, as_of: str, *selection: str) -> None:
-    subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"), "--quiet", "run", *selection, "--vars", f"{{as_of: '{as_of}'}}",
-            "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT,
-            "--target-path", warehouse.with_name("dbt"), "--log-path", warehouse.with_name("dbt"),
-        ],
-        env=os.environ | {"PARLINE_WAREHOUSE": str(warehouse)}, check=True,
-    )  # fmt: skip

@@ -4,18 +4,15 @@ Belongs here: replacing the cross-references, and building what stands on them. 
 (bench/mastering).
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 
+from bench.build import dbt
 from orchestration.assets.costing import READ_BY
 from orchestration.assets.mastering import READ
 from simulator.labels import write_labels
 
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 # A contract names items by the maker's part number, no two of which are the same in the truth; others of its market basket by
 # their maker too.
 OF_CONTRACTS = """
@@ -53,11 +50,4 @@ def give_true_names(warehouse: Path, world: Path) -> None:
 def build(warehouse: Path, as_of: str) -> None:
     """Everything that stands on mastering but what things cost, as a run builds it. Raises CalledProcessError."""
     others = [*(f"+{name}" for name in READ), *(f"{name}+" for name in READ_BY)]
-    subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"), "--quiet", "run", "--full-refresh", "--exclude", *others,
-            "--vars", f"{{as_of: '{as_of}'}}", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT,
-            "--target-path", warehouse.with_name("dbt"), "--log-path", warehouse.with_name("dbt"),
-        ],
-        env=os.environ | {"PARLINE_WAREHOUSE": str(warehouse)}, check=True,
-    )  # fmt: skip
+    dbt(warehouse, as_of, "run", "--full-refresh", "--exclude", *others)

@@ -7,7 +7,7 @@ TRYTON_HOME := var/parline-tryton
 DEMO = . $(HOME_DIR)/demo.env &&
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts metrics faults bars bench-daily-change bench-ingestion bench-simulator privacy lock clean
+.PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts metrics faults bars bench-daily-change bench-second-run bench-ingestion bench-simulator privacy lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ bars: setup ## Every source's own keys against the warehouse's, with time and fa
 
 bench-daily-change: setup ## What a day's change costs against a full build, and whether both say the same (takes an hour)
 	$(BIN)/python -m bench.daily_change --home var/daily --world var/daily-world
+
+bench-second-run: setup ## What the demo's second run takes, with a day's change (after make demo)
+	$(BIN)/python -m bench.second_run --home $(HOME_DIR) --world var/network
 
 bench-ingestion: setup ## The ratios of the landing path (takes minutes)
 	$(BIN)/python -m bench.ingestion

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import duckdb
 
+from bench.build import DBT_PROJECT
 from bench.costs.cpu import EXCLUDED, SELECTED
 from bench.measure import keep
-from bench.procure_to_pay.true_names import DBT_PROJECT
 from orchestration.assets.costing import READ
 
 AS_OF = "2026-10-31"

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- One row per key figure, month and facility, and per month for all of them together (facility_key `ALL`): numerator and
 -- denominator, their ratio, the target that held on the last day of the month, and how the two compare. Sums add up, ratios
 -- never.

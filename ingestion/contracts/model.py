@@ -184,7 +184,6 @@ class ObjectContract:
     parent: str | None = None
     rows_at: str | None = None
     not_taken: tuple[str, ...] = ()
-    feeds: tuple[str, ...] = ()
     freshness: timedelta | None = None
     minimum_rows: int = 0
     line: int = 0

@@ -32,7 +32,7 @@ from ingestion.contracts.refusals import refuse_impossible
 CONTRACTS = Path(__file__).parent
 OBJECT_PROPERTIES = {
     "sourceObject", "disposition", "cursor", "lag", "version", "floor", "deletes", "parent", "rowsAt", "notTaken",
-    "feeds", "owner", "rereadWhile", "sequence",
+    "owner", "rereadWhile", "sequence",
 }  # fmt: skip
 COLUMN_PROPERTIES = {"source", "encoding", "minimise"}
 VERSION_PROPERTIES = {"versionNo", "changedAt", "occurredAt", "asRead"}
@@ -161,7 +161,6 @@ class _Reader:
             parent=custom.get("parent"),
             rows_at=custom.get("rowsAt"),
             not_taken=tuple(self._typed(where, list[str], custom.get("notTaken", []))),
-            feeds=tuple(self._typed(where, list[str], custom.get("feeds", []))),
             freshness=self._freshness(obj.name or ""),
             minimum_rows=int(volume[0].mustBeGreaterOrEqualTo or 0) if volume else 0,
             line=self._line(where),

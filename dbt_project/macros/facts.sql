@@ -88,3 +88,17 @@
             {{ line }}.source_instance = {{ cost_center }}.source_instance
             and {{ line }}.cost_center_source_code = {{ cost_center }}.cost_center_source_code
 {%- endmacro %}
+
+{# What a base unit of an item costs: its facility's own cost (`own_cost`), and the source's where it tells none (`any_cost`). #}
+{% macro unit_cost_joins(source_instance, source_item_key, facility_key) %}
+    left join {{ ref('int_inventory__unit_cost') }} as own_cost
+        on
+            {{ source_instance }} = own_cost.source_instance
+            and {{ source_item_key }} = own_cost.source_item_key
+            and {{ facility_key }} = own_cost.facility_key
+    left join {{ ref('int_inventory__unit_cost') }} as any_cost
+        on
+            {{ source_instance }} = any_cost.source_instance
+            and {{ source_item_key }} = any_cost.source_item_key
+            and any_cost.facility_key = {{ unknown_key() }}
+{%- endmacro %}

@@ -17,14 +17,7 @@ from {{ ref('fct_inventory_movement') }} as movement
 inner join {{ ref('dim_location') }} as location on movement.location_key = location.location_key
 left join {{ ref('map_shared_numbering') }} as numbering
     on movement.source_instance = numbering.source_instance and numbering.object = 'ITEM'
-left join {{ ref('int_inventory__unit_cost') }} as own_cost
-    on
-        coalesce(numbering.numbering_instance, movement.source_instance) = own_cost.source_instance
-        and movement.source_item_key = own_cost.source_item_key
-        and location.facility_code = own_cost.facility_key
-left join {{ ref('int_inventory__unit_cost') }} as any_cost
-    on
-        coalesce(numbering.numbering_instance, movement.source_instance) = any_cost.source_instance
-        and movement.source_item_key = any_cost.source_item_key
-        and any_cost.facility_key = {{ unknown_key() }}
+{{ unit_cost_joins(
+    'coalesce(numbering.numbering_instance, movement.source_instance)', 'movement.source_item_key', 'location.facility_code'
+) }}
 where movement.ledger_side = 'OPERATIONAL' and movement.base_qty is not null

@@ -47,16 +47,7 @@ balances as (
         sum({{ mul_money('snapshot.on_hand_base_qty', 'coalesce(own_cost.base_unit_cost, any_cost.base_unit_cost)') }}) as amount
     from {{ ref('fct_inventory_snapshot') }} as snapshot
     inner join facility_companies as owner on snapshot.facility_key = owner.facility_key
-    left join {{ ref('int_inventory__unit_cost') }} as own_cost
-        on
-            snapshot.source_instance = own_cost.source_instance
-            and snapshot.source_item_key = own_cost.source_item_key
-            and snapshot.facility_key = own_cost.facility_key
-    left join {{ ref('int_inventory__unit_cost') }} as any_cost
-        on
-            snapshot.source_instance = any_cost.source_instance
-            and snapshot.source_item_key = any_cost.source_item_key
-            and any_cost.facility_key = {{ unknown_key() }}
+    {{ unit_cost_joins('snapshot.source_instance', 'snapshot.source_item_key', 'snapshot.facility_key') }}
     where snapshot.ledger_side = 'ERP' and snapshot.ownership = 'OWNED'
     group by owner.company_key
 ),

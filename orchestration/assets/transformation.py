@@ -42,6 +42,8 @@ from orchestration.tables import Table
 # Where dagster-dbt notes which dbt node a check is.
 UNIQUE_ID = "dagster_dbt/unique_id"
 RUN_RESULTS = "run_results.json"
+# dbt's word for whatever the project has, tests too.
+EVERYTHING = "fqn:*"
 
 
 class DbtManifestMissingError(SettingsError):
@@ -163,7 +165,7 @@ def transformation_assets(
     below = " ".join(f"{name}+" for name in models_below_costing(dbt_manifest))
     steps = (
         ("dbt_records", above, ""),
-        ("dbt_build", "fqn:*", f"{above} {below}".strip()),
+        ("dbt_build", EVERYTHING, f"{above} {below}".strip()),
         ("dbt_costs", below, ""),
     )
     return [
@@ -201,8 +203,7 @@ def _dbt_step(
             )
         held = _prepare(settings, feeds, dbt_manifest)
         target = settings.home.resolve() / "dbt"
-        # What an earlier build parsed names the folder it was parsed in; set-up's own is taken instead.
-        (target / "partial_parse.msgpack").unlink(missing_ok=True)
+        _forget_another_parse(target, project_dir)
         (target / RUN_RESULTS).unlink(missing_ok=True)
         try:
             with _warehouse_named(settings), _failure_in_short(target / "dbt.log"):
@@ -211,8 +212,8 @@ def _dbt_step(
                         "build",
                         "--exclude-resource-type",
                         "unit_test",
-                        *_tests_of(context, dbt_manifest),
-                        *_excluding(held),
+                        *_tests_of(context, dbt_manifest, select),
+                        *(part for table in held for part in ("--exclude", table.name)),
                     ],
                     context=context,
                     target_path=target,
@@ -280,19 +281,32 @@ def _prepare(settings: Settings, feeds: Sequence[Feed], dbt_manifest: Mapping[st
         return sorted(held_tables(warehouse.connection, feeds, dbt_manifest, current_build(settings.published_dir)))
 
 
-def _tests_of(context: dg.AssetExecutionContext, dbt_manifest: Mapping[str, Any]) -> list[str]:
-    """The tests that are checks of this step, by name, and no others. Left to itself, dbt runs every test that reads a table
-    of the step, and one that compares it with a table of a later step would fail for want of that table."""
-    ids = [
-        (context.assets_def.get_spec_for_check_key(key).metadata or {})[UNIQUE_ID]
-        for key in context.selected_asset_check_keys
-    ]
-    names = sorted(".".join(dbt_manifest["nodes"][unique_id]["fqn"]) for unique_id in ids)
-    return ["--indirect-selection", "empty", *(part for name in names for part in ("--select", name))]
+def _forget_another_parse(target: Path, project_dir: Path) -> None:
+    """dbt keeps what it has parsed and goes on from there, which saves ten seconds a call; but it names the folder of the
+    project. What was parsed in another, or before set-up was last run, is deleted."""
+    told = target / "parsed_for"
+    of_this = f"{project_dir} {manifest_path(project_dir).stat().st_mtime_ns}"
+    if not told.exists() or told.read_text(encoding="utf-8") != of_this:
+        (target / "partial_parse.msgpack").unlink(missing_ok=True)
+        target.mkdir(parents=True, exist_ok=True)
+        told.write_text(of_this, encoding="utf-8")
 
 
-def _excluding(held: Sequence[Table]) -> list[str]:
-    return ["--exclude", " ".join(table.name for table in held)] if held else []
+def _tests_of(context: dg.AssetExecutionContext, dbt_manifest: Mapping[str, Any], select: str) -> list[str]:
+    """The tests that are checks of this step, and no others. Left to itself, dbt runs every test that reads a table of the
+    step, and one that compares it with a table of a later step would fail for want of that table. A name costs dbt ten
+    milliseconds: where it is told to take everything, the tests of other steps are named, being fewer."""
+    step = context.assets_def
+    checks = {(step.get_spec_for_check_key(key).metadata or {})[UNIQUE_ID] for key in context.selected_asset_check_keys}
+    is_subset = (
+        step.keys_by_output_name != step.node_keys_by_output_name
+        or step.check_specs_by_output_name != step.node_check_specs_by_output_name
+    )
+    nodes = dbt_manifest["nodes"]
+    tests = {unique_id for unique_id, node in nodes.items() if node["resource_type"] == "test"}
+    flag, named = ("--exclude", tests - checks) if select == EVERYTHING and not is_subset else ("--select", checks)
+    names = sorted(".".join(nodes[unique_id]["fqn"]) for unique_id in named)
+    return ["--indirect-selection", "empty", *(part for name in names for part in (flag, name))]
 
 
 @contextmanager

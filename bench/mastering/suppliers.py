@@ -4,6 +4,7 @@ Belongs here: bringing each into the tables that mastering.suppliers takes, and 
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -138,19 +139,39 @@ def _measure_ledgers() -> list[dict[str, Any]]:
         )
     listed, truth_of = [name for (name,) in known], {name: truth for name, truth, kind in typed if kind in KINDS}
     kind_of, entity_of = {name: kind for name, _, kind in typed}, dict(grouped)
+    bodies = _bodies_of_names(truth_of, entity_of)
     rows = []
     for setting, table in (("no aliases", NO_ALIASES), ("known aliases", known_aliases())):
         names = sorted({*truth_of, *entity_of})
         found = {row.typed: row.known for row in link(names, listed, Aliases(table, {}, LEDGERS))}
         for kinds in (KINDS, ("nhs",), ("charity", "charity_date")):
             asked = {name: truth for name, truth in truth_of.items() if kind_of[name] in kinds}
-            linked = {(name, found[name]) for name in asked if found[name] is not None}
-            quality = of_pairs(linked, set(asked.items()))
-            bar = {"b_cubed": None, "bar": LINK_BAR if kinds == KINDS else ""}
-            rows.append(_row(f"ledger names, link: {', '.join(kinds)}", setting, quality) | bar)
+            linked = {name: name_found for name in asked if (name_found := found[name]) is not None}
+            same_body = {
+                name: asked[name] if entity_of.get(name) in bodies.get(name_found, ()) else name_found
+                for name, name_found in linked.items()
+            }
+            for what, links in (("to a name of the same body", same_body), ("to the labelled name", linked)):
+                quality = of_pairs(set(links.items()), set(asked.items()))
+                bar = LINK_BAR if kinds == KINDS and links is same_body else ""
+                rows.append(
+                    _row(f"ledger names, link {what}: {', '.join(kinds)}", setting, quality)
+                    | {"b_cubed": None, "bar": bar}
+                )
         cluster_of = {name: read_name(found[name] or name).key for name in entity_of}
         rows.append(_row("ledger names, dedupe", setting, of_clusters(cluster_of, entity_of)) | {"bar": DEDUPE_BAR})
     return rows
+
+
+def _bodies_of_names(truth_of: Mapping[str, str], entity_of: Mapping[str, str]) -> dict[str, set[str]]:
+    """By name the bodies that bear it, as the set's own labels say: that of whoever typed it, and of what it was linked to. A
+    charity is labelled with one of its names; a name that stands in the list letter for letter as typed may be another."""
+    bodies: dict[str, set[str]] = defaultdict(set)
+    for name, entity in entity_of.items():
+        bodies[name].add(entity)
+        if name in truth_of:
+            bodies[truth_of[name]].add(entity)
+    return bodies
 
 
 def _row(name: str, setting: str, quality: Quality) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 -- One row per figure, company, facility, month, subject and category: what is known now of a month, its books closed or not.
 -- SPEND by supplier and class of item; GR_IR, open at the month's end, by supplier; INVENTORY, owned and on hand at the month's
 -- end, by location; each kind of cost, NET_REVENUE and GROSS_CHARGE by service line and class of patient. A month of a company

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- One row per budget version, cost center, account and period, as delivered last.
 with current_records as (
     {{ current_version(source('raw_finance_files', 'budget_line')) }}

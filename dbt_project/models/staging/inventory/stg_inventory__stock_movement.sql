@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- One row per movement of an item at a location, signed; current versions only.
 with current_records as (
     {{ current_version(source('raw_inventory', 'stock_movement')) }}

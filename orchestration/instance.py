@@ -6,7 +6,6 @@ Not here: what runs (definitions.py, run.py).
 import os
 import shutil
 import socket
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,12 +15,13 @@ import dagster as dg
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from sqlalchemy import delete, event, func, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import delete, func, select
 
 from ingestion.settings import Settings
 
 TEMPLATE = Path(__file__).parents[1] / "dagster.yaml"
+# What stands in the template for the folder that it is put into.
+FOLDER = "<folder>"
 # Who executes a run in process, so that the next one can tell whether it still lives.
 PROCESS_TAG = "parline/process"
 # So that the first time does not take minutes.
@@ -32,7 +32,8 @@ def prepare_dagster_home(settings: Settings) -> Path:
     """Make the folder and put our dagster.yaml into it: its pool limit is what keeps a single writer."""
     home = settings.dagster_home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(TEMPLATE, home / "dagster.yaml")
+    told = TEMPLATE.read_text(encoding="utf-8").replace(FOLDER, str(home))
+    (home / "dagster.yaml").write_text(told, encoding="utf-8")
     return home
 
 
@@ -40,36 +41,9 @@ def prepare_dagster_home(settings: Settings) -> Path:
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     home = prepare_dagster_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
-    with _without_a_disk_wait_an_event(), dg.DagsterInstance.from_config(str(home)) as instance:
+    with dg.DagsterInstance.from_config(str(home)) as instance:
         _fail_abandoned_runs(instance)
         yield instance
-
-
-@contextmanager
-def _without_a_disk_wait_an_event() -> Iterator[None]:
-    """Dagster opens and closes its SQLite files for each of a run's two thousand events, and waits for the disk twice.
-
-    One connection held open lets the log be merged later than at every close; NORMAL lets a commit in that log return
-    before the disk has it. A killed process loses nothing; a power cut may lose the last events of a run's history.
-    """
-    held: dict[str, sqlite3.Connection] = {}
-
-    def relax(connection: object, _record: object) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        connection.execute("PRAGMA synchronous = NORMAL")
-        path = connection.execute("PRAGMA database_list").fetchone()[2]
-        if path and path not in held:
-            held[path] = sqlite3.connect(path, check_same_thread=False)
-            held[path].execute("PRAGMA schema_version")
-
-    event.listen(Engine, "connect", relax)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", relax)
-        for connection in held.values():
-            connection.close()
 
 
 def forget_old_runs(settings: Settings, instance: dg.DagsterInstance, now: datetime) -> int:

@@ -349,13 +349,14 @@ def _write(
         with _transaction(connection):  # one transaction: every table is of the same moment
             for schema in sorted({model.table.schema for model in models} | {ABOUT}):
                 connection.execute(f"CREATE SCHEMA {ALIAS}.{quoted(schema)}")
-            contents = {}
             for model in models:
                 origin = f"{BEFORE}.{model.table.sql}" if model.table in held else model.table.sql
                 for statement in _copy_statements(connection, model, origin):
                     connection.execute(statement)
-                contents[model.table] = content_of(connection, model.content)
                 progress(f"copied {model.table}")
+        # Read when it is written: DuckDB reads what a transaction has not yet committed on one core.
+        contents = {model.table: content_of(connection, model.content) for model in models}
+        with _transaction(connection):
             _write_about(connection, contents, models, facts, build_id, built_at)
         connection.execute(f"CHECKPOINT {ALIAS}")
     finally:

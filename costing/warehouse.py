@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -27,8 +29,11 @@ _DEPARTMENTS = """
 _STATISTICS = f"""
     SELECT facility_key, period, cost_center_key, statistic_code,
         CAST(statistic_qty::DECIMAL(38,6) * {10**STATISTIC_DIGITS} AS HUGEINT) AS quantity
-    FROM canonical.int_cost__statistic"""
+    FROM canonical.int_cost__statistic
+    ORDER BY ALL"""
 _BASES = "SELECT department_function, statistic_code FROM seeds.cfg_allocation_basis ORDER BY department_function, basis_rank"
+_KNOWN = "SELECT facility_key, period, digest FROM costing.allocation_input"
+_FAULTS = "SELECT fault FROM costing.allocation_fault ORDER BY facility_key, period, allocation_method, fault"
 
 
 @dataclass(frozen=True)
@@ -41,26 +46,47 @@ class Costed:
 
 
 def share_overhead(connection: duckdb.DuckDBPyConnection) -> Costed:
-    """Writes the shares of every facility and month by every method, and why some cannot be; both tables change together."""
+    """Writes the shares of every facility and month by every method, and why some cannot be; both tables change together.
+
+    A month of which nothing has changed, nor how it is worked out, keeps what it has: three methods in exact rationals take
+    thirty milliseconds a month.
+    """
     tables.ensure(connection)
-    places, shares, faults = 0, [], []
+    known = {(facility, period): digest for facility, period, digest in connection.execute(_KNOWN).fetchall()}
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    digests, shares, faults = {}, [], []
     for (facility, period), hospital in _hospitals(connection):
-        places += 1
+        digests[facility, period] = sha256(code + repr(hospital).encode()).hexdigest()
+        if known.get((facility, period)) == digests[facility, period]:
+            continue
         for method in METHODS:
             place = {"allocation_method": method, "facility_key": facility, "period": period}
             try:
                 shares.append(_table(place, hospital, allocate(hospital, method)))
             except AllocationError as error:
                 faults += [{**place, "fault": fault} for fault in error.faults]
-    written = pa.concat_tables([tables.SHARE.empty_table(), *shares])
+    inputs = [
+        {"facility_key": facility, "period": period, "digest": digest} for (facility, period), digest in digests.items()
+    ]
     connection.execute("BEGIN TRANSACTION")
-    for name, rows in (("allocation_share", written), ("allocation_fault", pa.Table.from_pylist(faults, tables.FAULT))):
+    connection.register("_inputs", pa.Table.from_pylist(inputs, tables.INPUT))
+    for name, rows in (
+        ("allocation_share", pa.concat_tables([tables.SHARE.empty_table(), *shares])),
+        ("allocation_fault", pa.Table.from_pylist(faults, tables.FAULT)),
+    ):
         connection.register("_rows", rows)
-        connection.execute(f"DELETE FROM costing.{name}")
+        connection.execute(
+            f"DELETE FROM costing.{name} WHERE (facility_key, period) NOT IN (SELECT facility_key, period FROM _inputs "
+            "JOIN costing.allocation_input USING (facility_key, period, digest))"
+        )
         connection.execute(f"INSERT INTO costing.{name} FROM _rows")
         connection.unregister("_rows")
+    connection.execute("DELETE FROM costing.allocation_input")
+    connection.execute("INSERT INTO costing.allocation_input FROM _inputs")
+    connection.unregister("_inputs")
     connection.execute("COMMIT")
-    return Costed(places, written.num_rows, tuple(row["fault"] for row in faults))
+    [(written,)] = connection.execute("SELECT count(*) FROM costing.allocation_share").fetchall()
+    return Costed(len(digests), written, tuple(fault for (fault,) in connection.execute(_FAULTS).fetchall()))
 
 
 def _hospitals(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[tuple[str, str], Hospital]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from costing.tables import TABLES
 from costing.warehouse import share_overhead
 
 DEPARTMENTS = [
@@ -74,3 +75,31 @@ def test_a_second_run_leaves_the_same_rows(connection: duckdb.DuckDBPyConnection
     first = share_overhead(connection)
     assert share_overhead(connection) == first
     assert connection.execute("SELECT count(*) FROM costing.allocation_share").fetchall() == [(first.shares,)]
+
+
+def test_a_changed_month_is_worked_out_again_a_month_that_is_gone_leaves_nothing_and_others_stay(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    contents = "SELECT * FROM costing.{} ORDER BY ALL"
+    for table in ("int_cost__department", "int_cost__statistic"):
+        for month in ("2026-02", "2026-03"):
+            connection.execute(
+                f"INSERT INTO canonical.{table} SELECT * REPLACE ('{month}' AS period) FROM canonical.{table} "
+                "WHERE period = '2026-01'"
+            )
+    share_overhead(connection)
+    connection.execute("DELETE FROM canonical.int_cost__department WHERE period = '2026-01'")
+    connection.execute(
+        "UPDATE canonical.int_cost__statistic SET statistic_qty = 3 "
+        "WHERE period = '2026-02' AND cost_center_key = 'surgery' AND statistic_code = 'SQUARE_FEET'"
+    )
+    again = share_overhead(connection)
+    found = {table: connection.execute(contents.format(table)).fetchall() for table in TABLES}
+    connection.execute("DROP SCHEMA costing CASCADE")
+    assert share_overhead(connection) == again
+    assert found == {table: connection.execute(contents.format(table)).fetchall() for table in TABLES}
+    plant = connection.execute(
+        "SELECT period, step_share FROM costing.allocation_share WHERE allocation_method = 'STEP_DOWN' "
+        "AND overhead_cost_center_key = 'plant' AND receiving_cost_center_key = 'surgery' ORDER BY ALL"
+    ).fetchall()
+    assert plant == [("2026-02", Decimal("0.75")), ("2026-03", Decimal("0.666666666666666667"))]

@@ -64,7 +64,7 @@ class RawTables:
         ContractError for any other change of type.
         """
         self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
-        tables = self._tables(self.schema)
+        tables = self._tables()
         for obj in self.contract.objects:
             wanted = {column.name: column.sql_type for column in obj.landed_columns}
             wanted |= ROOT_COLUMNS if obj.parent is None else CHILD_COLUMNS
@@ -88,15 +88,14 @@ class RawTables:
     def _widen(self, table: str, column: str, kind: str) -> None:
         """In dlt's copy too: what it stages there would be rounded to the old type, and nobody told."""
         for schema in (self.schema, f"{self.schema}_staging"):
-            if table in self._tables(schema):
+            if self._is_there(table, schema):
                 self._connection.execute(f'ALTER TABLE {schema}.{table} ALTER "{column}" SET DATA TYPE {kind}')
 
     def take_back(self, load_id: str, objects: Iterable[str] | None = None) -> int:
         """Remove the rows of a load that did not end; how many there were."""
         removed = 0
-        tables = self._tables(self.schema)
         for name in objects or [obj.name for obj in self.contract.objects]:
-            if name in tables:
+            if self._is_there(name, self.schema):
                 done = self._connection.execute(f"DELETE FROM {self.schema}.{name} WHERE _load_id = ?", [load_id])
                 removed += (done.fetchone() or (0,))[0]
         return removed
@@ -157,7 +156,7 @@ class RawTables:
     def written(self, obj: ObjectContract, load_id: str) -> tuple[int, int]:
         """Of the records (not tombstones) that a load handed to dlt: how many it wrote, how many stood there already."""
         name, records = obj.name, "" if obj.parent else "AND staged._op = 'UPSERT'"
-        if name not in self._tables(f"{self.schema}_staging"):
+        if not self._is_there(name, f"{self.schema}_staging"):
             return 0, 0
         row = self._connection.execute(
             f"SELECT count(*) FILTER (written._load_id = staged._load_id), "
@@ -286,16 +285,23 @@ class RawTables:
             before,
         )
 
-    def _tables(self, schema: str) -> dict[str, dict[str, str]]:
+    def _tables(self) -> dict[str, dict[str, str]]:
         """By table the types of its columns. Asked once for all: DuckDB looks through every column of the warehouse."""
         tables: dict[str, dict[str, str]] = {}
         for table, column, kind in self._connection.execute(
             "SELECT table_name, column_name, data_type FROM duckdb_columns() "
             "WHERE database_name = current_database() AND schema_name = ? ORDER BY table_oid, column_index",
-            [schema],
+            [self.schema],
         ).fetchall():
             tables.setdefault(table, {})[column] = kind
         return tables
+
+    def _is_there(self, table: str, schema: str) -> bool:
+        try:
+            self._connection.execute(f"SELECT * FROM {schema}.{table} LIMIT 0")
+        except duckdb.CatalogException:
+            return False
+        return True
 
     def _scalar(self, sql: str, *values: object) -> int:
         row = self._connection.execute(sql, list(values)).fetchone()

@@ -43,6 +43,7 @@ class Tally:
     repeated: int = 0
     quarantined: int = 0
     unchanged: int = 0
+    standing: int = 0
 
 
 @dataclass
@@ -113,7 +114,7 @@ class ObjectLoad:
                 yield from then(self)
 
         try:
-            self.raw.load(self.obj, batches(), working_dir)
+            self.raw.load(self.obj, map(self._not_standing, batches()), working_dir)
         finally:
             self._identifier.close()
         self.drift += self._drift.found(self.raw, self.stamp.instance, self.stamp.load_id)
@@ -163,11 +164,11 @@ class ObjectLoad:
         superseded = self.raw.superseded(self.obj, self.stamp.load_id)
         for name, tally in self.tallies.items():
             report = reports[name]
-            written, present = self.raw.written(self.members[name], self.stamp.load_id)
+            written = self.raw.written(self.members[name], self.stamp.load_id)
             in_conflict = len(conflicting) if name == self.obj.name else 0
             report.fetched = tally.fetched
             report.quarantined = tally.quarantined + in_conflict
-            report.duplicate = tally.repeated + tally.unchanged + present
+            report.duplicate = tally.repeated + tally.unchanged + tally.standing
             report.superseded = superseded[name] - in_conflict
             report.landed = written - superseded[name]
             report.unaccounted = tally.fetched - written - report.duplicate - tally.quarantined
@@ -242,6 +243,14 @@ class ObjectLoad:
             out[child.name] = kept.drop_columns(["_record"])
         return out
 
+    def _not_standing(self, batch: dict[str, pa.Table]) -> dict[str, pa.Table]:
+        """What was read again, as every read overlaps the one before, and stands in the warehouse as it is."""
+        left = {}
+        for name, rows in batch.items():
+            left[name] = self.raw.not_standing(name, rows)
+            self.tallies[name].standing += _records(rows) - _records(left[name])
+        return left
+
     def _changed(self, fresh: pa.Table) -> pa.Table:
         """Of what is only as new as its read, what differs from the current version: the rest is no new version."""
         unstamped = self._unstamped(fresh)
@@ -293,3 +302,8 @@ class ObjectLoad:
             # A stamp ahead of the source's clock must not pull the watermark ahead: rows in between would be lost.
             clamped = min(latest.replace(tzinfo=UTC), self.stamp.as_of)
             self._stamp_watermark = max(clamped, self._stamp_watermark or clamped)
+
+
+def _records(rows: pa.Table) -> int:
+    """How many rows are not tombstones."""
+    return pc.sum(pc.equal(rows["_op"], "UPSERT")).as_py() or 0 if "_op" in rows.column_names else len(rows)

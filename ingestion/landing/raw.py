@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.contracts import Contract, ContractError, ObjectContract
 from ingestion.landing.identity import CHILD_COLUMNS, ROOT_COLUMNS, Version
@@ -153,20 +154,23 @@ class RawTables:
             pipeline.deactivate()
             shutil.rmtree(working_dir, ignore_errors=True)
 
-    def written(self, obj: ObjectContract, load_id: str) -> tuple[int, int]:
-        """Of the records (not tombstones) that a load handed to dlt: how many it wrote, how many stood there already."""
-        name, records = obj.name, "" if obj.parent else "AND staged._op = 'UPSERT'"
-        if not self._is_there(name, f"{self.schema}_staging"):
-            return 0, 0
-        row = self._connection.execute(
-            f"SELECT count(*) FILTER (written._load_id = staged._load_id), "
-            f"count(*) FILTER (written._load_id <> staged._load_id) "
-            f"FROM {self.schema}_staging.{name} AS staged JOIN {self.schema}.{name} AS written USING (_row_key) "
-            f"WHERE staged._load_id = ? {records}",
-            [load_id],
-        ).fetchone()
-        self._connection.execute(f"DELETE FROM {self.schema}_staging.{name}")
-        return row or (0, 0)
+    def not_standing(self, name: str, rows: pa.Table) -> pa.Table:
+        """Of rows with a `_row_key` those that the table does not have yet. dlt would find out too, at ten times the price."""
+        if not len(rows):
+            return rows
+        self._connection.register("_offered", rows.select(["_row_key"]))
+        standing = self._connection.execute(
+            f"SELECT _row_key FROM {self.schema}.{name} SEMI JOIN _offered USING (_row_key)"
+        ).to_arrow_table()
+        self._connection.unregister("_offered")
+        return rows.filter(pc.invert(pc.is_in(rows["_row_key"], standing["_row_key"].combine_chunks())))
+
+    def written(self, obj: ObjectContract, load_id: str) -> int:
+        """How many records (not tombstones) a load wrote; dlt's copy of them goes."""
+        if self._is_there(obj.name, f"{self.schema}_staging"):
+            self._connection.execute(f"DELETE FROM {self.schema}_staging.{obj.name}")
+        records = "" if obj.parent else "AND _op = 'UPSERT'"
+        return self._scalar(f"SELECT count(*) FROM {self.schema}.{obj.name} WHERE _load_id = ? {records}", load_id)
 
     def superseded(self, obj: ObjectContract, load_id: str) -> dict[str, int]:
         """Of the rows that a load wrote: how many are not part of a current version, by table."""

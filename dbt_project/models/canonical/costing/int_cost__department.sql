@@ -2,7 +2,8 @@
 -- OVERHEAD is allocated to the others, PATIENT spread over visits, NON_PATIENT and UNASSIGNED go to the lines of that name.
 -- Overhead of a facility that has no department to serve (a warehouse, a shared service center) is NON_PATIENT: cost stays
 -- at the facility whose ledger has it. Where no source says what departments did, no overhead can be allocated, and none is
--- made up: it is UNASSIGNED.
+-- made up: it is UNASSIGNED. So is that of a month whose statistics have not come yet, as they do after its end, some days
+-- apart: one after the last month that has as many kinds of them as any of the three before it.
 with costs as (
     select
         facility_key,
@@ -31,9 +32,33 @@ counted as (
     from {{ ref('int_cost__statistic') }}
 ),
 
+kinds as (
+    select
+        facility_key,
+        period,
+        count(distinct statistic_code) as statistic_count
+    from {{ ref('int_cost__statistic') }}
+    group by facility_key, period
+),
+
+compared as (
+    select
+        facility_key,
+        period,
+        statistic_count,
+        max(statistic_count) over (
+            partition by facility_key order by period rows between 3 preceding and 1 preceding
+        ) as usual_count
+    from kinds
+),
+
 with_statistics as (
-    select distinct facility_key
-    from counted
+    select
+        facility_key,
+        max(period) as last_period
+    from compared
+    where statistic_count >= coalesce(usual_count, 0)
+    group by facility_key
 ),
 
 departments as (
@@ -97,5 +122,6 @@ select
     described.cost_amount,
     described.currency_code
 from described
-left join with_statistics on described.facility_key = with_statistics.facility_key
+left join with_statistics
+    on described.facility_key = with_statistics.facility_key and described.period <= with_statistics.last_period
 left join {{ ref('cfg_allocation_order') }} as closing on described.department_function = closing.department_function

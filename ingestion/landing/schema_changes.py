@@ -117,11 +117,12 @@ class SchemaChanges:
 
     def _drop_what_had_no_ids(self) -> None:
         """The first layout of the table named neither version nor consequence: what still stands is noticed again."""
-        columns = self._connection.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'ops' AND table_name = 'drift'"
-        ).fetchall()
-        if columns and ("change_id",) not in columns:
+        try:
+            self._connection.execute("SELECT change_id FROM ops.drift LIMIT 0")
+        except duckdb.BinderException:
             self._connection.execute("DROP TABLE ops.drift")
+        except duckdb.CatalogException:
+            return  # there is none yet
 
 
 def _now() -> datetime:

@@ -210,6 +210,9 @@ def _dbt_step(
                 build = dbt.cli(
                     [
                         "build",
+                        # Every statement of 1,400 nodes is 50 MB a run; what it built is in compiled/.
+                        "--log-level-file",
+                        "info",
                         "--exclude-resource-type",
                         "unit_test",
                         *_tests_of(context, dbt_manifest, select),

@@ -57,6 +57,8 @@ class RawTables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Contract):
         self._connection, self.contract = connection, contract
         self.schema = raw_schema(contract)
+        # Of which tables dlt has a copy.
+        self._staged: set[str] = set()
 
     def ensure(self) -> None:
         """Create what the contract declares and the warehouse lacks: an empty feed has its tables too.
@@ -89,16 +91,20 @@ class RawTables:
     def _widen(self, table: str, column: str, kind: str) -> None:
         """In dlt's copy too: what it stages there would be rounded to the old type, and nobody told."""
         for schema in (self.schema, f"{self.schema}_staging"):
-            if self._is_there(table, schema):
+            if self._scalar(
+                "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ? "
+                "AND table_name = ?",
+                schema,
+                table,
+            ):
                 self._connection.execute(f'ALTER TABLE {schema}.{table} ALTER "{column}" SET DATA TYPE {kind}')
 
     def take_back(self, load_id: str, objects: Iterable[str] | None = None) -> int:
         """Remove the rows of a load that did not end; how many there were."""
         removed = 0
         for name in objects or [obj.name for obj in self.contract.objects]:
-            if self._is_there(name, self.schema):
-                done = self._connection.execute(f"DELETE FROM {self.schema}.{name} WHERE _load_id = ?", [load_id])
-                removed += (done.fetchone() or (0,))[0]
+            done = self._connection.execute(f"DELETE FROM {self.schema}.{name} WHERE _load_id = ?", [load_id])
+            removed += (done.fetchone() or (0,))[0]
         return removed
 
     def load(self, obj: ObjectContract, batches: Iterator[dict[str, pa.Table]], working_dir: Path) -> None:
@@ -115,6 +121,7 @@ class RawTables:
                 for batch in batches:
                     for name, table in batch.items():
                         if len(table):
+                            self._staged.add(name)
                             made = dlt.mark.make_hints(
                                 table_name=name,
                                 write_disposition=hints,  # type: ignore[arg-type]
@@ -167,7 +174,7 @@ class RawTables:
 
     def written(self, obj: ObjectContract, load_id: str) -> int:
         """How many records (not tombstones) a load wrote; dlt's copy of them goes."""
-        if self._is_there(obj.name, f"{self.schema}_staging"):
+        if obj.name in self._staged:
             self._connection.execute(f"DELETE FROM {self.schema}_staging.{obj.name}")
         records = "" if obj.parent else "AND _op = 'UPSERT'"
         return self._scalar(f"SELECT count(*) FROM {self.schema}.{obj.name} WHERE _load_id = ? {records}", load_id)
@@ -299,13 +306,6 @@ class RawTables:
         ).fetchall():
             tables.setdefault(table, {})[column] = kind
         return tables
-
-    def _is_there(self, table: str, schema: str) -> bool:
-        try:
-            self._connection.execute(f"SELECT * FROM {schema}.{table} LIMIT 0")
-        except duckdb.CatalogException:
-            return False
-        return True
 
     def _scalar(self, sql: str, *values: object) -> int:
         row = self._connection.execute(sql, list(values)).fetchone()

@@ -81,8 +81,8 @@ class SchemaChanges:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection):
         self._connection = connection
-        self._drop_what_had_no_ids()
         connection.execute(DDL)
+        self._drop_what_had_no_ids()
 
     def note(
         self, instance: str, system: str, contract_version: str, load_id: str, changes: Iterable[SchemaChange]
@@ -117,12 +117,10 @@ class SchemaChanges:
 
     def _drop_what_had_no_ids(self) -> None:
         """The first layout of the table named neither version nor consequence: what still stands is noticed again."""
-        try:
-            self._connection.execute("SELECT change_id FROM ops.drift LIMIT 0")
-        except duckdb.BinderException:
+        has_ids = "SELECT count(*) FROM pragma_table_info('ops.drift') WHERE name = 'change_id'"
+        if self._connection.execute(has_ids).fetchall() == [(0,)]:
             self._connection.execute("DROP TABLE ops.drift")
-        except duckdb.CatalogException:
-            return  # there is none yet
+            self._connection.execute(DDL)
 
 
 def _now() -> datetime:

@@ -165,11 +165,12 @@ class RawTables:
         """Of rows with a `_row_key` those that the table does not have yet. dlt would find out too, at ten times the price."""
         if not len(rows):
             return rows
-        self._connection.register("_offered", rows.select(["_row_key"]))
-        standing = self._connection.execute(
-            f"SELECT _row_key FROM {self.schema}.{name} SEMI JOIN _offered USING (_row_key)"
-        ).to_arrow_table()
-        self._connection.unregister("_offered")
+        # A connection of its own: DuckDB 2 registers nothing where an answer is half read.
+        with self._connection.cursor() as own:
+            own.register("_offered", rows.select(["_row_key"]))
+            standing = own.execute(
+                f"SELECT _row_key FROM {self.schema}.{name} SEMI JOIN _offered USING (_row_key)"
+            ).to_arrow_table()
         return rows.filter(pc.invert(pc.is_in(rows["_row_key"], standing["_row_key"].combine_chunks())))
 
     def written(self, obj: ObjectContract, load_id: str) -> int:

@@ -89,19 +89,21 @@ class Faulty:
         for fault in self.faults.of(self.system, "time"):
             if fault.since and fault.since < self.faults.clock.now():
                 self.faults.label(self.system, fault, target)
+        # All that is on when a request comes: one that waits does not meet what is switched on meanwhile.
+        transport, answering = self.faults.of(self.system, "transport"), self.faults.of(self.system, "answer")
+        damaging = self.faults.of(self.system, "page") + self.faults.of(self.system, "rows")
         cutting = []
-        for fault in self.faults.of(self.system, "transport"):
+        for fault in transport:
             if self.faults.strikes(fault, self.system):
                 if fault.fault == "slow":
                     self.faults.label(self.system, fault, target, detail=f"{fault.seconds:g} s")
                     await asyncio.sleep(fault.seconds)
                 else:
                     cutting.append(fault)
-        damaging = self.faults.of(self.system, "page") + self.faults.of(self.system, "rows")
         sent = Headers(scope=scope).get("authorization", "")
         if sent in self._expired:
             return _unauthorized(), cutting, damaging
-        for fault in self.faults.of(self.system, "answer"):
+        for fault in answering:
             if self.faults.strikes(fault, self.system):
                 if fault.fault == "token_expired" and sent.lower().startswith("bearer"):
                     # It opens nothing any more: the client has to buy another.

@@ -8,6 +8,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -316,6 +317,15 @@ def test_a_fault_shows_its_symptom_is_labelled_and_harms_nothing_else(served: Se
     set_clock(served.world, START)
     assert [len(page) for page in served.pages()] == [1000, 1000, 350]
     assert served.labels() == labels
+
+
+def test_a_request_that_waits_does_not_meet_what_is_switched_on_meanwhile(served: Served) -> None:
+    served.on("slow", rate=1, times=1, seconds=1)
+    with pytest.raises(httpx.ReadTimeout):
+        served.sap.get(ORDER_SET, timeout=0.2)
+    served.on("future_clock")
+    time.sleep(2)
+    assert {label["fault"] for label in served.labels()} == {"slow"}
 
 
 def test_the_same_seed_strikes_the_same_requests_and_rows(served: Served) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select
 
 from ingestion.settings import Settings
 
-TEMPLATE = Path(__file__).parents[1] / "dagster.yaml"
+TEMPLATE = Path(__file__).with_name("dagster.yaml")
 # What stands in the template for the folder that it is put into.
 FOLDER = "<folder>"
 # Who executes a run in process, so that the next one can tell whether it still lives.

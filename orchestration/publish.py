@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -355,7 +356,7 @@ def _write(
                     connection.execute(statement)
                 progress(f"copied {model.table}")
         # Read when it is written: DuckDB reads what a transaction has not yet committed on one core.
-        contents = {model.table: content_of(connection, model.content) for model in models}
+        contents = _contents(connection, models)
         with _transaction(connection):
             _write_about(connection, contents, models, facts, build_id, built_at)
         connection.execute(f"CHECKPOINT {ALIAS}")
@@ -363,6 +364,17 @@ def _write(
         connection.execute(f"DETACH {ALIAS}")
     progress("file written")
     return contents
+
+
+def _contents(connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedModel]) -> dict[Table, Content]:
+    """What each table written says. Most are too small for DuckDB to share out among cores, so tables are."""
+
+    def content(model: PublishedModel) -> Content:
+        with connection.cursor() as own:
+            return content_of(own, model.content)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip((model.table for model in models), pool.map(content, models), strict=True))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from orchestration.instance import PROCESS_TAG, dagster_instance, forget_old_run
 from orchestration.naming import CLOSE_KEY, PUBLISHED_KEY
 from orchestration.progress import PROGRESS, Progress, heard_by
 from orchestration.schedules import EVERYTHING
+from orchestration.watch import judge_freshness, judge_quarantine, judge_run, judge_silence
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,16 @@ def run_everything(
         for key in graph.executable_asset_keys
         if key != CLOSE_KEY and graph.assets_def_for_key(key).op.name not in left_out
     ]
-    return _execute(settings, repository, selected, progress)
+    return _execute(settings, overrides, repository, selected, progress)
 
 
 def publish_only(settings: Settings, overrides: Overrides | None = None) -> RunOutcome:
     """Publish what is built, if the gate has nothing against it, with all that is made of the published file."""
-    repository = build_definitions(overrides or Overrides(settings=settings)).get_repository_def()
+    overrides = overrides or Overrides(settings=settings)
+    repository = build_definitions(overrides).get_repository_def()
     group = PUBLISHED_KEY.path[0]
     published = [key for key in repository.asset_graph.executable_asset_keys if key.path[0] == group]
-    return _execute(settings, repository, published, lambda line: None)
+    return _execute(settings, overrides, repository, published, lambda line: None)
 
 
 def write_closed_months(
@@ -83,7 +85,11 @@ def write_closed_months(
 
 
 def _execute(
-    settings: Settings, repository: dg.RepositoryDefinition, keys: Sequence[dg.AssetKey], progress: Progress
+    settings: Settings,
+    overrides: Overrides,
+    repository: dg.RepositoryDefinition,
+    keys: Sequence[dg.AssetKey],
+    progress: Progress,
 ) -> RunOutcome:
     with dagster_instance(settings) as instance, heard_by(progress):
         result = repository.get_job(EVERYTHING).execute_in_process(
@@ -93,8 +99,19 @@ def _execute(
             run_config={"loggers": {PROGRESS: {}}},
             raise_on_error=False,
         )
+        _judge(settings, overrides, instance, result.run_id)
         forget_old_runs(settings, instance, datetime.now(UTC))
     return _outcome(result)
+
+
+def _judge(settings: Settings, overrides: Overrides, instance: dg.DagsterInstance, run_id: str) -> None:
+    """What the sensors look for, once: where cron calls, no daemon runs. Where one does, what was told is not told again."""
+    feeds = configured_feeds(settings, overrides.instances)
+    if run := instance.get_run_by_id(run_id):
+        judge_run(settings, instance, run)
+    judge_quarantine(settings, instance, feeds)
+    judge_freshness(settings, instance, feeds, overrides.clock)
+    judge_silence(settings)
 
 
 def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:

@@ -1,6 +1,7 @@
 """A hospital with one small ERP, whose whole way from source to published file takes seconds."""
 
 import base64
+import json
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,13 @@ class Hospital:
         """Of the published file, as an analyst does."""
         with duckdb.connect(str(self.settings.published_dir / "analytics.duckdb"), read_only=True) as reader:
             return reader.execute(query).fetchall()
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """Every notification: its kind, and whether something began or was over."""
+        path = self.settings.home / "notifications.jsonl"
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+        return [(line["kind"], line["state"]) for line in lines]
 
     def published_names(self) -> list[str]:
         return [row[0] for row in self.ask("SELECT supplier_name FROM mart_procurement.mart_supplier ORDER BY 1")]

@@ -61,6 +61,8 @@ def test_a_source_that_fails_is_asked_thrice_fails_its_check_and_what_it_feeds_i
     hospital.erp.refuses = False
     hospital.run()
     assert hospital.ask("SELECT count(*) FROM about.tables WHERE NOT is_data_complete") == [(0,)]
+    # No daemon runs here: the run itself has told of it.
+    assert hospital.told == [("CHECK_FAILED", "BEGUN"), ("CHECK_FAILED", "OVER")]
 
 
 def test_what_a_frozen_object_feeds_stays_as_it_was_published_until_somebody_answers_for_the_change(hospital):
@@ -122,9 +124,11 @@ def test_an_error_planted_in_a_mart_blocks_publishing_now_and_later_until_it_is_
     assert not later.is_published
     assert "mart_procurement/mart_supplier:unique_mart_supplier_supplier_name failed" in later.failures[0]
     assert hospital.published_names() == NAMES
+    assert hospital.told == [("RUN_FAILED", "BEGUN")]
     del hospital.erp.parties[4]
     assert hospital.run().is_published
     assert hospital.publish().is_published
+    assert hospital.told[1:] == [("RUN_FAILED", "OVER")]
 
 
 def test_a_mart_that_lost_a_third_of_its_rows_is_not_published(hospital):

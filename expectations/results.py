@@ -1,4 +1,5 @@
-"""What checks said, run after run: `ops.quality_results`, one row per check, table and run, of dbt and Great Expectations.
+"""What checks said, run after run: `ops.quality_results`, one row per check, table and run, of landing, dbt and Great
+Expectations.
 
 Belongs here: the shape of a result, keeping it, forgetting the old. Not here: what is expected; who decides what a failure
 stops (Dagster's blocking checks do, and `is_blocked` repeats it). A result holds counts, shares and names, never a value of a
@@ -20,8 +21,8 @@ Result = Literal["PASSED", "FAILED", "NOT MEASURED"]
 
 @dataclass(frozen=True)
 class QualityResult:
-    """One check of one table. tool: dbt or great_expectations; source_instance: whose rows, None of all; expected, seen: in
-    words and figures."""
+    """One check of one table. tool: landing, dbt or great_expectations; source_instance: whose rows, None of all; expected,
+    seen: in words and figures."""
 
     tool: str
     check_name: str

@@ -16,10 +16,11 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import duckdb
 
+from expectations.results import QualityResult
 from ingestion.contracts import Contract, ContractError, ObjectContract
 from ingestion.instances import Instance
 from ingestion.landing.land import land
-from ingestion.landing.ledger import Ledger, ObjectReport
+from ingestion.landing.ledger import Ledger, LoadReport, ObjectReport
 from ingestion.landing.schema_changes import OpenChange, SchemaChanges
 from ingestion.settings import Settings, SettingsError
 from ingestion.warehouse import Warehouse
@@ -33,7 +34,18 @@ from orchestration.naming import (
     raw_identity,
     raw_schema,
 )
+from orchestration.quality import keep_results
 
+EXPECTED = {
+    READ_CHECK: "The last load of this object did not fail at the source.",
+    ACCOUNTED_CHECK: "fetched = landed + duplicate + superseded + quarantined + out of scope, and the warehouse holds "
+    "as many as the source counts.",
+    SCHEMA_CHECK: "The source gives what its contract says. A change that freezes the object (a field renamed, "
+    "gone or of another type, a new value of a list) holds what it feeds at its last published state, until "
+    "the contract has a new version or somebody acknowledges it: parline sources.",
+    FRESH_CHECK: "The source has answered in whole within the time agreed, with or without anything new. Judged "
+    "by every load, and by the sensor freshness_breached between them.",
+}
 MAX_RETRIES = 2
 FAILED = "FAILED"
 # What an hourly run may take until its tables are fresh again: else every hour would end in an alarm.
@@ -85,10 +97,13 @@ def ingestion_assets(
     )
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         selected = [by_key[key] for key in by_key if key in context.selected_asset_keys]
-        roots = sorted({table.parent or table.name for table in selected})
-        outcome = _load(context, feed, settings, roots, retry_wait_seconds)
+        outcome = _load(context, feed, settings, selected, feeding, retry_wait_seconds, now())
         for table in selected:
-            yield from _report(context, feed.key(table), table, outcome, now())
+            result, standing = outcome.reports[table.name], outcome.standing[table.name]
+            yield dg.MaterializeResult(asset_key=feed.key(table), metadata={**what_came_of(result), **standing})
+            for check in _checks(feed.key(table), table, outcome, now()):
+                if dg.AssetCheckKey(feed.key(table), str(check.check_name)) in context.selected_asset_check_keys:
+                    yield check
 
     return ingest
 
@@ -116,30 +131,14 @@ def _spec(feed: Feed, table: ObjectContract) -> dg.AssetSpec:
 
 
 def _check_specs(feed: Feed, table: ObjectContract, is_feeding: bool) -> Iterator[dg.AssetCheckSpec]:
-    yield dg.AssetCheckSpec(
-        READ_CHECK, asset=feed.key(table), description="The last load of this object did not fail at the source."
-    )
-    yield dg.AssetCheckSpec(
-        ACCOUNTED_CHECK,
-        asset=feed.key(table),
-        blocking=is_feeding,
-        description="fetched = landed + duplicate + superseded + quarantined + out of scope, and the warehouse holds "
-        "as many as the source counts.",
-    )
+    key = feed.key(table)
+    yield dg.AssetCheckSpec(READ_CHECK, asset=key, description=EXPECTED[READ_CHECK])
+    yield dg.AssetCheckSpec(ACCOUNTED_CHECK, asset=key, blocking=is_feeding, description=EXPECTED[ACCOUNTED_CHECK])
     if table.parent is None:
-        yield dg.AssetCheckSpec(
-            SCHEMA_CHECK,
-            asset=feed.key(table),
-            description="The source gives what its contract says. A change that freezes the object (a field renamed, "
-            "gone or of another type, a new value of a list) holds what it feeds at its last published state, until "
-            "the contract has a new version or somebody acknowledges it: parline sources.",
-        )
+        yield dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, description=EXPECTED[SCHEMA_CHECK])
     if is_promised(table):
         yield dg.AssetCheckSpec(
-            FRESH_CHECK,
-            asset=feed.key(table),
-            description=f"The source has answered in whole within {table.freshness}, with or without anything new. Judged "
-            "by every load, and by the sensor freshness_breached between them.",
+            FRESH_CHECK, asset=key, description=f"Agreed: {table.freshness}. {EXPECTED[FRESH_CHECK]}"
         )
 
 
@@ -152,36 +151,55 @@ def _load(
     context: dg.AssetExecutionContext,
     feed: Feed,
     settings: Settings,
-    roots: Sequence[str],
+    tables: Sequence[ObjectContract],
+    feeding: Collection[str],
     retry_wait_seconds: float,
+    now: datetime,
 ) -> _Outcome:
-    """A source that gave nothing at all is asked again, MAX_RETRIES times and no more."""
+    """A source that gave nothing at all is asked again, MAX_RETRIES times and no more. What the last answer's checks say is
+    kept."""
+    roots = sorted({table.parent or table.name for table in tables})
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
+        report: LoadReport | None = None
         try:
             report = land(
                 warehouse, feed.instance, settings, objects=roots, progress=context.log.info, run_id=context.run.run_id
             )
+            reports = report.objects
         except (SettingsError, ContractError) as error:
             # Nothing could be asked (a secret is missing), and asking again would not help: others go on.
-            report = None
             reports = {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}
-        standing = standing_of(warehouse.connection, feed)
-        changes = SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version)
-    if report is None:
-        return _Outcome(reports, standing, changes)
-    audit.record(
-        settings,
-        "LOAD",
-        feed.instance.name,
-        run=context.run.run_id,
-        objects=len(report.objects),
-        failed=sum(result.status == FAILED for result in report.objects.values()),
-        landed=sum(result.landed for result in report.objects.values()),
-        quarantined=sum(result.quarantined for result in report.objects.values()),
-    )
-    if all(result.status == FAILED for result in report.objects.values()) and context.retry_number < MAX_RETRIES:
+        outcome = _Outcome(
+            reports,
+            standing_of(warehouse.connection, feed),
+            SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version),
+        )
+        is_asked_again = report is not None and _gave_nothing(report) and context.retry_number < MAX_RETRIES
+        if not is_asked_again:
+            said = [
+                _said(feed, table, check, table.name in feeding, reports[table.name])
+                for table in tables
+                for check in _checks(feed.key(table), table, outcome, now)
+            ]
+            keep_results(warehouse.connection, settings, said, context.run.run_id)
+    if report is not None:
+        audit.record(
+            settings,
+            "LOAD",
+            feed.instance.name,
+            run=context.run.run_id,
+            objects=len(report.objects),
+            failed=sum(result.status == FAILED for result in report.objects.values()),
+            landed=sum(result.landed for result in report.objects.values()),
+            quarantined=sum(result.quarantined for result in report.objects.values()),
+        )
+    if is_asked_again:
         raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
-    return _Outcome(report.objects, standing, changes)
+    return outcome
+
+
+def _gave_nothing(report: LoadReport) -> bool:
+    return all(result.status == FAILED for result in report.objects.values())
 
 
 def standing_of(connection: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, dict[str, dg.MetadataValue]]:
@@ -200,20 +218,43 @@ def standing_of(connection: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, 
     return found
 
 
-def _report(
-    context: dg.AssetExecutionContext, key: dg.AssetKey, table: ObjectContract, outcome: _Outcome, now: datetime
-) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+def _checks(key: dg.AssetKey, table: ObjectContract, outcome: _Outcome, now: datetime) -> list[dg.AssetCheckResult]:
+    """What its checks say of a table's load: those that it has (_check_specs)."""
     result, standing = outcome.reports[table.name], outcome.standing[table.name]
-    yield dg.MaterializeResult(asset_key=key, metadata={**what_came_of(result), **standing})
-    changes = [change for change in outcome.changes if change.object == table.name]
-    for check in (
-        _read_result(key, result),
-        _accounted_result(key, result),
-        _schema_result(key, changes),
-        _fresh_result(key, table, standing, now),
-    ):
-        if dg.AssetCheckKey(key, str(check.check_name)) in context.selected_asset_check_keys:
-            yield check
+    checks = [_read_result(key, result), _accounted_result(key, result)]
+    if table.parent is None:
+        checks.append(_schema_result(key, [change for change in outcome.changes if change.object == table.name]))
+    if is_promised(table):
+        checks.append(_fresh_result(key, table, standing, now))
+    return checks
+
+
+def _said(
+    feed: Feed, table: ObjectContract, check: dg.AssetCheckResult, is_feeding: bool, result: ObjectReport
+) -> QualityResult:
+    """A check of a load as every other check is kept. What it saw is told in counts and names: an error may quote a value."""
+    name = str(check.check_name)
+    is_judged = name != ACCOUNTED_CHECK or result.status != FAILED
+    seen = {
+        READ_CHECK: result.status.lower(),
+        ACCOUNTED_CHECK: f"{result.unaccounted} not accounted for, difference {result.difference}"
+        if is_judged
+        else "the load failed",
+        SCHEMA_CHECK: "as agreed" if check.passed else "changed: parline sources",
+        FRESH_CHECK: check.description or "",
+    }
+    return QualityResult(
+        "landing",
+        name,
+        raw_schema(feed.contract.system),
+        table.name,
+        feed.instance.name,
+        "critical" if name == ACCOUNTED_CHECK and is_feeding else "warning",
+        table.owner or feed.contract.owner,
+        ("PASSED" if check.passed else "FAILED") if is_judged else "NOT MEASURED",
+        EXPECTED[name],
+        seen[name],
+    )
 
 
 def _read_result(key: dg.AssetKey, result: ObjectReport) -> dg.AssetCheckResult:

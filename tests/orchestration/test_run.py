@@ -219,6 +219,27 @@ def test_every_check_of_a_run_is_a_result_with_its_severity_and_owner(hospital):
             "SELECT count(*) FILTER (WHERE owner = ''), count(*) FROM ops.quality_results"
         )
         assert owners.fetchall()[0][0] == 0
+        landed = warehouse.connection.execute(
+            "SELECT check_name, table_name, severity, outcome, is_blocked, seen FROM ops.quality_results "
+            "WHERE run_id = ? AND tool = 'landing' AND source_instance = 'tryton_main' ORDER BY ALL",
+            [run_id],
+        ).fetchall()
+    assert [check for check in landed if check[0] == "every_record_is_accounted_for"] == [
+        (
+            "every_record_is_accounted_for", "party", "critical", "PASSED", False,
+            "0 not accounted for, difference 0",
+        ),
+        (
+            "every_record_is_accounted_for", "party_identifier", "critical", "PASSED", False,
+            "0 not accounted for, difference 0",
+        ),
+    ]  # fmt: skip
+    assert {(name, table) for name, table, *_ in landed if name != "every_record_is_accounted_for"} == {
+        ("source_was_read", "party"),
+        ("source_was_read", "party_identifier"),
+        ("schema_is_as_agreed", "party"),
+        ("is_as_fresh_as_agreed", "party"),
+    }
     assert said == [
         ("dbt", "not_null_mart_supplier_supplier_name", "mart_supplier", "critical", "PASSED", False, "0 rows"),
         ("dbt", "source_not_null_raw_tryton_party__row_key", "party", "critical", "PASSED", False, "0 rows"),

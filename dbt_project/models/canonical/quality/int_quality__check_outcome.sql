@@ -1,5 +1,5 @@
--- One row per table, source instance, severity and day: how many checks of dbt's and Great Expectations' passed, of how many that
--- could be measured, each as it was asked last on the day.
+-- One row per table, source instance, severity and day: how many checks passed, of how many that could be measured, each as it
+-- was asked last on the day.
 with asked as (
     select
         quality_result.*,

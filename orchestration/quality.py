@@ -4,10 +4,9 @@ Belongs here: from dbt's and Great Expectations' answers to `ops.quality_results
 what is expected (expectations/, dbt), what a failure stops (Dagster's blocking checks).
 """
 
-import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -20,6 +19,14 @@ from ingestion.settings import Settings
 from orchestration.naming import PLATFORM_OWNER
 
 OUTCOMES = {"pass": "PASSED", "fail": "FAILED", "warn": "FAILED"}
+
+
+@dataclass(frozen=True)
+class DbtAnswer:
+    """How a data test of dbt's ended, in dbt's word, and how many rows failed it."""
+
+    status: str
+    failures: int
 
 
 def keep_results(
@@ -37,20 +44,18 @@ def pages_of(settings: Settings, place: tuple[str, str]) -> dg.UrlMetadataValue:
     return dg.MetadataValue.url(f"{index.as_uri()}#{place[0]}.{place[1]}")
 
 
-def results_of_dbt(run_results: Path, dbt_manifest: Mapping[str, Any]) -> list[QualityResult]:
-    """The data tests of dbt's last invocation; none when it never got so far. A message of dbt's is left out: an error of the
-    database may quote a value."""
-    if not run_results.exists():
-        return []
+def results_of_dbt(
+    asked: Iterable[str], answers: Mapping[str, DbtAnswer], dbt_manifest: Mapping[str, Any]
+) -> list[QualityResult]:
+    """The data tests that an invocation of dbt was asked for, by their ids, and what it answered. A test that it did not come
+    to is not measured. A message of dbt's is left out: an error of the database may quote a value."""
     nodes = dbt_manifest["nodes"]
     found = []
-    for result in json.loads(run_results.read_text(encoding="utf-8"))["results"]:
-        node = nodes.get(result["unique_id"])
-        if node is None or node["resource_type"] != "test":
-            continue
+    for unique_id in sorted(asked):
+        node, answer = nodes[unique_id], answers.get(unique_id)
         tested = _tested(dbt_manifest, node)
         is_error = str(node["config"].get("severity", "error")).lower() == "error"
-        outcome = OUTCOMES.get(result["status"], "NOT MEASURED")
+        outcome = OUTCOMES.get(answer.status, "NOT MEASURED") if answer else "NOT MEASURED"
         found.append(
             QualityResult(
                 "dbt",
@@ -62,7 +67,9 @@ def results_of_dbt(run_results: Path, dbt_manifest: Mapping[str, Any]) -> list[Q
                 owner_of(dbt_manifest, tested),
                 outcome,  # type: ignore[arg-type]  # one of the three
                 node.get("description") or f"no row fails {node['name']}",
-                f"{result['failures']} rows" if outcome != "NOT MEASURED" else f"{result['status']}: see dbt.log",
+                f"{answer.failures} rows"
+                if answer and outcome != "NOT MEASURED"
+                else f"{answer.status if answer else 'not asked'}: see dbt.log",
             )
         )
     return found

@@ -10,7 +10,7 @@ out here.
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import metadata
@@ -23,6 +23,7 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
 from costing import tables as costing_tables
+from expectations.results import QualityResult
 from ingestion.contracts import known_systems, load_contract
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.raw import RawTables
@@ -36,12 +37,11 @@ from orchestration.gate import held_tables
 from orchestration.lineage import column_origins
 from orchestration.naming import WAREHOUSE_POOL, identity, raw_schema
 from orchestration.publish import current_build
-from orchestration.quality import keep_results, owner_of, results_of_dbt
+from orchestration.quality import DbtAnswer, keep_results, owner_of, results_of_dbt
 from orchestration.tables import Table
 
 # Where dagster-dbt notes which dbt node a check is.
 UNIQUE_ID = "dagster_dbt/unique_id"
-RUN_RESULTS = "run_results.json"
 # dbt's word for whatever the project has, tests too.
 EVERYTHING = "fqn:*"
 
@@ -204,7 +204,8 @@ def _dbt_step(
         held = _prepare(settings, feeds, dbt_manifest)
         target = settings.home.resolve() / "dbt"
         _forget_another_parse(target, project_dir)
-        (target / RUN_RESULTS).unlink(missing_ok=True)
+        tests = _checked(context)
+        answers: dict[str, DbtAnswer] = {}
         try:
             with _warehouse_named(settings), _failure_in_short(target / "dbt.log"):
                 build = dbt.cli(
@@ -215,13 +216,16 @@ def _dbt_step(
                         "info",
                         "--exclude-resource-type",
                         "unit_test",
-                        *_tests_of(context, dbt_manifest, select),
+                        *_tests_of(context, tests, dbt_manifest, select),
                         *(part for table in held for part in ("--exclude", table.name)),
                     ],
                     context=context,
                     target_path=target,
                 )
                 for event in build.stream():
+                    if isinstance(event, dg.AssetCheckResult):
+                        test, answer = _answer(event)
+                        answers[test] = answer
                     sql = _compiled(event, dbt_manifest, target) if isinstance(event, dg.Output) else None
                     if isinstance(event, dg.Output) and sql:
                         lineage = translator.column_lineage(sql)
@@ -229,7 +233,7 @@ def _dbt_step(
                     else:
                         yield event
         finally:
-            _keep_test_results(settings, target / RUN_RESULTS, dbt_manifest, context.run.run_id)
+            _keep_test_results(settings, results_of_dbt(tests, answers, dbt_manifest), context.run.run_id)
         for table in held:
             key = dg.AssetKey([table.schema, table.name])
             if key in context.selected_asset_keys:
@@ -246,9 +250,21 @@ def _compiled(event: dg.Output[Any], dbt_manifest: Mapping[str, Any], target: Pa
     return path.read_text(encoding="utf-8") if node["resource_type"] == "model" and path.exists() else None
 
 
-def _keep_test_results(settings: Settings, run_results: Path, dbt_manifest: Mapping[str, Any], run_id: str) -> None:
+def _checked(context: dg.AssetExecutionContext) -> set[str]:
+    """The dbt tests that are the checks asked for, by their ids."""
+    step = context.assets_def
+    return {(step.get_spec_for_check_key(key).metadata or {})[UNIQUE_ID] for key in context.selected_asset_check_keys}
+
+
+def _answer(check: dg.AssetCheckResult) -> tuple[str, DbtAnswer]:
+    """The test that dagster-dbt made a check's result of, and what dbt said."""
+    said = {name: str(getattr(value, "value", value)) for name, value in (check.metadata or {}).items()}
+    return said["unique_id"], DbtAnswer(said["status"], int(said.get("dagster_dbt/failed_row_count", "0")))
+
+
+def _keep_test_results(settings: Settings, results: Sequence[QualityResult], run_id: str) -> None:
     with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:
-        keep_results(warehouse.connection, settings, results_of_dbt(run_results, dbt_manifest), run_id)
+        keep_results(warehouse.connection, settings, results, run_id)
 
 
 class LocalDbt(DbtCliResource):
@@ -267,6 +283,8 @@ def local_dbt(project_dir: Path) -> LocalDbt:
     return LocalDbt(
         project_dir=str(project_dir),
         profiles_dir=str(project_dir),
+        # Its manifest is that of set-up, and its answers come as events: to write both again takes three seconds a call.
+        global_config_flags=["--no-write-json"],
         # The one of this environment, whether or not the environment is activated.
         dbt_executable=str(Path(sys.executable).with_name("dbt")),
     )
@@ -295,19 +313,20 @@ def _forget_another_parse(target: Path, project_dir: Path) -> None:
         told.write_text(of_this, encoding="utf-8")
 
 
-def _tests_of(context: dg.AssetExecutionContext, dbt_manifest: Mapping[str, Any], select: str) -> list[str]:
+def _tests_of(
+    context: dg.AssetExecutionContext, checks: Collection[str], dbt_manifest: Mapping[str, Any], select: str
+) -> list[str]:
     """The tests that are checks of this step, and no others. Left to itself, dbt runs every test that reads a table of the
     step, and one that compares it with a table of a later step would fail for want of that table. A name costs dbt ten
     milliseconds: where it is told to take everything, the tests of other steps are named, being fewer."""
     step = context.assets_def
-    checks = {(step.get_spec_for_check_key(key).metadata or {})[UNIQUE_ID] for key in context.selected_asset_check_keys}
     is_subset = (
         step.keys_by_output_name != step.node_keys_by_output_name
         or step.check_specs_by_output_name != step.node_check_specs_by_output_name
     )
     nodes = dbt_manifest["nodes"]
     tests = {unique_id for unique_id, node in nodes.items() if node["resource_type"] == "test"}
-    flag, named = ("--exclude", tests - checks) if select == EVERYTHING and not is_subset else ("--select", checks)
+    flag, named = ("--exclude", tests - set(checks)) if select == EVERYTHING and not is_subset else ("--select", checks)
     names = sorted(".".join(nodes[unique_id]["fqn"]) for unique_id in named)
     return ["--indirect-selection", "empty", *(part for name in names for part in (flag, name))]
 

@@ -367,6 +367,14 @@ def sql(
 ) -> None:
     """Ask the published database. It can be read, and nothing else."""
     with settings_in_use() as settings, open_published(settings) as connection:
+        # A PIVOT is two statements, of which the first makes a type.
+        kinds = [statement.type.name for statement in connection.extract_statements(query)]
+        if not kinds or kinds[-1] not in ("SELECT", "EXPLAIN", "CALL"):
+            stop(
+                "The published database answers questions and nothing else: select ..., describe ..., show all tables."
+            )
+        if kinds.count("SELECT") > 1:
+            stop(f"One question at a time: these are {kinds.count('SELECT')}.")
         audit.record(settings, "SQL", audit.without_literals(query), as_csv=as_csv)
         answer = connection.execute(query)
         columns = [column[0] for column in answer.description or ()]
@@ -411,12 +419,16 @@ def dictionary(table: Annotated[str | None, typer.Argument(help="One table; with
             query = "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
             show(("schema", "table", "meaning"), connection.execute(query).fetchall())
         else:
+            named = "? IN (table_name, schema_name || '.' || table_name)"
             query = (
-                "SELECT column_name, data_type, comment FROM duckdb_columns() "
-                "WHERE table_name = ? AND NOT internal ORDER BY column_index"
+                f"SELECT column_name, data_type, comment FROM duckdb_columns() WHERE {named} AND NOT internal "
+                "ORDER BY schema_name, column_index"
             )
-            show(("column", "type", "meaning"), connection.execute(query, [table]).fetchall())
-            questions = "SELECT question, sql FROM about.questions WHERE table_name = ?"
+            columns = connection.execute(query, [table]).fetchall()
+            if not columns:
+                stop(f"No table is called {table}. All of them: parline dictionary")
+            show(("column", "type", "meaning"), columns)
+            questions = f"SELECT question, sql FROM about.questions WHERE {named}"
             for question, sql in connection.execute(questions, [table]).fetchall():
                 out.print(f'\n{question}\n  parline sql "{sql}"', markup=False, highlight=False)
 

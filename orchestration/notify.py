@@ -1,6 +1,6 @@
 """What somebody should hear of without looking: told once when it begins, once when it is over.
 
-Belongs here: which breaches are open, and what is on its way to whom. Not here: what notices (sensors.py), webhook and mail
+Belongs here: which breaches are open, and what is on its way to whom. Not here: what is noticed (watch.py), webhook and mail
 (deliver.py). A notification carries counts and names of tables, never records.
 
     <home>/notifications.jsonl    every notification, one a line, for a log shipper; the only channel without settings

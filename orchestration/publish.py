@@ -371,6 +371,7 @@ def _contents(connection: duckdb.DuckDBPyConnection, models: Sequence[PublishedM
 
     def content(model: PublishedModel) -> Content:
         with connection.cursor() as own:
+            own.execute("SET TimeZone = 'UTC'")  # a cursor does not have it of its connection
             return content_of(own, model.content)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -1,7 +1,7 @@
 """Keeps what the checks of a run said, and writes it as pages for people.
 
-Belongs here: from dbt's and Great Expectations' answers to `ops.quality_results` and the pages of `<home>/quality`. Not here:
-what is expected (expectations/, dbt), what a failure stops (Dagster's blocking checks).
+Belongs here: from the answers of loads, dbt and Great Expectations to `ops.quality_results` and the pages of `<home>/quality`.
+Not here: what is expected (expectations/, dbt), what a failure stops (Dagster's blocking checks).
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,10 +48,11 @@ def results_of_dbt(
     asked: Iterable[str], answers: Mapping[str, DbtAnswer], dbt_manifest: Mapping[str, Any]
 ) -> list[QualityResult]:
     """The data tests that an invocation of dbt was asked for, by their ids, and what it answered. A test that it did not come
-    to is not measured. A message of dbt's is left out: an error of the database may quote a value."""
+    to is not measured; of an invocation that came to none, nothing is told. A message of dbt's is left out: an error of the
+    database may quote a value."""
     nodes = dbt_manifest["nodes"]
     found = []
-    for unique_id in sorted(asked):
+    for unique_id in sorted(asked) if answers else ():
         node, answer = nodes[unique_id], answers.get(unique_id)
         tested = _tested(dbt_manifest, node)
         is_error = str(node["config"].get("severity", "error")).lower() == "error"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
+import duckdb
 
 from ingestion.settings import Settings, SettingsError
 from orchestration.assets.close import JOB as CLOSE
@@ -52,16 +53,20 @@ def run_everything(
         for key in graph.executable_asset_keys
         if key != CLOSE_KEY and graph.assets_def_for_key(key).op.name not in left_out
     ]
-    return _execute(settings, overrides, repository, selected, progress)
+    outcome = _execute(settings, repository, selected, progress)
+    try:
+        _judge(settings, overrides, outcome.run_id)
+    except (OSError, ValueError, duckdb.Error) as error:
+        progress(f"nobody was notified: {error}")
+    return outcome
 
 
 def publish_only(settings: Settings, overrides: Overrides | None = None) -> RunOutcome:
     """Publish what is built, if the gate has nothing against it, with all that is made of the published file."""
-    overrides = overrides or Overrides(settings=settings)
-    repository = build_definitions(overrides).get_repository_def()
+    repository = build_definitions(overrides or Overrides(settings=settings)).get_repository_def()
     group = PUBLISHED_KEY.path[0]
     published = [key for key in repository.asset_graph.executable_asset_keys if key.path[0] == group]
-    return _execute(settings, overrides, repository, published, lambda line: None)
+    return _execute(settings, repository, published, lambda line: None)
 
 
 def write_closed_months(
@@ -85,11 +90,7 @@ def write_closed_months(
 
 
 def _execute(
-    settings: Settings,
-    overrides: Overrides,
-    repository: dg.RepositoryDefinition,
-    keys: Sequence[dg.AssetKey],
-    progress: Progress,
+    settings: Settings, repository: dg.RepositoryDefinition, keys: Sequence[dg.AssetKey], progress: Progress
 ) -> RunOutcome:
     with dagster_instance(settings) as instance, heard_by(progress):
         result = repository.get_job(EVERYTHING).execute_in_process(
@@ -99,18 +100,18 @@ def _execute(
             run_config={"loggers": {PROGRESS: {}}},
             raise_on_error=False,
         )
-        _judge(settings, overrides, instance, result.run_id)
         forget_old_runs(settings, instance, datetime.now(UTC))
     return _outcome(result)
 
 
-def _judge(settings: Settings, overrides: Overrides, instance: dg.DagsterInstance, run_id: str) -> None:
+def _judge(settings: Settings, overrides: Overrides, run_id: str) -> None:
     """What the sensors look for, once: where cron calls, no daemon runs. Where one does, what was told is not told again."""
     feeds = configured_feeds(settings, overrides.instances)
-    if run := instance.get_run_by_id(run_id):
-        judge_run(settings, instance, run)
-    judge_quarantine(settings, instance, feeds)
-    judge_freshness(settings, instance, feeds, overrides.clock)
+    with dagster_instance(settings) as instance:
+        if run := instance.get_run_by_id(run_id):
+            judge_run(settings, instance, run)
+        judge_quarantine(settings, instance, feeds)
+        judge_freshness(settings, instance, feeds, overrides.clock)
     judge_silence(settings)
 
 

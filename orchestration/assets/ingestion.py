@@ -74,11 +74,11 @@ class Feed:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What became of each table in a load; by table where it stands; what its source does that its contract does not say."""
+    """By table what became of it in a load, where it stands, and what its checks say."""
 
     reports: Mapping[str, ObjectReport]
     standing: Mapping[str, Mapping[str, dg.MetadataValue]]
-    changes: Sequence[OpenChange]
+    checks: Mapping[str, Sequence[dg.AssetCheckResult]]
 
 
 def ingestion_assets(
@@ -97,11 +97,11 @@ def ingestion_assets(
     )
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         selected = [by_key[key] for key in by_key if key in context.selected_asset_keys]
-        outcome = _load(context, feed, settings, selected, feeding, retry_wait_seconds, now())
+        outcome = _load(context, feed, settings, selected, feeding, retry_wait_seconds, now)
         for table in selected:
             result, standing = outcome.reports[table.name], outcome.standing[table.name]
             yield dg.MaterializeResult(asset_key=feed.key(table), metadata={**what_came_of(result), **standing})
-            for check in _checks(feed.key(table), table, outcome, now()):
+            for check in outcome.checks[table.name]:
                 if dg.AssetCheckKey(feed.key(table), str(check.check_name)) in context.selected_asset_check_keys:
                     yield check
 
@@ -154,7 +154,7 @@ def _load(
     tables: Sequence[ObjectContract],
     feeding: Collection[str],
     retry_wait_seconds: float,
-    now: datetime,
+    now: Callable[[], datetime],
 ) -> _Outcome:
     """A source that gave nothing at all is asked again, MAX_RETRIES times and no more. What the last answer's checks say is
     kept."""
@@ -169,33 +169,35 @@ def _load(
         except (SettingsError, ContractError) as error:
             # Nothing could be asked (a secret is missing), and asking again would not help: others go on.
             reports = {table.name: ObjectReport(table.name, FAILED, error=str(error)) for table in feed.tables}
-        outcome = _Outcome(
-            reports,
-            standing_of(warehouse.connection, feed),
-            SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version),
-        )
+        if report is not None:
+            audit.record(
+                settings,
+                "LOAD",
+                feed.instance.name,
+                run=context.run.run_id,
+                objects=len(reports),
+                failed=sum(result.status == FAILED for result in reports.values()),
+                landed=sum(result.landed for result in reports.values()),
+                quarantined=sum(result.quarantined for result in reports.values()),
+            )
+        standing = standing_of(warehouse.connection, feed)
+        changes = SchemaChanges(warehouse.connection).open(feed.instance.name, feed.contract.version)
+        at = now()
+        checks = {
+            table.name: _checks(feed.key(table), table, reports[table.name], standing[table.name], changes, at)
+            for table in tables
+        }
         is_asked_again = report is not None and _gave_nothing(report) and context.retry_number < MAX_RETRIES
         if not is_asked_again:
             said = [
                 _said(feed, table, check, table.name in feeding, reports[table.name])
                 for table in tables
-                for check in _checks(feed.key(table), table, outcome, now)
+                for check in checks[table.name]
             ]
             keep_results(warehouse.connection, settings, said, context.run.run_id)
-    if report is not None:
-        audit.record(
-            settings,
-            "LOAD",
-            feed.instance.name,
-            run=context.run.run_id,
-            objects=len(report.objects),
-            failed=sum(result.status == FAILED for result in report.objects.values()),
-            landed=sum(result.landed for result in report.objects.values()),
-            quarantined=sum(result.quarantined for result in report.objects.values()),
-        )
     if is_asked_again:
         raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
-    return outcome
+    return _Outcome(reports, standing, checks)
 
 
 def _gave_nothing(report: LoadReport) -> bool:
@@ -218,12 +220,18 @@ def standing_of(connection: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, 
     return found
 
 
-def _checks(key: dg.AssetKey, table: ObjectContract, outcome: _Outcome, now: datetime) -> list[dg.AssetCheckResult]:
+def _checks(
+    key: dg.AssetKey,
+    table: ObjectContract,
+    result: ObjectReport,
+    standing: Mapping[str, dg.MetadataValue],
+    changes: Sequence[OpenChange],
+    now: datetime,
+) -> list[dg.AssetCheckResult]:
     """What its checks say of a table's load: those that it has (_check_specs)."""
-    result, standing = outcome.reports[table.name], outcome.standing[table.name]
     checks = [_read_result(key, result), _accounted_result(key, result)]
     if table.parent is None:
-        checks.append(_schema_result(key, [change for change in outcome.changes if change.object == table.name]))
+        checks.append(_schema_result(key, [change for change in changes if change.object == table.name]))
     if is_promised(table):
         checks.append(_fresh_result(key, table, standing, now))
     return checks
@@ -249,7 +257,7 @@ def _said(
         raw_schema(feed.contract.system),
         table.name,
         feed.instance.name,
-        "critical" if name == ACCOUNTED_CHECK and is_feeding else "warning",
+        "critical" if name == ACCOUNTED_CHECK and is_feeding and is_judged else "warning",
         table.owner or feed.contract.owner,
         ("PASSED" if check.passed else "FAILED") if is_judged else "NOT MEASURED",
         EXPECTED[name],

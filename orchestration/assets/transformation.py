@@ -309,6 +309,8 @@ def _forget_another_parse(target: Path, project_dir: Path) -> None:
     of_this = f"{project_dir} {manifest_path(project_dir).stat().st_mtime_ns}"
     if not told.exists() or told.read_text(encoding="utf-8") != of_this:
         (target / "partial_parse.msgpack").unlink(missing_ok=True)
+        # Of releases that had dbt write it: its messages may quote values.
+        (target / "run_results.json").unlink(missing_ok=True)
         target.mkdir(parents=True, exist_ok=True)
         told.write_text(of_this, encoding="utf-8")
 

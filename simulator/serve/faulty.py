@@ -89,7 +89,7 @@ class Faulty:
         for fault in self.faults.of(self.system, "time"):
             if fault.since and fault.since < self.faults.clock.now():
                 self.faults.label(self.system, fault, target)
-        # All that is on when a request comes: one that waits does not meet what is switched on meanwhile.
+        # What is on when a request comes: one that waits is not struck by what is switched on meanwhile.
         transport, answering = self.faults.of(self.system, "transport"), self.faults.of(self.system, "answer")
         damaging = self.faults.of(self.system, "page") + self.faults.of(self.system, "rows")
         cutting = []

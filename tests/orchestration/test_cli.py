@@ -55,6 +55,23 @@ def test_sql_can_only_read_what_is_published(query, published):
     assert parline("sql", query).exit_code == 1
 
 
+@pytest.mark.parametrize("query", ["", "SELECT 1; SELECT 2"])
+def test_sql_answers_one_question_at_a_time(query, published):
+    answer = parline("sql", query)
+    assert answer.exit_code == 1
+    assert isinstance(answer.exception, SystemExit), "an answer that says what to do, no traceback"
+
+
+def test_sql_pivots(published):
+    pivot = "PIVOT mart_procurement.mart_spend_cube ON supplier_name USING sum(spend_amount)"
+    assert parline("sql", "--csv", pivot).stdout.splitlines()[-1].endswith("250.25,100.10")
+
+
+def test_the_dictionary_takes_a_table_with_its_schema_and_says_when_there_is_none(published):
+    assert "In USD." in parline("dictionary", "mart_procurement.mart_spend_cube").stdout
+    assert parline("dictionary", "mart_spend_cubes").exit_code == 1
+
+
 def test_before_anything_is_published_sql_says_what_to_do(settings):
     answer = parline("sql", "SELECT 1")
     assert answer.exit_code == 1

@@ -1,6 +1,7 @@
 -- One row per dimension of quality, check, subject and day: how many rows pass, of how many. What loads account for is told of
 -- the day of the load; what a fact names and nobody knows, of the day as of which it is told; what checks said, of the last
--- time that they were asked on a day, and the rows are then the checks: those of the run that builds this are told by the next.
+-- time that they were asked on a day, and the rows are then the checks: those that come after this is built are told by the
+-- next run.
 with loaded as (
     select
         'COMPLETENESS' as quality_dimension,

@@ -1,4 +1,4 @@
--- One row per run, table, check and source instance: what a check of dbt's or Great Expectations' said.
+-- One row per run, table, check and source instance: what a check of landing's, dbt's or Great Expectations' said.
 select
     run_id,
     checked_at,

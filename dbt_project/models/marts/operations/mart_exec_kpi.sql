@@ -253,6 +253,8 @@ valued as (
         cast(figure.denominator as decimal(38, 6)) as denominator,
         case
             when kpi.kpi_unit = 'MONEY' then cast(figure.numerator as decimal(38, 6))
+            -- More credited than bought: a share of it means nothing.
+            when figure.denominator < 0 then null
             else {{ div_exact('figure.numerator', 'figure.denominator', 6) }}
         end as kpi_value,
         months.last_date

@@ -39,6 +39,14 @@ STORAGE_VERSION = "v1.4.0"
 ALIAS = "publication"
 BEFORE = "publication_before"
 ABOUT = "about"
+ABOUT_TABLES = {
+    "build": "One row: which build of the published file this is, when it was made, of which code and run.",
+    "tables": "One row per published table: whose it is, how many rows it has, the digest of its content, and whether a source "
+    "that it is made of was missing or late.",
+    "questions": "Questions that a table answers, each with the SQL that asks it.",
+    "lineage": "Of which published tables a published table is made.",
+    "checks": "What is checked of a table or column before it is published, and whether a failure stops that.",
+}
 PATIENT_LEVEL_COLUMN = re.compile(r"(?:patient|encounter|subject|case)_(?:key|id|code|token|pseudonym)")
 
 Progress = Callable[[str], None]
@@ -441,6 +449,8 @@ def _write_about(
         f"checks ({named}, column_name VARCHAR, check_name VARCHAR, is_blocking BOOLEAN)",
         [[*_named(model), *check] for model in models for check in model.checks],
     )
+    for name, meaning in ABOUT_TABLES.items():
+        connection.execute(f"COMMENT ON TABLE {ALIAS}.{ABOUT}.{name} IS {literal(meaning)}")
 
 
 def _named(model: PublishedModel) -> tuple[str, str]:

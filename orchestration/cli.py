@@ -367,6 +367,7 @@ def sql(
 ) -> None:
     """Ask the published database. It can be read, and nothing else."""
     with settings_in_use() as settings, open_published(settings) as connection:
+        audit.record(settings, "SQL", audit.without_literals(query), as_csv=as_csv)
         # A PIVOT is two statements, of which the first makes a type.
         kinds = [statement.type.name for statement in connection.extract_statements(query)]
         if not kinds or kinds[-1] not in ("SELECT", "EXPLAIN", "CALL"):
@@ -375,7 +376,6 @@ def sql(
             )
         if kinds.count("SELECT") > 1:
             stop(f"One question at a time: these are {kinds.count('SELECT')}.")
-        audit.record(settings, "SQL", audit.without_literals(query), as_csv=as_csv)
         answer = connection.execute(query)
         columns = [column[0] for column in answer.description or ()]
         rows = answer.fetchall()

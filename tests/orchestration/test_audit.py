@@ -104,6 +104,14 @@ def test_a_query_is_kept_without_what_was_typed_into_it(settings):
     assert CliRunner().invoke(app, ["audit", "verify"]).output.startswith("4 entries, the chain holds")
 
 
+def test_what_was_refused_is_kept_too(settings):
+    facts = BuildFacts("run-1", "abc123")
+    with Warehouse(settings.warehouse_path) as warehouse:
+        publish(warehouse.connection, settings.published_dir, published_models(MANIFEST), facts, 5)
+    assert CliRunner().invoke(app, ["sql", "delete from canonical.dim_supplier"]).exit_code == 1
+    assert list(audit.entries(settings))[-1]["subject"] == "delete from canonical.dim_supplier"
+
+
 def test_the_log_comes_back_with_a_restore(settings, tmp_path):
     made = back_up(settings)
     other = Settings(home=tmp_path / "other")

@@ -22,7 +22,7 @@ from ingestion.landing.identity import LoadStamp, split_key
 from ingestion.landing.ledger import Ledger, LoadReport, ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
 from ingestion.landing.object_load import Batches, ObjectLoad
-from ingestion.landing.page import Page, Refused, Source, SourceError, UnreachableError, Window
+from ingestion.landing.page import Page, Part, Refused, Source, SourceError, UnreachableError, Window
 from ingestion.landing.raw import RawTables
 from ingestion.landing.reconciliation import Reconciliation
 from ingestion.landing.schema_changes import SchemaChange
@@ -107,6 +107,7 @@ class Landing:
         self.report = LoadReport(self._stamp.load_id, instance.name, self.contract.system, "RUNNING")
         self._unreachable: str | None = None
         self._resolved: list[str] = []
+        self._parts: dict[str, set[Part]] = {}
 
     @property
     def as_of(self) -> datetime:
@@ -142,7 +143,13 @@ class Landing:
         self.report.status = "FAILED" if failed and len(failed) == len(self.report.objects) else "COMPLETE"
         self.report.error = failed[0].error if failed else None
         self._ledger.close_load(
-            self.report, self.contract, self._quarantined, self._resolved, self._drift, self._reconciliations
+            self.report,
+            self.contract,
+            self._quarantined,
+            self._resolved,
+            self._drift,
+            self._reconciliations,
+            self._parts,
         )
 
     def load_object(self, obj: ObjectContract, mode: Mode = "incremental", accept_fewer: bool = False) -> None:
@@ -150,7 +157,8 @@ class Landing:
         since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
         start = since - (obj.lag or timedelta()) if since and mode == "incremental" else None
         after = self._raw.without_gap(obj, self._instance.name) if obj.sequence and mode == "incremental" else {}
-        window = Window(start, self._stamp.as_of, after)
+        held = self._ledger.held_parts(self._instance.name, obj.name, self.contract.version) if start else frozenset()
+        window = Window(start, self._stamp.as_of, after, held)
         compare = obj.deletes == "reconcile" or obj.disposition == "snapshot" or mode != "incremental"
         if mode == "reconcile":
             self.land_pages(obj, (), None, compare, accept_fewer)
@@ -202,7 +210,9 @@ class Landing:
             if reconciliation.summary is not None:
                 self._reconciliations.append(reconciliation.summary)
             self._quarantined += load.quarantined
-            self._resolved += self._ledger.refused_before(self._instance.name, obj.name, load.parts)
+            self._resolved += self._ledger.refused_before(self._instance.name, obj.name, [p.name for p in load.parts])
+            # What was put aside may be right when it is read again: its files are not held.
+            self._parts[obj.name] = load.parts if not load.quarantined else set()
             self._drift += load.drift
         except OBJECT_ERRORS as error:
             if isinstance(error, UnreachableError):

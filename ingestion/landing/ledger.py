@@ -3,7 +3,7 @@
 Belongs here: tables of ops and what is written to and read from them. Not here: raw tables (raw.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from ingestion.contracts import Contract, ContractError, ObjectContract
+from ingestion.landing.page import Part
 from ingestion.landing.schema_changes import SchemaChange, SchemaChanges
 
 DDL = """
@@ -39,6 +40,9 @@ CREATE TABLE IF NOT EXISTS ops.reconciliation (
     load_id VARCHAR, source_instance VARCHAR, system VARCHAR, object VARCHAR, as_of TIMESTAMP, source_count BIGINT,
     warehouse_count BIGINT, missing BIGINT, stale BIGINT, deleted BIGINT, healed BIGINT,
     PRIMARY KEY (load_id, object));
+CREATE TABLE IF NOT EXISTS ops.delivered_file (
+    load_id VARCHAR, source_instance VARCHAR, system VARCHAR, object VARCHAR, name VARCHAR, state VARCHAR,
+    contract_version VARCHAR, PRIMARY KEY (source_instance, object, name));
 CREATE TABLE IF NOT EXISTS ops.quality_results (
     run_id VARCHAR, checked_at TIMESTAMP, tool VARCHAR, check_name VARCHAR, table_schema VARCHAR, table_name VARCHAR,
     source_instance VARCHAR, severity VARCHAR, owner VARCHAR, outcome VARCHAR, is_blocked BOOLEAN, expected VARCHAR,
@@ -187,6 +191,15 @@ class Ledger:
         ).fetchone()
         return row[0].replace(tzinfo=UTC) if row and row[0] else None
 
+    def held_parts(self, instance: str, obj: str, contract_version: str) -> frozenset[Part]:
+        """Files that landed whole, with nothing put aside, under this version of the contract."""
+        rows = self._connection.execute(
+            "SELECT name, state FROM ops.delivered_file "
+            "WHERE source_instance = ? AND object = ? AND contract_version = ?",
+            [instance, obj, contract_version],
+        ).fetchall()
+        return frozenset(Part(*row) for row in rows)
+
     def answered_at(self, instance: str) -> dict[str, datetime]:
         """By object when it was last answered in whole (UTC); of one that never was, when it was first asked."""
         rows = self._connection.execute(
@@ -233,8 +246,9 @@ class Ledger:
         resolved: list[str],
         drift: list[SchemaChange],
         reconciliations: list[dict[str, Any]],
+        parts: Mapping[str, Collection[Part]],
     ) -> None:
-        """Everything a load has to say, and that it is over: all of it or nothing."""
+        """Everything a load has to say, and that it is over: all of it or nothing. parts: by object the files that landed."""
         self._connection.execute("BEGIN")
         try:
             for item in report.objects.values():
@@ -256,6 +270,8 @@ class Ledger:
                     "INSERT INTO ops.reconciliation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [report.load_id, report.source_instance, report.system, *row.values()],
                 )
+            for name, landed in parts.items():
+                self._hold(report, name, landed, contract.version)
             self._connection.execute(
                 "UPDATE ops.load SET status = ?, finished_at = ?, error = ? WHERE load_id = ?",
                 [report.status, _now(), report.error, report.load_id],
@@ -264,6 +280,16 @@ class Ledger:
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
+
+    def _hold(self, report: LoadReport, obj: str, parts: Collection[Part], contract_version: str) -> None:
+        for part in parts:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO ops.delivered_file VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    report.load_id, report.source_instance, report.system, obj, part.name, part.state,
+                    contract_version,
+                ],
+            )  # fmt: skip
 
     def _audit(self, report: LoadReport, item: ObjectReport, contract_version: str) -> None:
         values = {f.name: getattr(item, f.name) for f in fields(item)}

@@ -22,7 +22,7 @@ from ingestion.landing.drift import DriftWatch
 from ingestion.landing.identity import ONE_TICK, Identifier, LoadStamp, Version, tombstones
 from ingestion.landing.ledger import ObjectReport, Quarantined
 from ingestion.landing.minimise import Minimiser
-from ingestion.landing.page import IncompleteAnswerError, Page, Refused
+from ingestion.landing.page import IncompleteAnswerError, Page, Part, Refused
 from ingestion.landing.quarantine import QuarantineDesk
 from ingestion.landing.raw import RawTables
 from ingestion.landing.schema_changes import SchemaChange
@@ -69,7 +69,7 @@ class ObjectLoad:
     bytes: int = 0
     announced: int | None = 0
     fetched: dict[str, Version] = field(default_factory=dict)
-    parts: set[str] = field(default_factory=set)
+    parts: set[Part] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.children = self.contract.children(self.obj.name)

@@ -3,7 +3,7 @@
 Belongs here: the boundary between a source system and the landing path. Not here: what either side does.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -32,6 +32,14 @@ class Envelope:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A file that a source delivers: its name, and what tells that it is still the same one."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Page:
     """One answer of a source, untouched.
 
@@ -50,7 +58,7 @@ class Page:
     watermark: datetime | None = None
     archive_ref: str | None = None
     read_at: datetime | None = None
-    part: str | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -70,12 +78,14 @@ class Window:
     """A closed range of change stamps, UTC: everything changed from `start` to `end`, both included.
 
     start is None for everything. A source must ask with >= and <=: an open end loses ties. after: of an object with a
-    sequence, up to which number each scope is held without a gap; nothing is known of a scope that is not named.
+    sequence, up to which number each scope is held without a gap; nothing is known of a scope that is not named. held:
+    files that landed whole and need not be read again; one that has changed is another.
     """
 
     start: datetime | None
     end: datetime
     after: Mapping[str, int] = field(default_factory=dict)
+    held: Collection[Part] = frozenset()
 
 
 @dataclass(frozen=True)

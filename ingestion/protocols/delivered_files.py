@@ -27,6 +27,7 @@ from ingestion.landing.page import (
     Envelope,
     IncompleteAnswerError,
     Page,
+    Part,
     Refused,
     SourceError,
     SourceKey,
@@ -68,13 +69,18 @@ class Options(BaseModel):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file: its name below the folder, when it arrived, when it was written, and what tells that it has changed."""
+    """One file: when it arrived, when it was written, and what tells that it has changed. `part`, its name below the folder,
+    is another when it is only moved or given other rights, for then it arrives anew."""
 
     path: Path
-    name: str
+    part: Part
     arrived_at: datetime
     written_at: datetime
     state: tuple[int, int, int]
+
+    @property
+    def name(self) -> str:
+        return self.part.name
 
 
 class DeliveredFiles:
@@ -105,6 +111,8 @@ class DeliveredFiles:
     def pages(self, obj: ObjectContract, window: Window) -> Iterator[Page | Refused]:
         for delivery in self._delivered(obj):
             if delivery.arrived_at > window.end or (window.start and delivery.arrived_at < window.start):
+                continue
+            if delivery.part in window.held:
                 continue
             try:
                 yield from self._pages(obj, delivery, window.end)
@@ -152,7 +160,7 @@ class DeliveredFiles:
                 # A version is as new as its file was written: an older file that is copied anew stays older.
                 yield Page(
                     body, Envelope(delimiter=self._form.delimiter), f"{delivery.name}, page {number}", rows, watermark,
-                    read_at=delivery.written_at, part=delivery.name,
+                    read_at=delivery.written_at, part=delivery.part,
                 )  # fmt: skip
             if _state(os.fstat(opened.fileno())) != delivery.state:
                 raise IncompleteAnswerError(f"{delivery.name} changed while it was read")
@@ -206,7 +214,8 @@ def _delivery(folder: Path, path: Path) -> Delivery:
     if written_at > datetime.now(UTC):
         # Set by hand or by another clock: it must not keep the file from us until then.
         written_at = changed_at
-    return Delivery(path, str(path.relative_to(folder)), max(written_at, changed_at), written_at, _state(found))
+    part = Part(str(path.relative_to(folder)), "-".join(map(str, (*_state(found), found.st_ctime_ns))))
+    return Delivery(path, part, max(written_at, changed_at), written_at, _state(found))
 
 
 def _state(found: os.stat_result) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingestion.contracts import ContractError, ObjectContract, read_contract
-from ingestion.landing.page import Envelope, Page, Refused, Window
+from ingestion.landing.page import Envelope, Page, Part, Refused, Window
 from tests.ingestion.landing_world import NOON, ScriptedSource, World
 
 HEAD = """
@@ -96,7 +96,7 @@ class Delivered(ScriptedSource):
             if isinstance(file, Refused):
                 yield file
             else:
-                yield Page(file, Envelope(delimiter=","), name, watermark=self.clock, part=name)
+                yield Page(file, Envelope(delimiter=","), name, watermark=self.clock, part=Part(name, str(len(file))))
 
 
 def invoice(number: str, status: str, created_on: str) -> dict[str, Any]:

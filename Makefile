@@ -5,6 +5,8 @@ HOME_DIR := $(or $(PARLINE_HOME),var/parline)
 TRYTON_HOME := var/parline-tryton
 # The demo's settings and secrets, written by the demo itself; a real installation has its own environment.
 DEMO = . $(HOME_DIR)/demo.env &&
+# Every step of the demo and of the tests is a process: where Python may keep nothing compiled, each compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-tryton demo-stop dev test lint types format contracts metrics faults bars bench-daily-change bench-second-run bench-ingestion bench-simulator privacy lock clean

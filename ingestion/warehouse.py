@@ -1,4 +1,4 @@
-"""The one way to the warehouse file: one read-write connection in a process, one lock between processes.
+"""The one way to the warehouse file: one user in a process at a time, one lock between processes.
 
 Not here: what is in it (landing/ledger.py for ops, dlt for raw, dbt for the rest).
 """
@@ -6,6 +6,8 @@ Not here: what is in it (landing/ledger.py for ops, dlt for raw, dbt for the res
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +18,11 @@ CONNECTION_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+
+
+# Warehouses that are open between two uses, each with its lock, and the blocks of `kept_open` that want them so.
+_kept: dict[Path, tuple[duckdb.DuckDBPyConnection, int]] = {}
+_keepers: list[object] = []
 
 
 class WarehouseBusyError(Exception):
@@ -32,6 +39,7 @@ class Warehouse:
     def __init__(self, path: Path, wait: float = 0.0):
         self.path = path
         self._wait = wait
+        self._database: duckdb.DuckDBPyConnection | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._lock: int | None = None
 
@@ -42,22 +50,36 @@ class Warehouse:
         return self._connection
 
     def __enter__(self) -> "Warehouse":
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._acquire_lock()
+        if kept := _kept.pop(self.path.resolve(), None):
+            self._database, self._lock = kept
+        else:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._acquire_lock()
         try:
-            self._connection = duckdb.connect(str(self.path), config=CONNECTION_CONFIG)
+            self._database = self._database or duckdb.connect(str(self.path), config=CONNECTION_CONFIG)
+            # One of its own for each use: what a use leaves behind, temporary tables and settings, goes with it.
+            self._connection = self._database.cursor()
             self._connection.execute("SET TimeZone = 'UTC'")
         except BaseException:
-            self._release_lock()
+            self._close()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._connection is not None:
+        if kind is None and _keepers and self._connection and self._database and self._lock is not None:
             self._connection.close()
-            self._connection = None
+            _kept[self.path.resolve()] = self._database, self._lock
+            self._connection = self._database = self._lock = None
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        for connection in (self._connection, self._database):
+            if connection is not None:
+                connection.close()
+        self._connection = self._database = None
         self._release_lock()
 
     def _acquire_lock(self) -> None:
@@ -84,3 +106,25 @@ class Warehouse:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """In this block a warehouse stays open, and locked, from one use to the next, until `let_go`: to open one is to read all
+    that is in it, half a second where there are a thousand views, and a run uses it thirty times."""
+    _keepers.append(object())
+    try:
+        yield
+    finally:
+        _keepers.pop()
+        if not _keepers:
+            for path in list(_kept):
+                let_go(path)
+
+
+def let_go(path: Path) -> None:
+    """Close a warehouse that is kept open, for another process to use it."""
+    if kept := _kept.pop(path.resolve(), None):
+        database, lock = kept
+        database.close()
+        os.close(lock)

@@ -4,7 +4,7 @@ Importing this needs no network, secret or database: only contracts, the list of
 Runs execute in process: a step of the multiprocess executor imports everything again, and one warehouse has one writer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import dagster as dg
 from ingestion.contracts import load_contract
 from ingestion.instances import Instance, load_instances
 from ingestion.settings import Settings, load_settings
+from ingestion.warehouse import kept_open
 from orchestration.assets.close import MART, close_asset, close_job, month_closed
 from orchestration.assets.costing import costing_assets
 from orchestration.assets.expectations import expectation_checks
@@ -23,7 +24,7 @@ from orchestration.assets.pack import pack_asset, required_tables
 from orchestration.assets.publication import publication_assets
 from orchestration.assets.transformation import load_dbt_manifest, local_dbt, transformation_assets
 from orchestration.gate import fed_tables
-from orchestration.naming import cadence_of
+from orchestration.naming import WAREHOUSE_OPEN, cadence_of
 from orchestration.notify import Clock, utc_now
 from orchestration.progress import PROGRESS, progress_logger
 from orchestration.publish import published_models
@@ -87,10 +88,16 @@ def build_definitions(overrides: Overrides | None = None) -> dg.Definitions:
             after_replay(replays, build),
             *(month_closed(settings, job) for job in closes),
         ],
-        resources={"dbt": local_dbt(overrides.dbt_project_dir)},
+        resources={"dbt": local_dbt(overrides.dbt_project_dir), WAREHOUSE_OPEN: warehouse_open},
         loggers={PROGRESS: progress_logger},
         executor=dg.in_process_executor,
     )
+
+
+@dg.resource(description="The warehouse stays open from one step of a run to the next.")
+def warehouse_open(context: dg.InitResourceContext) -> Iterator[None]:
+    with kept_open():
+        yield
 
 
 def configured_feeds(settings: Settings, instances: Mapping[str, Instance] | None = None) -> list[Feed]:

@@ -24,6 +24,8 @@ TEMPLATE = Path(__file__).with_name("dagster.yaml")
 FOLDER = "<folder>"
 # Who executes a run in process, so that the next one can tell whether it still lives.
 PROCESS_TAG = "parline/process"
+# What Dagster may write of a run's events at once, where it has many to write: all that a run plans.
+EVENTS_AT_ONCE = "5000"
 # So that the first time does not take minutes.
 RUNS_FORGOTTEN_AT_ONCE = 200
 
@@ -41,6 +43,7 @@ def prepare_dagster_home(settings: Settings) -> Path:
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     home = prepare_dagster_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", EVENTS_AT_ONCE)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         _fail_abandoned_runs(instance)
         yield instance

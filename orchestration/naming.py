@@ -15,6 +15,8 @@ from ingestion.instances import Instance
 
 # One slot in dagster.yaml: whoever opens the warehouse takes it.
 WAREHOUSE_POOL = "warehouse"
+# What a step asks for so that the warehouse stays open from one step to the next.
+WAREHOUSE_OPEN = "warehouse"
 # Owns what nobody else has put a name to.
 PLATFORM_OWNER = "data-platform"
 PUBLISHED_KEY = dg.AssetKey(["published", "analytics"])

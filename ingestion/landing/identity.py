@@ -74,10 +74,17 @@ class Identifier:
     def __init__(self, contract: Contract, obj: ObjectContract, stamp: LoadStamp):
         self._contract, self._obj, self._stamp = contract, obj, stamp
         self._children = contract.children(obj.name)
-        self._connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-        self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute("SET threads = 1")  # a block is too small for two: they cost more than they save
-        self._connection.execute("CREATE TABLE seen (_row_key VARCHAR); CREATE TABLE revived (_business_key VARCHAR)")
+        self._opened: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """Opened for the first row: most objects of a day bring none."""
+        if self._opened is None:
+            self._opened = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+            self._opened.execute("SET TimeZone = 'UTC'")
+            self._opened.execute("SET threads = 1")  # a block is too small for two: they cost more than they save
+            self._opened.execute("CREATE TABLE seen (_row_key VARCHAR); CREATE TABLE revived (_business_key VARCHAR)")
+        return self._opened
 
     def revive(self, business_keys: Sequence[str]) -> None:
         """These records were buried and exist again with an old stamp: from now on they count as of their read."""
@@ -134,7 +141,8 @@ class Identifier:
         return pa.table(columns | {"_loaded_at": pa.repeat(loaded_at, len(landed))})
 
     def close(self) -> None:
-        self._connection.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def _root_sql(self) -> str:
         obj, stamp = self._obj, self._stamp

@@ -12,7 +12,7 @@ from costing.warehouse import share_overhead
 from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS
-from orchestration.naming import WAREHOUSE_POOL, identity
+from orchestration.naming import WAREHOUSE_OPEN, WAREHOUSE_POOL, identity
 
 READ = ("int_cost__department", "int_cost__statistic", "cfg_allocation_basis")
 # What reads the tables written; all below it waits for them.
@@ -54,6 +54,7 @@ def costing_assets(settings: Settings, dbt_manifest: Mapping[str, Any]) -> list[
         name="costing",
         specs=[_spec(table, description, read) for table, description in WRITTEN.items()],
         pool=WAREHOUSE_POOL,
+        required_resource_keys={WAREHOUSE_OPEN},
     )
     def costed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:

@@ -24,7 +24,7 @@ from ingestion.warehouse import Warehouse
 from orchestration.assets.costing import tables_below_costing
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.assets.mastering import tables_above_mastering
-from orchestration.naming import WAREHOUSE_POOL, raw_schema
+from orchestration.naming import WAREHOUSE_OPEN, WAREHOUSE_POOL, raw_schema
 from orchestration.publish import builds, current_build, published_models
 from orchestration.quality import keep_results, owner_of, pages_of
 from orchestration.tables import literal
@@ -78,7 +78,13 @@ def _step(name: str, settings: Settings, suites: Suites) -> dg.AssetChecksDefini
     if not specs:
         return None
 
-    @dg.multi_asset_check(name=name, specs=list(specs.values()), can_subset=True, pool=WAREHOUSE_POOL)
+    @dg.multi_asset_check(
+        name=name,
+        specs=list(specs.values()),
+        can_subset=True,
+        pool=WAREHOUSE_POOL,
+        required_resource_keys={WAREHOUSE_OPEN},
+    )
     def step(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         selected = context.selected_asset_check_keys
         with Warehouse(settings.warehouse_path, wait=WAREHOUSE_WAIT_SECONDS) as warehouse:

@@ -23,13 +23,14 @@ from ingestion.landing.land import land
 from ingestion.landing.ledger import Ledger, LoadReport, ObjectReport
 from ingestion.landing.schema_changes import OpenChange, SchemaChanges
 from ingestion.settings import Settings, SettingsError
-from ingestion.warehouse import Warehouse
+from ingestion.warehouse import Warehouse, let_go
 from orchestration import audit
 from orchestration.naming import (
     ACCOUNTED_CHECK,
     FRESH_CHECK,
     READ_CHECK,
     SCHEMA_CHECK,
+    WAREHOUSE_OPEN,
     WAREHOUSE_POOL,
     raw_identity,
     raw_schema,
@@ -94,6 +95,7 @@ def ingestion_assets(
         check_specs=[spec for table in feed.tables for spec in _check_specs(feed, table, table.name in feeding)],
         can_subset=True,
         pool=WAREHOUSE_POOL,
+        required_resource_keys={WAREHOUSE_OPEN},
     )
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         selected = [by_key[key] for key in by_key if key in context.selected_asset_keys]
@@ -196,6 +198,7 @@ def _load(
             ]
             keep_results(warehouse.connection, settings, said, context.run.run_id)
     if is_asked_again:
+        let_go(settings.warehouse_path)  # nobody should wait for it while a source is waited for
         raise dg.RetryRequested(MAX_RETRIES, retry_wait_seconds * 2**context.retry_number)
     return _Outcome(reports, standing, checks)
 

@@ -13,7 +13,7 @@ from ingestion.settings import Settings
 from ingestion.warehouse import Warehouse
 from mastering.registry import Run
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS
-from orchestration.naming import WAREHOUSE_POOL, identity
+from orchestration.naming import WAREHOUSE_OPEN, WAREHOUSE_POOL, identity
 
 READ = (
     "int_supplier_record", "int_shared_supplier_number", "int_item_record", "int_item_identifier", "int_item_unit",
@@ -63,6 +63,7 @@ def mastering_assets(settings: Settings, dbt_manifest: Mapping[str, Any]) -> lis
         name="mastering",
         specs=[_spec(table, description, read) for table, description in WRITTEN.items()],
         pool=WAREHOUSE_POOL,
+        required_resource_keys={WAREHOUSE_OPEN},
     )
     def mastered(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         # Splink and scikit-learn take seconds to import, which nobody who only opens the graph should wait for.

@@ -16,7 +16,7 @@ from ingestion.warehouse import Warehouse
 from orchestration import audit
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
 from orchestration.gate import fed_tables, held_tables, incomplete_tables, refusals
-from orchestration.naming import PUBLISHED_KEY, RESTRICTED_KEY, WAREHOUSE_POOL, identity
+from orchestration.naming import PUBLISHED_KEY, RESTRICTED_KEY, WAREHOUSE_OPEN, WAREHOUSE_POOL, identity
 from orchestration.publish import (
     FILE_NAME,
     RESTRICTED_FILE_NAME,
@@ -92,6 +92,7 @@ def _publication_asset(
         deps=[dg.AssetKey([model.table.schema, model.table.name]) for model in publication.models],
         description=publication.description,
         pool=WAREHOUSE_POOL,
+        required_resource_keys={WAREHOUSE_OPEN},
     )
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         publication.folder.mkdir(parents=True, exist_ok=True)

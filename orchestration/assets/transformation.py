@@ -28,7 +28,7 @@ from ingestion.contracts import known_systems, load_contract
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.raw import RawTables
 from ingestion.settings import Settings, SettingsError
-from ingestion.warehouse import Warehouse
+from ingestion.warehouse import Warehouse, let_go
 from mastering import tables as mastering_tables
 from orchestration.assets.costing import models_below_costing
 from orchestration.assets.ingestion import WAREHOUSE_WAIT_SECONDS, Feed
@@ -202,6 +202,7 @@ def _dbt_step(
                 allow_retries=False,
             )
         held = _prepare(settings, feeds, dbt_manifest)
+        let_go(settings.warehouse_path)
         target = settings.home.resolve() / "dbt"
         _forget_another_parse(target, project_dir)
         tests = _checked(context)

@@ -9,6 +9,9 @@ import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
+import pytest
+
 from ingestion.contracts import load_contract
 from ingestion.landing.schema_changes import SchemaChanges
 from ingestion.warehouse import Warehouse
@@ -187,6 +190,37 @@ def test_the_pool_of_the_one_writer_has_a_limit(hospital):
         assert (pool.name, pool.limit) == ("warehouse", 1)
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
     assert (Path(hospital.settings.dagster_home) / "dagster.yaml").exists()
+
+
+def test_events_that_are_written_at_once_are_all_there_or_none_is(hospital, monkeypatch):
+    run_id = hospital.run().run_id
+    with dagster_instance(hospital.settings) as instance:
+        log = instance.event_log_storage
+        planned = [
+            record.event_log_entry._replace(run_id="another")
+            for record in instance.get_records_for_run(
+                run_id, of_type={dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
+            ).records
+        ]
+        assert len(planned) > 5
+        log.store_event_batch(planned)
+        assert len(log.get_logs_for_run("another")) == len(planned)
+
+        store, stored = log.store_event, []
+
+        def breaks_off(event):
+            if len(stored) == 3:
+                raise OSError("no space left")
+            stored.append(event)
+            store(event)
+
+        monkeypatch.setattr(log, "store_event", breaks_off)
+        with pytest.raises(OSError, match="no space left"):
+            log.store_event_batch([event._replace(run_id="a third") for event in planned])
+        monkeypatch.undo()
+        assert log.get_logs_for_run("a third") == []
+        log.store_event(planned[0]._replace(run_id="a third"))
+        assert len(log.get_logs_for_run("a third")) == 1
 
 
 def test_old_runs_are_forgotten_and_what_their_checks_said_is_not(hospital):

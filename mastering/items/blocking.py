@@ -25,6 +25,18 @@ LEAST_OF_WORD = 5
 PAIRS_PER_RECORD, LEAST_BUDGET = 60, 1_000_000
 
 
+# Pairs that decide.judge keeps apart whatever their descriptions say: no identifier in common, and two base GTINs of one
+# packaging level, or two part numbers of one maker. Most of what shares a maker, its numbers and its qualities is of this
+# kind, and grows faster than the records do.
+_SPEAK_AGAINST = """
+    coalesce(one.part_number <> other.part_number, true)
+    AND NOT coalesce(list_has_any(one.cores, other.cores), false)
+    AND NOT coalesce(list_has_any(one.identifiers, other.identifiers), false)
+    AND (coalesce(list_has_any(one.levels, other.levels), false)
+        OR coalesce(one.maker_name = other.maker_name AND one.part_number <> other.part_number, false)
+        AND one.is_number_sure AND other.is_number_sure)"""
+
+
 class PairBudgetError(Exception):
     """More pairs than can be compared: identifiers that too many records share."""
 
@@ -164,13 +176,22 @@ def _find_own_makers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes candidate (left_key < right_key, shares_identifier): each pair once, of which one at least is in `changed`."""
+    """Makes candidate (left_key < right_key, shares_identifier): each pair once, of which one at least is in `changed`, and
+    whose identifiers leave it open whether it is one item."""
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE candidate AS
-        SELECT least(one.record_key, other.record_key) AS left_key, greatest(one.record_key, other.record_key) AS right_key,
-            bool_or(one.is_identifier) AS shares_identifier
-        FROM block_key AS one SEMI JOIN changed USING (record_key) JOIN block_key AS other USING (kind, value)
-        WHERE one.record_key <> other.record_key
-        GROUP BY ALL"""
+        WITH met AS (
+                SELECT least(one.record_key, other.record_key) AS left_key,
+                    greatest(one.record_key, other.record_key) AS right_key, bool_or(one.is_identifier) AS shares_identifier
+                FROM block_key AS one SEMI JOIN changed USING (record_key) JOIN block_key AS other USING (kind, value)
+                WHERE one.record_key <> other.record_key
+                GROUP BY ALL),
+            told AS (
+                SELECT record_key, maker_name, part_number, is_number_sure, string_split(identifiers, ' ') AS identifiers,
+                    list_transform(string_split(gtins, ' '), lambda gtin: gtin[1]) AS levels,
+                    list_transform(string_split(gtins, ' '), lambda gtin: gtin[3:]) AS cores
+                FROM scored)
+        SELECT met.* FROM met JOIN told AS one ON one.record_key = left_key JOIN told AS other ON other.record_key = right_key
+        WHERE shares_identifier OR NOT ({_SPEAK_AGAINST})"""
     )

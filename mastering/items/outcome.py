@@ -71,7 +71,6 @@ def review_queue(connection: duckdb.DuckDBPyConnection, refusals: Sequence[Refus
             SELECT judged.*, one.cluster_key AS left_cluster, other.cluster_key AS right_cluster FROM judged
             JOIN cluster_of AS one ON one.record_key = left_key
             JOIN cluster_of AS other ON other.record_key = right_key AND other.cluster_key <> one.cluster_key
-            WHERE verdict <> '{Verdict.APART}'
         ), found AS (
             SELECT '{QueueKind.PENDING}' AS kind, 3 AS urgency, left_key, right_key, NULL::DOUBLE AS weight, reason AS evidence
             FROM pending

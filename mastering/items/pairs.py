@@ -5,13 +5,15 @@ Belongs here: bringing the two records of a pair together, and what one run hand
 """
 
 from collections.abc import Sequence
+from itertools import compress
 
 import duckdb
 import pyarrow as pa
 
 from mastering.items import blocking, scoring
-from mastering.items.batches import by_batches
+from mastering.items.batches import BATCH, by_batches
 from mastering.items.decide import Judgement, Side, judge
+from mastering.vocabulary import Verdict
 
 # Below so many bits, and without an identifier in common, a pair is not worth a steward's minute; and no rival of another but
 # where it has the sizes and qualities of one maker's in common.
@@ -19,7 +21,8 @@ FLOOR = 3.0
 _SAME_ATTRIBUTES = """one.maker = other.maker AND one.numbers IS NOT DISTINCT FROM other.numbers
     AND one.qualities IS NOT DISTINCT FROM other.qualities AND coalesce(one.numbers, one.qualities) IS NOT NULL"""
 BITS = [f"mw_{comparison['output_column_name']}" for comparison in scoring.COMPARISONS]
-# One row per candidate pair. identifiers: how many both share; veto: what keeps them apart, null if nothing does.
+# One row per pair that matters: it can join two records, rival one that does, or be a question to a steward. identifiers: how
+# many both share; veto: what keeps them apart, null if nothing does.
 JUDGED = pa.schema(
     [("left_key", pa.string()), ("right_key", pa.string()), ("weight", pa.float64())]
     + [(name, pa.float64()) for name in BITS]
@@ -84,19 +87,18 @@ def sides(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[st
 def _judged(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE worth AS"
-        " SELECT left_key, right_key FROM candidate JOIN pair_weight USING (left_key, right_key)"
+        " SELECT pair_weight.* FROM candidate JOIN pair_weight USING (left_key, right_key)"
         " JOIN scored AS one ON one.record_key = left_key JOIN scored AS other ON other.record_key = right_key"
         f" WHERE shares_identifier OR weight >= {FLOOR} OR ({_SAME_ATTRIBUTES})"
+        " ORDER BY left_key, right_key"
     )
+    [(pairs,)] = connection.execute("SELECT count(*) FROM worth").fetchall()
     paired = connection.execute(
         f"""
-        SELECT pair_weight.*, {_SIDE.format(side="one")}, {_SIDE.format(side="other")}
-        FROM pair_weight SEMI JOIN worth USING (left_key, right_key)
-        JOIN scored AS one ON one.record_key = left_key
-        JOIN scored AS other ON other.record_key = right_key
-        ORDER BY left_key, right_key"""
-    ).to_arrow_table()
-    return pa.concat_tables([JUDGED.empty_table(), *by_batches(_judge_batch, paired)])
+        SELECT worth.*, {_SIDE.format(side="one")}, {_SIDE.format(side="other")}
+        FROM worth JOIN scored AS one ON one.record_key = left_key JOIN scored AS other ON other.record_key = right_key"""
+    ).to_arrow_reader(BATCH)
+    return pa.concat_tables([JUDGED.empty_table(), *by_batches(_judge_batch, paired, pairs)])
 
 
 def _judge_batch(paired: pa.Table) -> pa.Table:
@@ -105,8 +107,14 @@ def _judge_batch(paired: pa.Table) -> pa.Table:
         judge(Side(*left), Side(*right))
         for left, right in zip(zip(*lefts, strict=True), zip(*rights, strict=True), strict=True)
     ]
-    kept = paired.select(["left_key", "right_key", "weight", *BITS])
+    weights = paired["weight"].to_pylist()
+    matters = [
+        judgement.verdict != Verdict.APART and bool(judgement.identifiers or judgement.is_rival or weight >= FLOOR)
+        for judgement, weight in zip(judgements, weights, strict=True)
+    ]
+    kept = paired.select(["left_key", "right_key", "weight", *BITS]).filter(pa.array(matters, pa.bool_()))
     verdicts = pa.Table.from_pylist(
-        [judgement._asdict() for judgement in judgements], pa.schema([JUDGED.field(name) for name in Judgement._fields])
+        [judgement._asdict() for judgement in compress(judgements, matters)],
+        pa.schema([JUDGED.field(name) for name in Judgement._fields]),
     )
     return pa.table([*kept.columns, *verdicts.columns], names=JUDGED.names).cast(JUDGED)

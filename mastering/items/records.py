@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from mastering.identifiers import Unreadable, read_identifier
-from mastering.items.batches import by_batches
+from mastering.items.batches import BATCH, by_batches
 from mastering.items.descriptions import read_description
 from mastering.items.makers import Maker, distributor_of, read_maker
 from mastering.items.part_numbers import read_part_number
@@ -72,7 +72,7 @@ def read_records(raw: pa.Table, aliases: Mapping[str, str], fixes: Fixes) -> Rea
 
     aliases: a manufacturer's name as written -> the name it stands for. fixes: (record key, attribute) -> value.
     """
-    parts = by_batches(partial(_read_batch, aliases=dict(aliases), fixes=dict(fixes)), raw)
+    parts = by_batches(partial(_read_batch, aliases=dict(aliases), fixes=dict(fixes)), raw.to_batches(BATCH), len(raw))
     return ReadRecords(*(pa.concat_tables(tables) for tables in zip(NOTHING_READ, *parts, strict=True)))
 
 

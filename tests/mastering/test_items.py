@@ -6,13 +6,19 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from bench.mastering.items import IDENTIFIER, PACK, RECORD, own_families, retrain
-from mastering.items import ItemResolution, blocking, resolve
+from mastering.items import ItemResolution, batches, blocking, resolve
+from mastering.items.arrivals import Steering, read_arrivals
+from mastering.items.decide import judge
+from mastering.items.pairs import sides
+from mastering.items.records import NOTHING_READ
 from mastering.items.scoring import ModelDriftError, pin, pinned, weights
 from mastering.stewardship import DECISIONS
+from mastering.vocabulary import Verdict
 
 NOON = datetime(2026, 3, 2, 12)  # as stewards' tables hold it
 GTIN, OTHER_GTIN = "00036000291452", "00012345678905"
@@ -262,6 +268,34 @@ def same(one: ItemResolution, other: ItemResolution) -> bool:
 
 def whole(rows: list[dict[str, Any]], master: Any, decisions: pa.Table, state: Any = None) -> ItemResolution:
     return resolve(pa.Table.from_pylist(rows, RECORD), master.identifiers, master.packs, decisions, NOON, state)
+
+
+def test_pairs_that_are_not_compared_are_none_that_could_be_one_item() -> None:
+    master = own_families(300, seed=3)
+    with duckdb.connect() as connection:
+        read = read_arrivals(connection, master.records, master.identifiers, Steering({}, {}), NOTHING_READ)
+        connection.register("feature", read.features)
+        connection.register("identifier_key", read.keys)
+        blocking.find_keys(connection)
+        connection.execute("CREATE TABLE changed AS SELECT record_key FROM feature")
+        blocking.find_candidates(connection)
+        left_out = connection.execute(
+            """
+            SELECT DISTINCT one.record_key, other.record_key
+            FROM block_key AS one JOIN block_key AS other USING (kind, value)
+            ANTI JOIN candidate ON left_key = one.record_key AND right_key = other.record_key
+            WHERE one.record_key < other.record_key"""
+        ).fetchall()
+        known = sides(connection, read.features["record_key"].to_pylist())
+    judgements = [judge(known[left], known[right]) for left, right in left_out]
+    assert len(judgements) > 100
+    assert {(judgement.verdict, judgement.identifiers) for judgement in judgements} == {(Verdict.APART, 0)}
+
+
+def test_processes_give_what_batches_give_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "POOL_FROM", 1)
+    table = pa.table({"number": range(45)})
+    assert list(batches.by_batches(len, table.to_batches(2), len(table))) == [2] * 22 + [1]
 
 
 def test_order_does_not_matter_and_what_changed_alone_gives_the_answer_of_a_full_run() -> None:

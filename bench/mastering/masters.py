@@ -1,11 +1,13 @@
 """Item masters of our own families, as four systems keep them: with other habits, and with the faults of real masters.
 
+A master of more items has more makers, more kinds of products and more drugs, not more brands of the same few: each maker has
+one to eight brands of what it makes, which look alike to the last word but the brand, where that is not left out.
 Belongs here: drawing items and records, and spoiling them at known rates. Not here: the families (families.py), figures
 (items.py). One seed makes one master.
 """
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import count, islice, product, repeat
 from random import Random
 from typing import Any, NamedTuple
 
@@ -46,6 +48,24 @@ SYLLABLES = (
     "hep",
     "lo",
 )
+# So many brands has each maker of the first, the second ... round of makers, and again from the first on.
+BRANDS = (3, 1, 2, 8, 1, 4)
+# What a product of later makers is for; "" is the family's own.
+FIELDS = (
+    "",
+    "",
+    "Renal",
+    "Hepatic",
+    "Thoracic",
+    "Vascular",
+    "Ophthalmic",
+    "Cranial",
+    "Pelvic",
+    "Biliary",
+    "Gastric",
+    "Neuro",
+)
+TRADES = ("MEDICAL", "SURGICAL", "DEVICES", "HEALTHCARE", "LABORATORIES", "TECHNOLOGIES")
 FIRST_CORE = 85_00000_00000
 SHARE_OF_ITEMS = {"catalogue": 0.8, "erp": 0.9, "saas": 0.6, "ehr": 0.6}
 OTHER_NAMES = {
@@ -85,7 +105,7 @@ class Drawn(NamedTuple):
 
 
 def draw(items: int, seed: int) -> Drawn:
-    """So many items (brands get a number where the families run out) and about three records of each."""
+    """So many items (where the families run out, other makers' of other kinds) and about three records of each."""
     random = Random(seed)
     drawn = Drawn([], [], [], {}, {})
     made = list(islice(_items(random), items))
@@ -99,30 +119,59 @@ def draw(items: int, seed: int) -> Drawn:
 
 def _items(random: Random) -> Iterator[Item]:
     number = 0
-    for generation in range(1_000_000):
+    for generation, makers in enumerate(_rounds()):
         for family in FAMILIES:
+            kind = _of_field(family, makers)
             for brand, maker in family.lines:
                 stem = f"{brand[:2].upper()}{random.randrange(10, 100)}"
                 for values in product(*family.varies.values()):
                     number += 1
-                    name = _other_brand(brand, generation) if generation else brand
+                    said = dict(zip(family.varies, values, strict=True))
+                    if makers and family.is_drug:
+                        said["drug"] = _invented(f"{said['drug']} {generation}")
                     ndc = (
                         f"{random.randrange(1, 10**5):05}-{random.randrange(1, 10**4):04}-{random.randrange(1, 100):02}"
                     )
                     yield Item(
-                        family,
-                        name,
-                        maker,
-                        dict(zip(family.varies, values, strict=True)),
+                        kind,
+                        _invented(f"{brand} {generation}") if generation else brand,
+                        _of_round(maker, makers),
+                        said,
                         _part_number(random, stem, number),
                         f"{FIRST_CORE + number:012}",
                         ndc if family.is_drug else None,
                     )
 
 
-def _other_brand(brand: str, generation: int) -> str:
-    """Another brand of the same maker: short descriptions that leave the brand out are of either."""
-    random = Random(f"{brand} {generation}")
+def _rounds() -> Iterator[int]:
+    """By generation of brands the round of makers who have it."""
+    for makers in count():
+        yield from repeat(makers, BRANDS[makers % len(BRANDS)])
+
+
+def _of_field(family: Family, makers: int) -> Family:
+    """What makers of a later round make of a family: for a field of medicine, which houses cut short as they do the rest."""
+    field = Random(f"{family.name} {makers}").choice(FIELDS) if makers and not family.is_drug else ""
+    if not field:
+        return family
+    noun, rest = family.short.split(" ", 1)
+    return family._replace(
+        full=family.full.replace("{brand}", f"{{brand}} {field}"), short=f"{noun} {field[:4].upper()} {rest}"
+    )
+
+
+def _of_round(maker: str, makers: int) -> str:
+    """A maker of a later round: makes what another of the first round makes."""
+    if not makers:
+        return maker
+    name = f"{maker} {makers}"
+    return f"{_invented(name).upper()} {Random(name).choice(TRADES)}"
+
+
+def _invented(name: str) -> str:
+    """Another name in its place, always the same: of a maker, of one of its brands (short descriptions that leave the brand
+    out are of any of them), of a drug."""
+    random = Random(name)
     return "".join(random.choice(SYLLABLES) for _ in range(4)).capitalize()
 
 

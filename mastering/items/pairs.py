@@ -4,7 +4,6 @@ Belongs here: bringing the two records of a pair together, and what one run hand
 (decide.py), the weight (scoring.py), clusters (resolution.py).
 """
 
-from collections.abc import Sequence
 from itertools import compress
 
 import duckdb
@@ -72,16 +71,10 @@ def find_pairs(connection: duckdb.DuckDBPyConnection, known: pa.Table, fingerpri
     )
 
 
-def sides(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[str, Side]:
-    """What is known of some records."""
-    connection.register("wanted", pa.table({"record_key": pa.array(keys, pa.string())}))
-    found = connection.execute(
-        f"SELECT record_key, {', '.join(Side._fields)} FROM scored SEMI JOIN wanted USING (record_key)"
-    )
-    table: dict[str, Side] = {}
-    while rows := found.fetchmany(10_000):
-        table |= {row[0]: Side(*row[1:]) for row in rows}
-    return table
+def sides(records: pa.Table) -> dict[str, Side]:
+    """What is known of some records (columns of `scored`)."""
+    columns = [records[column].to_pylist() for column in ("record_key", *Side._fields)]
+    return {key: Side(*said) for key, *said in zip(*columns, strict=True)}
 
 
 def _judged(connection: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -98,7 +91,8 @@ def _judged(connection: duckdb.DuckDBPyConnection) -> pa.Table:
         SELECT worth.*, {_SIDE.format(side="one")}, {_SIDE.format(side="other")}
         FROM worth JOIN scored AS one ON one.record_key = left_key JOIN scored AS other ON other.record_key = right_key"""
     ).to_arrow_reader(BATCH)
-    return pa.concat_tables([JUDGED.empty_table(), *by_batches(_judge_batch, paired, pairs)])
+    batches = ((pa.Table.from_batches([batch]),) for batch in paired)
+    return pa.concat_tables([JUDGED.empty_table(), *by_batches(_judge_batch, batches, pairs)])
 
 
 def _judge_batch(paired: pa.Table) -> pa.Table:

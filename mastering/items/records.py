@@ -72,7 +72,8 @@ def read_records(raw: pa.Table, aliases: Mapping[str, str], fixes: Fixes) -> Rea
 
     aliases: a manufacturer's name as written -> the name it stands for. fixes: (record key, attribute) -> value.
     """
-    parts = by_batches(partial(_read_batch, aliases=dict(aliases), fixes=dict(fixes)), raw.to_batches(BATCH), len(raw))
+    batches = ((raw.slice(start, BATCH),) for start in range(0, len(raw), BATCH))
+    parts = by_batches(partial(_read_batch, aliases=dict(aliases), fixes=dict(fixes)), batches, len(raw))
     return ReadRecords(*(pa.concat_tables(tables) for tables in zip(NOTHING_READ, *parts, strict=True)))
 
 

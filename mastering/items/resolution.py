@@ -7,7 +7,7 @@ are given by the registry (mastering/registry.py).
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import lru_cache, partial
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -16,9 +16,10 @@ import pyarrow as pa
 
 from mastering.clusters import Clustering, Edge, cluster, strongest_first
 from mastering.items.arrivals import Steering, read_arrivals
+from mastering.items.batches import by_batches
 from mastering.items.comparison import compare
 from mastering.items.decide import Side, are_of_one_text, judge, say_the_same, veto_between
-from mastering.items.groups import CLUSTERED, REFUSED, find_groups, of_next_run
+from mastering.items.groups import CLUSTERED, RECORDS_AT_ONCE, REFUSED, find_groups, of_next_run
 from mastering.items.outcome import assignments, kept_pairs, review_queue
 from mastering.items.pairs import FINGERPRINTS, JUDGED, find_pairs, sides
 from mastering.items.reading import from_json
@@ -116,7 +117,9 @@ def _veto(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str | N
     """The rule that speaks against joining two records, for stewards' decisions: these are few."""
 
     def veto(left: str, right: str) -> str | None:
-        known = sides(connection, [left, right])
+        known = sides(
+            connection.execute("SELECT * FROM scored WHERE record_key IN ($1, $2)", [left, right]).to_arrow_table()
+        )
         return judge(known[left], known[right]).veto if len(known) == 2 else "a record that is not there"
 
     return veto
@@ -126,17 +129,19 @@ def _clustered(connection: duckdb.DuckDBPyConnection, force: InForce, known: Ite
     """Who is joined with whom, some groups at a time, which bounds what is held in memory."""
     as_before, batches = find_groups(connection, force, known.clustered, known.refused)
     cluster_of, refusals = as_before.cluster_of, as_before.refusals
-    for batch in range(batches):
-        found = _clustered_batch(connection, batch, force)
+    groups = (_groups(connection, batch) for batch in range(batches))
+    for found in by_batches(partial(_cluster_batch, force=force), groups, batches * RECORDS_AT_ONCE):
         cluster_of |= found.cluster_of
         refusals += found.refusals
     return Clustering(cluster_of, strongest_first(refusals))
 
 
-def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: InForce) -> Clustering:
-    """First what stewards and identifiers join; then, between the clusters of that, what text alone may."""
-    keys = [key for (key,) in connection.execute("SELECT record_key FROM grouped WHERE batch = $1", [batch]).fetchall()]
-    known = sides(connection, keys)
+def _groups(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[pa.Table, pa.Table]:
+    """The records of some groups (columns of Side), and the pairs that can join them or rival one that does."""
+    records = connection.execute(
+        f"SELECT record_key, {', '.join(Side._fields)} FROM scored JOIN grouped USING (record_key) WHERE batch = $1",
+        [batch],
+    ).to_arrow_table()
     pairs = connection.execute(
         """
         SELECT left_key, right_key, weight, identifiers, verdict, is_text_alone AND open_pair.left_key IS NULL, is_rival,
@@ -144,21 +149,29 @@ def _clustered_batch(connection: duckdb.DuckDBPyConnection, batch: int, force: I
         FROM judged JOIN grouped ON record_key = left_key LEFT JOIN open_pair USING (left_key, right_key)
         WHERE batch = $1 AND (veto IS NULL AND is_rival OR verdict = $2)""",
         [batch, Verdict.AUTO],
-    ).fetchall()
+    ).to_arrow_table()
+    return records, pairs
+
+
+def _cluster_batch(records: pa.Table, pairs: pa.Table, force: InForce) -> Clustering:
+    """First what stewards and identifiers join; then, between the clusters of that, what text alone may."""
+    known = sides(records)
+    rows = list(zip(*(column.to_pylist() for column in pairs.columns), strict=True))
     edges = [Edge(left, right, 0.0, is_forced=True) for left, right in force.must if {left, right} <= known.keys()]
     edges += [
         Edge(left, right, weight + PER_IDENTIFIER * identifiers)
-        for left, right, weight, identifiers, verdict, *_ in pairs
+        for left, right, weight, identifiers, verdict, *_ in rows
         if verdict == Verdict.AUTO
     ]
-    first = cluster(keys, edges, _may_join(known, force))
+    may_join = _may_join(known, force)
+    first = cluster(known, edges, may_join)
     texts = [
         _weighed(TextPair(left, right, weight, is_alone), is_in_full, known[left], known[right])
-        for left, right, weight, _, _, is_alone, is_rival, is_in_full in pairs
+        for left, right, weight, _, _, is_alone, is_rival, is_in_full in rows
         if is_rival
     ]
     found = unique_best(texts, first.cluster_of, _agree(known, first))
-    return cluster(keys, [*edges, *found], _may_join(known, force))
+    return cluster(known, [*edges, *found], may_join)
 
 
 def _weighed(text: TextPair, is_in_full: bool, left: Side, right: Side) -> TextPair:
@@ -172,17 +185,21 @@ def _agree(known: Mapping[str, Side], clustering: Clustering) -> Callable[[str, 
     """Whether what is said of one cluster does not contradict what is said of another, in measures or in words."""
     members = clustering.members()
 
-    @cache
-    def contradict(one: str, other: str) -> bool:
-        return bool(compare(from_json(one), from_json(other)).conflicts)
-
     def agree(one: str, other: str) -> bool:
         lefts, rights = (sorted({known[key].reading for key in members[name]}) for name in (one, other))
-        if any(contradict(*sorted((left, right))) for left in lefts for right in rights):
+        if any(_conflict(left, right) for left in lefts for right in rights):
             return False
         return are_of_one_text([from_json(text) for text in lefts], [from_json(text) for text in rights])
 
     return agree
+
+
+# Every two records of a cluster are asked for twice: before text joins anything, and with it.
+@lru_cache(maxsize=1 << 17)
+def _conflict(one: str, other: str) -> str | None:
+    """The first conflict of two readings."""
+    conflicts = compare(from_json(one), from_json(other)).conflicts
+    return conflicts[0] if conflicts else None
 
 
 def _may_join(known: Mapping[str, Side], force: InForce) -> Callable[[Sequence[str], Sequence[str]], str | None]:
@@ -196,8 +213,7 @@ def _may_join(known: Mapping[str, Side], force: InForce) -> Callable[[Sequence[s
         joined.setdefault(right, set()).add(left)
 
     def conflict(left: str, right: str) -> str | None:
-        conflicts = compare(from_json(known[left].reading), from_json(known[right].reading)).conflicts
-        return conflicts[0] if conflicts else None
+        return _conflict(known[left].reading, known[right].reading)
 
     def is_overruled(left: str, right: str) -> bool:
         return any(conflict(left, one) is None for one in joined.get(right, ()) if one in known) or any(

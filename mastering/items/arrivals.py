@@ -48,7 +48,7 @@ def read_arrivals(
                 FROM item_record LEFT JOIN ids ON ids.source_system = item_record.source_system
                     AND ids.instance = coalesce(item_record.source_instance, '')
                     AND ids.source_item_key = item_record.source_item_key)
-        SELECT whole.* REPLACE (coalesce(source_instance, '') AS source_instance), md5(whole::VARCHAR) AS row_hash
+        SELECT whole.* REPLACE (coalesce(source_instance, '') AS source_instance), hash(whole)::VARCHAR AS row_hash
         FROM whole"""
     )
     connection.execute(

@@ -44,9 +44,8 @@ def find_pairs(connection: duckdb.DuckDBPyConnection, known: pa.Table, fingerpri
         """
         CREATE OR REPLACE TEMP TABLE fingerprint AS
         WITH found_by AS (
-            SELECT record_key, string_agg(kind || ' ' || value, chr(31) ORDER BY kind, value) AS keys
-            FROM block_key GROUP BY record_key)
-        SELECT record_key, md5(concat_ws(chr(30), scored::VARCHAR, keys)) AS fingerprint
+            SELECT record_key, sum(hash(kind, value)) AS keys FROM block_key GROUP BY record_key)
+        SELECT record_key, concat_ws(' ', hash(scored), keys) AS fingerprint
         FROM scored LEFT JOIN found_by USING (record_key)"""
     )
     connection.register("known_pair", known)

@@ -29,20 +29,26 @@ class EventLog(SqliteEventLogStorage):
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._batch: ExitStack | None = None
         self._connected: dict[str, Connection] = {}
+        # Dagster's own lock cannot be taken twice, and a batch holds it while each of its events asks for it.
+        self._turn = threading.RLock()
         super().__init__(base_dir, inst_data)
-        self._db_lock = threading.RLock()  # type: ignore[assignment]  # a batch holds it while its events ask for it
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "EventLog":
         return cls(inst_data=inst_data, **config_value)
 
+    @property
+    def supports_asset_checks(self) -> bool:
+        """Dagster asks for every event of a check, and looks at the file each time."""
+        return self._has_table_of_checks
+
     @cached_property
-    def supports_asset_checks(self) -> bool:  # type: ignore[override]  # Dagster looks at the file for every event of a check
+    def _has_table_of_checks(self) -> bool:
         return bool(super().supports_asset_checks)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """A run begins with an event for everything it plans: one transaction of each file, and not three an event."""
-        with self._db_lock, ExitStack() as self._batch:
+        with self._turn, ExitStack() as self._batch:
             try:
                 for event in events:
                     self.store_event(event)
@@ -52,7 +58,7 @@ class EventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        with self._db_lock:
+        with self._turn:
             if self._batch is None:
                 with self._transaction(shard) as connection:
                     yield connection

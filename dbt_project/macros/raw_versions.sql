@@ -34,6 +34,7 @@ where version_rank = 1 and _op = 'UPSERT'
 {% macro current_children(relation, parent_model) %}
 select
     child.*,
+    parent.business_key,
     parent.first_loaded_at,
     parent.last_loaded_at,
     parent.load_id,
@@ -69,6 +70,7 @@ where payload_rank = 1
 {# What staging keeps of a record's own history, under the names that canonical uses. #}
 {% macro record_columns() %}
     _source_instance as source_instance,
+    _business_key as business_key,
     _row_key as row_key,
     _changed_at as source_version_at,
     _first_loaded_at as first_loaded_at,
@@ -77,6 +79,7 @@ where payload_rank = 1
 {% endmacro %}
 {% macro child_record_columns() %}
     _source_instance as source_instance,
+    business_key,
     source_version_at,
     first_loaded_at,
     last_loaded_at,
@@ -121,6 +124,7 @@ select
     {%- for column in document_columns %}
     document.{{ column }} as document__{{ column }},
     {%- endfor %}
+    document._business_key as business_key,
     cast(document.version_no as integer) as version_no,
     document.next_version_at,
     coalesce(document._changed_at, document._loaded_at) as source_version_at,

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['source_pk']) }}
 -- One row per charge or credit, signed: a credit takes back what it is linked to. The charge file counts where it is read, an
 -- EHR's own charges where not (map_mirrored_document). What may not be billed is kept and marked.
 select

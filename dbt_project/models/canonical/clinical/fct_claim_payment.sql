@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['source_pk']) }}
 -- One row per line that a payer, or the patient, settles of a claim, signed: a void takes back what it voids, so that sums over
 -- all lines are right.
 select

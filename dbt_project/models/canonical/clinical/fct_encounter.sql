@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per encounter, those entered in error left out. An EHR describes it; of a site whose EHR is not read, coding does.
 -- What was coded and who pays comes from coding wherever the visit was coded.
 with described as (

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per diagnosis of an encounter, as a reference: conditions themselves are not read, so codes come from coding.
 select
     {{ surrogate_key(['diagnosis.source_instance', 'diagnosis.encounter_key', 'diagnosis.line_no']) }}

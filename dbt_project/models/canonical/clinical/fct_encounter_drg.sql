@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per coding of an encounter that gave it an MS-DRG: a visit that is coded again after its bill keeps the one before.
 -- `known_from_at` to `known_to_at` (half-open) is the time in which it was the visit's DRG.
 with codings as (

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per procedure that a visit was coded with, in order; the first of a code system is the principal one. When and by
 -- whom it was done is in `fct_procedure` and `fct_case`.
 select

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['source_pk']) }}
 -- One row per medication given: not those not done or entered in error. The dose is clinical: what left the shelf in
 -- packages (and what of it was wasted) comes from dispensing, and stays empty here.
 select

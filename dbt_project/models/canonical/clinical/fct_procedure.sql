@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['procedure_key']) }}
 -- One row per procedure that was begun: not those not done, only prepared, or entered in error.
 select
     {{ surrogate_key(['procedure.source_instance', 'procedure.procedure_id']) }} as procedure_key,

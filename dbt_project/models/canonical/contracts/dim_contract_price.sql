@@ -1,3 +1,4 @@
+{{ config(unit=['contract_price_key']) }}
 -- One row per price of a contract (item, pack, tier and the days on which it holds) and span of time in which it was known so.
 -- Both times are half-open: an order on the day of a change has the new price. The price per base unit is
 -- `unit_price` * `pack_den` : `pack_num`.

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['case_key']) }}
 -- One row per case and item that was taken, picked or expected in it. Taken (used and wasted) is what was traced to the visit, so
 -- that cases sum to visits; what was picked and went back, and what the preference card opens, is priced likewise and cost
 -- nothing. A functional group holds the items that do one job (map_functional_group).

@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per method, facility, month, overhead department and department that bears part of its cost: the sheet that a
 -- controller works by hand. What stands at a department when it closes (its own cost and what came to it) goes to those whom
 -- it serves by their part of its statistic: `step_amount`, to a millionth, so that no cent is rounded on the way. What comes of

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['facility_key', 'period']) }}
 -- One row per encounter, month, department, kind of cost and method: what the encounter cost. ACTUAL is traced to it; the rest
 -- is its part of the department's cost, by the activity of the method. An encounter that nothing was spread to has one row
 -- of zero in the month it began, so that none is lost.

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['facility_key', 'period']) }}
 -- One row per encounter, month, place and measure of what was done for it: hours in a unit, minutes of cases, units and money
 -- charged; only measures that cfg_activity_method asks for. A place is a department, all departments of a function, or the whole
 -- facility (`measure_place`). Charges that name an item bear the item's cost and no labor; what is credited is taken off.

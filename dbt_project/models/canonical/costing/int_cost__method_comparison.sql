@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per method, facility, month and service line: the overhead that the line bears by that method. What a department bears
 -- goes to the service lines of the visits that it served, in the shares of its activity, whole cents.
 with borne as (

@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per method, facility, month, overhead department and department that bears part of its own ledger cost in the end,
 -- whole cents: every overhead department ends at zero.
 with owed as (

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per encounter and month: what was charged for it, and what is earned for it (net revenue). REMITTED: what payers and
 -- the patient paid, once a claim is settled, in the months and shares of the charges. MODELLED: charges at what the payer paid of
 -- charges of settled visits of the facility, else of the network. An emergency visit is billed with the stay that it led to.

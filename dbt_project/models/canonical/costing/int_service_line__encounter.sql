@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per encounter that can bear cost: its service line, and the rule that says so. The first rule that holds wins: the
 -- MS-DRG of a stay (or its principal diagnosis, where the DRG says that the operation had nothing to do with it), until it is
 -- coded the ward, if that has patients of one line; the stay that an emergency visit led to; the procedure of an outpatient;

@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month, service line and class of patient: visits that bear cost in the month, and those that ended in it,
 -- with their days and weights. Not published as it is: a mart shows no count below eleven (`is_small_...`: not this one, or not
 -- without finding another, in the facility's total or in that of a class, which other marts show).

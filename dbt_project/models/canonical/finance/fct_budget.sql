@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per budget version, cost center, account and period. Amounts are signed as the ledger is: expense positive,
 -- revenue negative.
 with budget_lines as (

@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per line of a posted ledger entry: debit positive, credit negative, in the company's currency. A company's books
 -- are read once: in its ERP's own journal where that is read, in the ledger files otherwise.
 with ledger_lines as (

@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per movement of stock at a location, signed in base units: what comes is positive. The same movement stands twice,
 -- as who handled the goods recorded it (ledger_side OPERATIONAL) and as the ERP booked it (ERP): the two are compared, never
 -- added. A movement whose type nobody has mapped is of class -1 and keeps the sign that it was written with.

@@ -1,3 +1,4 @@
+{{ config(unit=['location_key', 'item_key']) }}
 -- One row per location, item, ownership and day on which stock moved: what was on hand at the end of that day, and running sums
 -- of everything until then, so that any window is the difference of two rows. A balance holds from its day to the day before
 -- `next_movement_date`; `held_` sums count it once for each of those days, up to the day before this row's.

@@ -1,3 +1,4 @@
+{{ config(unit=['location_key', 'item_key']) }}
 -- One row per movement that who handles the goods recorded, with what a base unit of it is worth. The item is valued under the
 -- number that the ERP keeps it by.
 select

@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per worker, cost center worked for and pay code, twice over: by day as time cards say (hours), and by pay run as
 -- payroll says (pay, and the hours that it pays). The two are told apart by labor_record and never add up: each has its own
 -- column of hours.

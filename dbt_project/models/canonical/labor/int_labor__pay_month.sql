@@ -1,3 +1,4 @@
+{{ config(unit=['labor_key']) }}
 -- One row per line of a pay run and month in which it was earned. A pay period that lies in two months is split by the hours
 -- that the worker worked for the department in each, as time cards say; without any, by days. What corrects an earlier run
 -- was earned in the month in which that ended. A run is posted in the month of the last day that it pays.

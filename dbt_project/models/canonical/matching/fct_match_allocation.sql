@@ -1,3 +1,4 @@
+{{ config(unit=['match_partition_key']) }}
 -- One row per invoice line and receipt line that covers it. Quantities are in base units and positive, along the order
 -- line's own direction.
 with allocations as (

@@ -1,3 +1,4 @@
+{{ config(unit=['invoice_line_key']) }}
 -- One row per live invoice line: every fact that an exception code asks for, yes or no. No rule of precedence here.
 with lines as (
     select * from {{ ref('int_match__line_context') }} where is_live

@@ -1,3 +1,4 @@
+{{ config(unit=['match_partition_key']) }}
 -- One row per invoice line: what it bills, the order line behind it, and the policy that judges it. `match_qty` counts
 -- in base units along the order line's own direction: positive bills, negative credits; a claim on a price moves none.
 with document_lines as (

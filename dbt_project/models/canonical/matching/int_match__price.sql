@@ -1,3 +1,4 @@
+{{ config(unit=['invoice_line_key']) }}
 -- One row per invoice line that bills an order line at a price: both prices brought to the base unit and compared by
 -- cross-multiplication, in whole numbers. inv_units : po_units is the ratio of the prices, exactly. What the contract asks for,
 -- as it is known today, is never too much: a price that was raised after the order is billed again at its new height.

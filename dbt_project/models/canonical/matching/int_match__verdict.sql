@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='changed_partitions', partition_key='match_partition_key') }}
+{{ config(unit=['match_partition_key']) }}
 -- One row per invoice line, void ones too: all that the facts determine of its match. Two verdicts are kept where a
 -- receipt is missing, one for the days of grace and one for after; the view on top chooses by the calendar.
 with code_summary as (

@@ -1,3 +1,4 @@
+{{ config(unit=['contract_price_key']) }}
 -- One row per price of a contract, facility that may have it, and days and span of time in which all three were so: the price,
 -- that the facility buys on its tier, and the contract itself. Days and times are half-open.
 with joined as (

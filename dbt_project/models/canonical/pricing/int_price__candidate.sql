@@ -1,3 +1,4 @@
+{{ config(unit=['bought_line_key']) }}
 -- One row per bought line and contract price of its item that its facility could have had that day, and span of time in which
 -- that was known. `reach` says how the line's supplier comes to the price: the order names the contract, it is the contract's
 -- supplier, it distributes for others there, or not at all. What was known at the end of the day of purchase counts as known.

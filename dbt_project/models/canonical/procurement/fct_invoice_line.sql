@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per supplier invoice line (current version), signed; taxes of the document are lines of type TAX. Drafts and
 -- void documents are here and marked; headings and comments are none.
 with invoice_lines as (

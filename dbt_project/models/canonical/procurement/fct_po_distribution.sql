@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per purchase order line and account and cost center that it is charged to. A line that its source does not split
 -- has one. What rounding leaves over goes to the last split, so that they sum to the line.
 with splits as (

@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per purchase order line (current version), drafts and cancelled ones too; headings and comments are none.
 -- Quantities are signed: a return order has negative ones.
 with order_lines as (

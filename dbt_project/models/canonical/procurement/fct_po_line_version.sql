@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per purchase order line and change of it, as it was landed and never overwritten: what was ordered, of whom, at which
 -- price, from changed_at until valid_to. A version of the order that leaves a line as it was is no version of the line; a line
 -- that a later version of its order lacks ends there. What changed between two loads is not known.

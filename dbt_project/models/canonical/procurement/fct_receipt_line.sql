@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per posted receipt or return of an order line's goods, signed: what came from the supplier is positive, what
 -- went back negative. Moves inside the house (put-away) and moves not done are none.
 with receipts as (

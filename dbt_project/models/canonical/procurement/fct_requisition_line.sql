@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per requisition line (current version), cancelled and rejected ones too.
 with requested as (
     {{ united('requisition_line') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='changed_partitions', partition_key='invoice_key') }}
+{{ config(unit=['invoice_line_key']) }}
 -- One row per posted invoice line and accounting distribution, on the INVOICED basis: item lines with their shares of the
 -- document's freight and tax, and charge lines that have no item line to go to.
 with posted_lines as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', unit=['company_key', 'period']) }}
 -- One row per purchase order line and month end at which goods are received and not invoiced, or invoiced and not received, and
 -- per month in which something happened to the line. Amounts are at the order's price, in its currency. An open amount above
 -- zero is owed and not billed: the accrual that is proposed; one below zero was billed before anything came.

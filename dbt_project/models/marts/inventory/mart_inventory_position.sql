@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', unit=['location_key', 'item_key']) }}
 -- One row per stock location, item, ownership and position date (every month end, and the day as of which it is told): what is on
 -- hand, on the way and wanted there, how long it lasts and what it is worth. Quantities are in base units. `on_hand_` is what the
 -- recorded movements add up to, `reported_` what the system says it holds when it was read last: they are compared, never mixed.

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', unit=['invoice_line_key']) }}
 -- One row per posted supplier invoice line and accounting distribution, on the INVOICED basis, in the company's currency.
 select
     line.invoice_distribution_key,

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per line of a posted voucher; current versions only.
 with current_records as (
     {{ current_version(source('raw_d365', 'ledger_entry')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per charge item, whatever its status; current versions only.
 with current_records as (
     {{ current_version(source('raw_fhir_r4', 'charge_item')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per diagnosis of an encounter; current versions only.
 with current_lines as (
     {{ current_children(source('raw_fhir_r4', 'encounter_diagnosis'), ref('stg_fhir_r4__encounter')) }}

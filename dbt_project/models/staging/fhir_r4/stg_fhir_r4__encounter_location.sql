@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per place of an encounter, in the order of the record; current versions only.
 with current_lines as (
     {{ current_children(source('raw_fhir_r4', 'encounter_location'), ref('stg_fhir_r4__encounter')) }}

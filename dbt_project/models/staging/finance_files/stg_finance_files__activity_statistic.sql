@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per department, statistic and period, as delivered last.
 with current_records as (
     {{ current_version(source('raw_finance_files', 'activity_statistic')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per budget version, cost center, account and period, as delivered last.
 with current_records as (
     {{ current_version(source('raw_finance_files', 'budget_line')) }}

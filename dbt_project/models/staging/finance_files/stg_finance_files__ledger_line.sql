@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per line of a journal: debit positive, credit negative.
 with current_records as (
     {{ current_version(source('raw_finance_files', 'ledger_line')) }}

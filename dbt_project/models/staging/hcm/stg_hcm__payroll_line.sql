@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per line of what a pay run paid to a worker, equal lines told apart by their place; current versions only.
 with current_lines as (
     {{ current_children(source('raw_hcm', 'payroll_line'), ref('stg_hcm__payroll_result')) }}

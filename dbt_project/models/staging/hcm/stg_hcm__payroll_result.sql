@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per run and worker: what one pay run paid to one worker; current versions only.
 with current_records as (
     {{ current_version(source('raw_hcm', 'payroll_result')) }}

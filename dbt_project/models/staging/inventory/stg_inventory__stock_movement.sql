@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per movement of an item at a location, signed; current versions only.
 with current_records as (
     {{ current_version(source('raw_inventory', 'stock_movement')) }}

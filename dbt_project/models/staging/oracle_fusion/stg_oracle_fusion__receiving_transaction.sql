@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per receiving transaction: goods received, delivered, inspected, sent back, or a correction of one of
 -- these; current versions only.
 with current_records as (

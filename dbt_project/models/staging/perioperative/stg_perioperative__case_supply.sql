@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per supply line of a case, void ones included; current versions only.
 with current_lines as (
     {{ current_children(source('raw_perioperative', 'case_supply'), ref('stg_perioperative__surgical_case')) }}

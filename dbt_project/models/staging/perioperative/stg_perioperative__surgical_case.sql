@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per case of an operating room, catheter laboratory or endoscopy, whatever its status; current versions only.
 with current_records as (
     {{ current_version(source('raw_perioperative', 'surgical_case')) }}

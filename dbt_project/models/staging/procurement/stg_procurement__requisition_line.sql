@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per line of a requisition; current versions only.
 with current_lines as (
     {{ current_children(source('raw_procurement', 'requisition_line'), ref('stg_procurement__requisition')) }}

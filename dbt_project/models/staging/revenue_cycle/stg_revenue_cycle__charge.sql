@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per charge or credit, signed: a credit takes back what it is linked to.
 with current_records as (
     {{ current_version(source('raw_revenue_cycle', 'charge')) }}

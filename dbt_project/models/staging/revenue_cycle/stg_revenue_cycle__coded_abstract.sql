@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per coded visit: its latest coding. Times are UTC, by the facility's zone.
 with current_records as (
     {{ current_version(source('raw_revenue_cycle', 'coded_abstract')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per settled line of a claim; voids are negative, so that sums over all lines are right.
 with current_records as (
     {{ current_version(source('raw_revenue_cycle', 'remittance')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per line of a journal entry; current versions only.
 with current_records as (
     {{ current_version(source('raw_sap_s4', 'journal_item')) }}

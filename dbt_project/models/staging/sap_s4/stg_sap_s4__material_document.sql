@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per material document: a receipt, an issue, a transfer; current versions only.
 with current_records as (
     {{ current_version(source('raw_sap_s4', 'material_document')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per item of a material document: one movement of one product; current versions only.
 with current_lines as (
     {{ current_children(source('raw_sap_s4', 'material_document_item'), ref('stg_sap_s4__material_document')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per line of an accounting document on a supplier's account: what is owed, and what paid it; current versions only.
 with current_records as (
     {{ current_version(source('raw_sap_s4', 'payable_item')) }}

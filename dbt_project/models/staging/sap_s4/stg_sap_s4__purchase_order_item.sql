@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per item of a purchase order; current versions only.
 with current_lines as (
     {{ current_children(source('raw_sap_s4', 'purchase_order_item'), ref('stg_sap_s4__purchase_order')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per account assignment of a requisition item; current versions only.
 with current_lines as (
     {{ current_children(source('raw_sap_s4', 'requisition_account_assignment'), ref('stg_sap_s4__requisition_item')) }}

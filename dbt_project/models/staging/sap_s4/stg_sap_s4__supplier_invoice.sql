@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per supplier invoice; current versions only.
 with current_records as (
     {{ current_version(source('raw_sap_s4', 'supplier_invoice')) }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per card: who worked for which department, when, and how it is paid. Times are UTC, by the department's zone.
 with current_records as (
     {{ current_version(source('raw_time_attendance', 'time_card')) }}

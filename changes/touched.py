@@ -1,0 +1,611 @@
+"""Which rows of a query's result a change of one of its tables may touch, as SQL.
+
+A model says by which columns its result is made anew (its unit: an order, an encounter, a facility and month). From the model's own
+SQL follows, for each table that it reads, a query of the units in which any row may differ when rows of that table came, went or
+changed. It tells too many rather than too few: what cannot be told from the changed rows alone is left out of the conditions.
+
+Belongs here: reading SQL, writing SQL. Not here: what has changed since when, and who makes the rows anew (dbt_project/macros).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import sqlglot
+from sqlglot import exp
+
+# Where the changed rows of a table are found: this schema, and the table's schema and name in one.
+CHANGED = "changed"
+
+Columns = tuple[str, ...]
+
+
+class EverythingTouchedError(Exception):
+    """A change may touch any row of the result; the message says why."""
+
+
+def touched_units(
+    sql: str, unit: Sequence[str], views: Mapping[str, str], tables: Mapping[str, Sequence[str]]
+) -> dict[str, str | None]:
+    """By table that `sql` reads (`schema.name`), the query of the units that its changed rows touch; None where they may touch
+    every unit.
+
+    The query reads the changed rows, each as it was and as it is, as `changed.<schema>__<name>`, and everything else as it is
+    now. `views` are read through: SQL by `schema.name`. `tables` are the columns of all others.
+    """
+    query = _Flat(views, tables)
+    root = query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
+    return {table: _told(query, root, table, tuple(unit)) for table in sorted(query.tables_of(root))}
+
+
+def _told(query: "_Flat", root: str, table: str, unit: Columns) -> str | None:
+    try:
+        return _Touch(query, table).units(root, unit)
+    except EverythingTouchedError:
+        return None
+
+
+@dataclass
+class _Source:
+    """What a SELECT reads under an alias: a part or a table, or an expression (`unnest`) of what stands before it."""
+
+    alias: str
+    name: str
+    expression: exp.Expression | None = None
+    kind: str = ""
+    on: list[exp.Expression] = field(default_factory=list)
+
+
+class _Query(NamedTuple):
+    """A query within an expression: a part of its own, where it asks nothing of the row around it; what it reads."""
+
+    name: str | None
+    reads: frozenset[str]
+
+
+@dataclass
+class _Select:
+    select: exp.Select
+    sources: list[_Source]
+    where: list[exp.Expression]
+    queries: list[tuple[exp.Expression, _Query]]
+    windows: list[list[exp.Expression]]
+    columns: dict[str, exp.Expression] = field(default_factory=dict)
+
+    @cached_property
+    def by_alias(self) -> dict[str, _Source]:
+        return {source.alias: source for source in self.sources}
+
+    @cached_property
+    def groups(self) -> frozenset[str] | None:
+        """What its rows are grouped by; None where they are not."""
+        group = self.select.args.get("group")
+        if group is None:
+            return None
+        listed = (
+            self.select.expressions[int(one.name) - 1].unalias() if isinstance(one, exp.Literal) else one
+            for one in group.expressions
+        )
+        return frozenset(_text(one.unnest()) for one in listed)
+
+    @cached_property
+    def is_one_row(self) -> bool:
+        return self.groups is None and any(_own(self.select, (exp.AggFunc,), outside_windows=True))
+
+    def is_plain(self, expression: exp.Expression) -> bool:
+        """Whether an expression is of a row alone: of no other row, and of nothing that several rows are made to."""
+        if expression.find(exp.Window, exp.AggFunc, exp.Query) is not None:
+            return False
+        if self.groups is None or _text(expression.unnest()) in self.groups:
+            return True
+        # A function that the parser does not know may be one of many rows.
+        return expression.find(exp.Anonymous) is None and self.groups.issuperset(
+            _text(column) for column in expression.find_all(exp.Column)
+        )
+
+
+@dataclass
+class _Union:
+    parts: list[str]
+    operation: exp.SetOperation
+
+
+class _Flat:
+    """A query as named parts, each a SELECT over tables and parts that stand before it, or a union of parts."""
+
+    def __init__(self, views: Mapping[str, str], tables: Mapping[str, Sequence[str]]):
+        self._views, self._tables = views, tables
+        self.nodes: dict[str, _Select | _Union] = {}
+        self._texts: dict[str, str] = {}
+        self._of_view: dict[str, str] = {}
+        self._read: dict[str, frozenset[str]] = {}
+        self._windowed: dict[tuple[str, str], bool] = {}
+
+    def add(self, query: exp.Expression, scope: Mapping[str, str]) -> str:
+        """Takes a query in; the name of its part."""
+        scope = dict(scope)
+        for cte in _ctes(query):
+            scope[cte.alias.lower()] = self.add(cte.this, scope)
+        if isinstance(query, exp.Subquery):
+            return self.add(query.this, scope)
+        if isinstance(query, exp.SetOperation):
+            return self._named(_Union([self.add(part, scope) for part in (query.left, query.right)], query))
+        if not isinstance(query, exp.Select):
+            raise EverythingTouchedError(f"a query that is no SELECT: {type(query).__name__}")
+        return self._add_select(query, scope)
+
+    def _named(self, node: "_Select | _Union") -> str:
+        name = f"part_{len(self.nodes) + 1}"
+        self.nodes[name] = node
+        return name
+
+    def _add_select(self, select: exp.Select, scope: Mapping[str, str]) -> str:
+        select.set("with_", None)
+        sources: list[_Source] = []
+        from_ = select.args.get("from_")
+        if from_ is not None:
+            sources.append(self._source(from_.this, scope))
+            for join in select.args.get("joins") or ():
+                sources.append(self._source(join.this, scope))
+                sources[-1].kind = (join.side or join.kind or "INNER").upper()
+                sources[-1].on = _conjuncts(join.args.get("on"))
+                if join.args.get("using"):
+                    raise EverythingTouchedError("a join by USING")
+        queries = [(found.parent, self._within(found, scope)) for found in list(_own(select, (exp.Query,)))]
+        where = select.args.get("where")
+        node = _Select(
+            select, sources, _conjuncts(where.this if where is not None else None), queries, list(_partitions(select))
+        )
+        self._qualify(node)
+        node.columns = self._columns(node)
+        return self._named(node)
+
+    def _source(self, relation: exp.Expression, scope: Mapping[str, str]) -> _Source:
+        alias = relation.alias_or_name.lower()
+        if isinstance(relation, exp.Subquery):
+            name = self.add(relation.this, scope)
+        elif isinstance(relation, exp.Table) and isinstance(relation.this, exp.Identifier):
+            name = self._name(relation, scope)
+        else:
+            return _Source(alias, "", relation)
+        relation.replace(_table(name, alias))
+        return _Source(alias, name)
+
+    def _name(self, table: exp.Table, scope: Mapping[str, str]) -> str:
+        if not table.db:
+            if table.name.lower() not in scope:
+                raise EverythingTouchedError(f"a table of no schema: {table.name}")
+            return scope[table.name.lower()]
+        name = f"{table.db}.{table.name}"
+        if name in self._views and name not in self._of_view:
+            self._of_view[name] = self.add(sqlglot.parse_one(self._views[name], dialect="duckdb"), {})
+        return self._of_view.get(name, name)
+
+    def _within(self, query: exp.Expression, scope: Mapping[str, str]) -> _Query:
+        """A query within an expression, its tables under the names of parts."""
+        if isinstance(query.parent, exp.In):
+            copy = query.copy()
+            name = self.add(copy, scope)
+            node = self.nodes[name]
+            is_alone = isinstance(node, _Union) or all(
+                column.table in node.by_alias for column in node.select.find_all(exp.Column)
+            )
+            if is_alone:
+                query.replace(exp.Subquery(this=sqlglot.parse_one(f"SELECT * FROM {name}")))
+                return _Query(name, frozenset({name}))
+        if any(_ctes(inner) for inner in query.find_all(exp.Query)):
+            raise EverythingTouchedError("a WITH within an expression")
+        reads = set()
+        for table in list(query.find_all(exp.Table)):
+            name = self._name(table, scope)
+            reads.add(name)
+            table.replace(_table(name, table.alias_or_name))
+        return _Query(None, frozenset(reads))
+
+    def _qualify(self, node: _Select) -> None:
+        """Every column under its source's alias; what a column of the same SELECT is called, as what it is."""
+        for column in list(_own(node.select, (exp.Column,))):
+            if column.table:
+                column.set("table", exp.to_identifier(column.table.lower()))
+                continue
+            found = [source.alias for source in node.sources if column.name.lower() in self.names(source)]
+            if found:
+                column.set("table", exp.to_identifier(found[0]))
+                continue
+            named = [one for one in node.select.expressions if one.alias.lower() == column.name.lower()]
+            if named and named[0] is not column and not _is_within(column, named[0]):
+                column.replace(exp.Paren(this=named[0].unalias().copy()))
+
+    def names(self, source: _Source) -> list[str]:
+        if source.expression is None:
+            return self.columns_of(source.name)
+        alias = source.expression.args.get("alias")
+        return [column.name.lower() for column in (alias.columns if alias is not None else ())] or [source.alias]
+
+    def columns_of(self, name: str) -> list[str]:
+        node = self.nodes.get(name)
+        if node is None:
+            return [column.lower() for column in self._tables.get(name, ())]
+        return self.columns_of(node.parts[0]) if isinstance(node, _Union) else list(node.columns)
+
+    def _columns(self, node: _Select) -> dict[str, exp.Expression]:
+        columns: dict[str, exp.Expression] = {}
+        for place, projection in enumerate(node.select.expressions):
+            star = projection.this if isinstance(projection, exp.Column) else projection
+            if isinstance(star, exp.Star):
+                if any(star.args.values()):
+                    raise EverythingTouchedError("a star that changes columns or leaves some out")
+                only = projection.table.lower() if isinstance(projection, exp.Column) else ""
+                for source in node.sources:
+                    if only in ("", source.alias):
+                        for name in self.names(source):
+                            columns.setdefault(name, exp.column(name, source.alias))
+            else:
+                name = projection.alias_or_name.lower()
+                if not name:
+                    name = f"unnamed_{place}"
+                    projection.replace(exp.alias_(projection.copy(), name))
+                columns[name] = node.select.expressions[place].unalias()
+        return columns
+
+    def text(self, name: str) -> str:
+        """The SQL of a part."""
+        if name not in self._texts:
+            node = self.nodes[name]
+            if isinstance(node, _Union):
+                words = {exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}.get(type(node.operation), "UNION")
+                every = "" if node.operation.args.get("distinct") else " ALL"
+                self._texts[name] = f" {words}{every} ".join(f"SELECT * FROM {part}" for part in node.parts)
+            else:
+                self._texts[name] = node.select.sql(dialect="duckdb")
+        return self._texts[name]
+
+    def tables_of(self, name: str) -> frozenset[str]:
+        """The tables that a part reads in the end."""
+        if name not in self._read:
+            node = self.nodes.get(name)
+            if node is None:
+                self._read[name] = frozenset({name} if name else ())
+            elif isinstance(node, _Union):
+                self._read[name] = frozenset().union(*map(self.tables_of, node.parts))
+            else:
+                read = {source.name for source in node.sources}.union(*(query.reads for _, query in node.queries))
+                self._read[name] = frozenset().union(*map(self.tables_of, read))
+        return self._read[name]
+
+    def is_of_window(self, name: str, column: str) -> bool:
+        """Whether a column of a part is told by looking over other rows."""
+        if (name, column) not in self._windowed:
+            node = self.nodes.get(name)
+            found = False
+            if isinstance(node, _Union):
+                found = any(self.is_of_window(part, column) for part in node.parts)
+            elif node is not None and column in node.columns:
+                expression = node.columns[column]
+                found = expression.find(exp.Window) is not None or (
+                    isinstance(expression, exp.Column)
+                    and expression.table in node.by_alias
+                    and self.is_of_window(node.by_alias[expression.table].name, expression.name.lower())
+                )
+            self._windowed[name, column] = found
+        return self._windowed[name, column]
+
+
+class _Touch:
+    """What changed rows of one table touch, part by part."""
+
+    def __init__(self, query: _Flat, table: str):
+        self._query, self._table = query, table
+        # By name: the SQL of touched rows, and which parts and touched rows it reads.
+        self._touched: dict[str, str] = {}
+        self._known: dict[tuple[str, Columns], str] = {}
+        self._tellable: dict[tuple[str, str], bool] = {}
+
+    def units(self, root: str, unit: Columns) -> str:
+        rows = self._rows(root, unit)
+        return f"{self._with(rows)} SELECT DISTINCT {', '.join(unit)} FROM {rows}"
+
+    def _with(self, rows: str) -> str:
+        """The parts and touched rows that are read on the way to some, each before what reads it."""
+        needed, found = [rows], set[str]()
+        while needed:
+            name = needed.pop()
+            if name not in found and (name in self._touched or name in self._query.nodes):
+                found.add(name)
+                needed.extend(_PART.findall(self._touched.get(name) or self._query.text(name)))
+        parts = sorted((name for name in found if name not in self._touched), key=_number)
+        touched = sorted(found & self._touched.keys(), key=_number)
+        return "WITH " + ", ".join(
+            [
+                *(f"{name} AS NOT MATERIALIZED ({self._query.text(name)})" for name in parts),
+                *(f"{name} AS MATERIALIZED ({self._touched[name]})" for name in touched),
+            ]
+        )
+
+    def is_touched(self, name: str) -> bool:
+        return self._table in self._query.tables_of(name)
+
+    def _rows(self, name: str, columns: Columns) -> str:
+        """The name of the rows of a part that a change may touch, in these columns."""
+        if name == self._table:
+            return f"{CHANGED}_{name.replace('.', '__')}"
+        if (name, columns) not in self._known:
+            node = self._query.nodes[name]
+            made = self._of_union(node, columns) if isinstance(node, _Union) else self._of_select(node, columns)
+            self._known[name, columns] = self._named(list(made))
+        return self._known[name, columns]
+
+    def _named(self, selects: Iterable[str]) -> str:
+        rows = _UNION.join(selects)
+        name = f"touched_{len(self._touched) + 1}"
+        self._touched[name] = rows
+        return name
+
+    def _of_union(self, node: _Union, columns: Columns) -> Iterator[str]:
+        owns = {column: dict(self._aligned(node, column)) for column in columns}
+        for part in node.parts:
+            if self.is_touched(part):
+                rows = self._rows(part, tuple(dict.fromkeys(owns[column][part] for column in columns)))
+                listed = ", ".join(f'"{owns[column][part]}" AS "{column}"' for column in columns)
+                yield f"SELECT DISTINCT {listed} FROM {rows}"
+
+    def _aligned(self, node: _Union, column: str) -> Iterator[tuple[str, str]]:
+        """By part of a union, what the part calls one of its columns: unions go by place."""
+        names = self._query.columns_of(node.parts[0])
+        for part in node.parts:
+            own = self._query.columns_of(part)
+            yield part, own[names.index(column)] if column in names and len(own) == len(names) else column
+
+    def _of_select(self, node: _Select, columns: Columns) -> Iterator[str]:
+        wanted = {column: node.columns[column] for column in columns}
+        if node.is_one_row:
+            raise EverythingTouchedError("one row of everything")
+        for column, expression in wanted.items():
+            if not self._is_told(node, expression):
+                raise EverythingTouchedError(f"{column} is not told by the changed rows")
+        yield from self._branches(node, wanted)
+        texts = {_text(expression) for expression in wanted.values()}
+        for partition in node.windows:
+            if not texts <= {_text(expression) for expression in partition}:
+                yield self._mates(node, wanted, partition)
+
+    def _mates(self, node: _Select, wanted: Mapping[str, exp.Expression], partition: Sequence[exp.Expression]) -> str:
+        """All rows of the partitions of a window in which a row is touched."""
+        if not partition or not all(self._is_told(node, expression) for expression in partition):
+            raise EverythingTouchedError("a window over what is not told by the changed rows")
+        keys = {f"key_{place}": expression for place, expression in enumerate(partition)}
+        touched = self._named(self._branches(node, keys))
+        listed = ", ".join(f'mate."{column}"' for column in wanted)
+        same = " AND ".join(f"mate.{key} IS NOT DISTINCT FROM own.{key}" for key in keys)
+        return f"SELECT DISTINCT {listed} FROM ({self._joined(node, {**wanted, **keys})}) AS mate SEMI JOIN {touched} AS own ON {same}"
+
+    def _branches(self, node: _Select, wanted: Mapping[str, exp.Expression]) -> Iterator[str]:
+        """For each place where the table is read: the rows that a changed row is part of."""
+        for source in node.sources:
+            if source.name and self.is_touched(source.name):
+                yield self._joined(node, wanted, source)
+        for place, query in node.queries:
+            if any(self.is_touched(name) for name in query.reads):
+                if query.name is None or not isinstance(place, exp.In):
+                    raise EverythingTouchedError("a query within an expression")
+                yield self._among(node, wanted, place, query.name)
+
+    def _among(self, node: _Select, wanted: Mapping[str, exp.Expression], condition: exp.In, name: str) -> str:
+        """Rows that are in, or not in, what a query tells: those of which its changed rows speak."""
+        [column] = self._query.columns_of(name)
+        rows = self._rows(name, (column,))
+        asked = {**wanted, "asked_for": condition.this}
+        listed = ", ".join(f'"{column}"' for column in wanted)
+        return f'SELECT DISTINCT {listed} FROM ({self._joined(node, asked)}) AS one WHERE asked_for IN (SELECT "{column}" FROM {rows})'
+
+    def _joined(self, node: _Select, wanted: Mapping[str, exp.Expression], changed: _Source | None = None) -> str:
+        """The SELECT without what is not needed to tell `wanted`; of the changed rows of a source alone where one is named."""
+        listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
+        asked = {column.table for expression in wanted.values() for column in expression.find_all(exp.Column)}
+        if changed is not None and asked <= {changed.alias}:
+            columns = _used(changed.alias, wanted.values()) or (self._any_column(changed),)
+            return f"SELECT DISTINCT {listed} FROM {self._rows(changed.name, columns)} AS {changed.alias}"
+        kept = asked | ({changed.alias} if changed is not None else set())
+        conditions: dict[str, list[exp.Expression]] = {}
+        for source in reversed(node.sources):
+            if source.alias in kept or source is node.sources[0]:
+                conditions[source.alias] = [on for on in source.on if self._may_stay(node, on, changed)]
+                read = [*conditions[source.alias], *([source.expression] if source.expression is not None else ())]
+                kept |= {column.table for on in read for column in on.find_all(exp.Column)} & node.by_alias.keys()
+        where = [
+            condition
+            for condition in node.where
+            if self._may_stay(node, condition, changed)
+            and {column.table for column in condition.find_all(exp.Column)} <= conditions.keys()
+            # Of a row that is there or not, nothing can be asked: what had none may have one.
+            and not (
+                changed is not None and changed.kind in ("LEFT", "FULL", "ANTI") and _asks(condition, changed.alias)
+            )
+        ]
+        uses = [*wanted.values(), *where, *(on for source in conditions for on in conditions[source])]
+        if changed is not None and not any(_asks(use, changed.alias) for use in uses[len(wanted) :]):
+            raise EverythingTouchedError(f"nothing that is told of {changed.alias} says which rows it is part of")
+        joined = " ".join(
+            self._join(source, conditions[source.alias], uses, changed, is_first=source is node.sources[0])
+            for source in node.sources
+            if source.alias in conditions
+        )
+        return f"SELECT DISTINCT {listed} FROM {joined}" + (f" WHERE {_all(where)}" if where else "")
+
+    def _join(
+        self, source: _Source, on: Sequence[exp.Expression], uses: Sequence[exp.Expression], changed: _Source | None, *,
+        is_first: bool,
+    ) -> str:  # fmt: skip
+        if source.expression is not None:
+            relation = _text(source.expression)
+        elif source is changed:
+            columns = _used(source.alias, uses) or (self._any_column(source),)
+            relation = f"{self._rows(source.name, columns)} AS {source.alias}"
+        else:
+            relation = self._state(source, uses)
+        if is_first:
+            return relation
+        # Only rows that a changed row is part of; and of two sides that keep all their rows, the one that is asked for.
+        kind = (
+            "INNER"
+            if source is changed and source.kind != "FULL"
+            else {"FULL": "RIGHT" if source is changed else "LEFT"}.get(source.kind, source.kind)
+        )
+        return f"{kind} JOIN {relation} ON {_all(on)}" if on else f"CROSS JOIN {relation}"
+
+    def _state(self, source: _Source, uses: Sequence[exp.Expression]) -> str:
+        """A source as it is; where the change touches it too, with its touched rows as they were."""
+        columns = _used(source.alias, uses)
+        is_both = (
+            self.is_touched(source.name) and columns and all(self._is_column_told(source.name, one) for one in columns)
+        )
+        if not is_both:
+            return f"{_relation(source.name)} AS {source.alias}"
+        listed = ", ".join(f'"{column}"' for column in columns)
+        return (
+            f"(SELECT {listed} FROM {_relation(source.name)} UNION ALL SELECT {listed} FROM {self._rows(source.name, columns)}) "
+            f"AS {source.alias}"
+        )
+
+    def _may_stay(self, node: _Select, condition: exp.Expression, changed: _Source | None) -> bool:
+        """Whether a condition can be asked of the changed rows; what it asks of others is asked of them as they are."""
+        if condition.find(exp.Query, exp.Window, exp.AggFunc) is not None:
+            return False
+        asked = [column for column in condition.find_all(exp.Column) if column.table in node.by_alias]
+        # A rank is dear to tell, and which row of a partition has it changes with the others.
+        if any(self._query.is_of_window(node.by_alias[column.table].name, column.name.lower()) for column in asked):
+            return False
+        return changed is None or all(
+            self._is_column_told(changed.name, column.name.lower()) for column in asked if column.table == changed.alias
+        )
+
+    def _is_told(self, node: _Select, expression: exp.Expression) -> bool:
+        """Whether the changed rows alone say what an expression of a touched row is."""
+        return node.is_plain(expression) and all(
+            self._is_column_told(source.name, column.name.lower())
+            for column in expression.find_all(exp.Column)
+            if (source := node.by_alias.get(column.table)) is not None and source.name and self.is_touched(source.name)
+        )
+
+    def _is_column_told(self, name: str, column: str) -> bool:
+        if name == self._table:
+            return True
+        if (name, column) not in self._tellable:
+            node = self._query.nodes[name]
+            if isinstance(node, _Union):
+                is_told = all(
+                    self._is_column_told(part, own)
+                    for part, own in self._aligned(node, column)
+                    if self.is_touched(part)
+                )
+            else:
+                is_told = column in node.columns and self._is_told(node, node.columns[column])
+            self._tellable[name, column] = is_told
+        return self._tellable[name, column]
+
+    def _any_column(self, source: _Source) -> str:
+        for column in self._query.columns_of(source.name):
+            if self._is_column_told(source.name, column):
+                return column
+        raise EverythingTouchedError(f"nothing of {source.alias} is told")
+
+
+_PART = re.compile(r"\b(?:part|touched)_\d+\b")
+# Each row once: what one change touches in several ways is many times as much at the next join.
+_UNION = " UNION "
+
+
+def _number(name: str) -> int:
+    return int(name.rsplit("_", 1)[1])
+
+
+def _text(expression: exp.Expression) -> str:
+    """SQL of an expression, written once."""
+    known = expression.meta.get("text")
+    if known is None:
+        known = expression.meta["text"] = expression.sql(dialect="duckdb")
+    return str(known)
+
+
+def _all(conditions: Sequence[exp.Expression]) -> str:
+    return " AND ".join(f"({_text(condition)})" for condition in conditions)
+
+
+def _relation(name: str) -> str:
+    return ".".join(f'"{part}"' for part in name.split("."))
+
+
+def _used(alias: str, uses: Iterable[exp.Expression]) -> Columns:
+    return tuple(
+        dict.fromkeys(
+            column.name.lower() for use in uses for column in use.find_all(exp.Column) if column.table == alias
+        )
+    )
+
+
+def _asks(condition: exp.Expression, alias: str) -> bool:
+    return any(column.table == alias for column in condition.find_all(exp.Column))
+
+
+def _ctes(query: exp.Expression) -> list[exp.CTE]:
+    with_ = query.args.get("with_")
+    return list(with_.expressions) if with_ is not None else []
+
+
+def _conjuncts(condition: exp.Expression | None) -> list[exp.Expression]:
+    if condition is None:
+        return []
+    return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
+
+
+def _table(name: str, alias: str) -> exp.Table:
+    parts = [exp.to_identifier(part, quoted="." in name) for part in name.split(".")]
+    table = exp.Table(this=parts[-1], db=parts[0] if len(parts) > 1 else None)
+    return table.as_(alias, table=True) if alias else table
+
+
+def _is_within(node: exp.Expression, outer: exp.Expression) -> bool:
+    while node.parent is not None and node is not outer:
+        node = node.parent
+    return node is outer
+
+
+def _own(
+    select: exp.Expression, kinds: tuple[type[exp.Expression], ...], *, outside_windows: bool = False
+) -> Iterator[exp.Expression]:
+    """Expressions of a SELECT, not of the queries within it nor of what it reads."""
+    waiting = [child for key, child in _children(select) if key not in ("from_", "with_")]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, kinds):
+            yield node
+        elif isinstance(node, exp.Join):
+            waiting.extend(child for key, child in _children(node) if key == "on")
+        elif not isinstance(node, exp.Query) and not (outside_windows and isinstance(node, exp.Window)):
+            waiting.extend(child for _, child in _children(node))
+
+
+def _children(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+    for key, value in node.args.items():
+        for child in value if isinstance(value, list) else (value,):
+            if isinstance(child, exp.Expression):
+                yield key, child
+
+
+def _partitions(select: exp.Select) -> Iterator[list[exp.Expression]]:
+    """By what its windows look over rows, each once; and by what it keeps one row each of."""
+    named = {window.name.lower(): window for window in select.args.get("windows") or ()}
+    told = set()
+    for window in _own(select, (exp.Window,)):
+        reference = window.args.get("alias")
+        over = named.get(reference.name.lower(), window) if reference is not None else window
+        partition = over.args.get("partition_by") or []
+        text = ", ".join(expression.sql(dialect="duckdb") for expression in partition)
+        if text not in told:
+            told.add(text)
+            yield list(partition)
+    distinct = select.args.get("distinct")
+    if distinct is not None and distinct.args.get("on") is not None:
+        yield list(distinct.args["on"].expressions)

@@ -1,0 +1,259 @@
+{#
+    What has changed since a table read it, and what that touches. A table that says its `unit` (the columns by which it can be
+    made anew: an order, an encounter, a facility and month) is made anew for the units that changed rows touch; another, as a
+    whole, where anything it reads has changed. Either way its own changed rows are kept for the tables that read it.
+
+    changes.version   table, its version, and the version since which its changed rows are kept
+    changes.seen      table and what it has read: which version of what; input '' is its own SQL
+    changes.view      the SQL of each view
+    changes.plan      by table and its SQL: what a change of an input touches (changes/touched.py)
+    changes.load      raw tables that a complete load landed rows in, in the order in which models saw them
+    changes.<schema>__<table>   rows that came or went, with the version that they came or went with
+#}
+{% macro keep_changes() %}
+    {%- if target.type == 'duckdb' and execute and run_query(
+        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = 'ops' and table_name = 'load'"
+    ).rows %}
+    create schema if not exists changes;
+    create table if not exists changes.version (name varchar, version bigint, kept_from bigint);
+    create table if not exists changes.seen (name varchar, input varchar, version varchar);
+    create table if not exists changes.view (name varchar, code varchar);
+    create table if not exists changes.plan (name varchar, code varchar, input varchar, query varchar);
+    create table if not exists changes.load (load_id varchar, input varchar, version bigint);
+    insert into changes.load
+    select
+        load.load_id,
+        'raw_' || landed.system || '.' || landed.object as input,
+        (select coalesce(max(known.version), 0) + 1 from changes.load as known) as version
+    from ops.load as load
+    inner join ops.load_audit as landed on load.load_id = landed.load_id
+    where
+        load.status = 'COMPLETE' and landed.landed > 0
+        and load.load_id not in (select known.load_id from changes.load as known)
+    {%- endif %}
+{% endmacro %}
+
+{# What a model reads, views read through: names of tables, of views, and what seeds are (their checksums). #}
+{% macro read_by(node, found=none) %}
+    {%- set found = found or {'tables': [], 'raw': [], 'sources': [], 'views': [], 'seeds': []} -%}
+    {%- for unique_id in node.depends_on.nodes -%}
+        {%- if unique_id in graph.sources -%}
+            {%- set input = graph.sources[unique_id] -%}
+            {%- if input.schema.startswith('raw_') -%}
+                {%- do found.raw.append(input.schema ~ '.' ~ input.name) -%}
+            {%- else -%}
+                {%- do found.sources.append(input.schema ~ '.' ~ input.name) -%}
+            {%- endif -%}
+        {%- else -%}
+            {%- set input = graph.nodes[unique_id] -%}
+            {%- set name = input.schema ~ '.' ~ input.name -%}
+            {%- if input.resource_type == 'seed' -%}
+                {%- do found.seeds.append(name ~ input.checksum.checksum) -%}
+            {%- elif input.config.materialized != 'view' -%}
+                {%- do found.tables.append(name) -%}
+            {%- elif name not in found.views -%}
+                {%- do found.views.append(name) -%}
+                {%- do read_by(input, found) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do return(found) -%}
+{% endmacro %}
+
+{% macro quoted_list(values) -%}
+    {%- for value in values -%} '{{ value | string | replace("'", "''") }}'{{ ', ' if not loop.last }} {%- endfor -%}
+    {%- if not values -%} null {%- endif -%}
+{%- endmacro %}
+
+{% macro quoted(value) -%} '{{ value | string | replace("'", "''") }}' {%- endmacro %}
+
+{#
+    Rows of `input, was, is_now, kept_from`: what the model has seen of each input and what there is now. `was` is null where it
+    has seen none. Of a source that keeps no changes there is a hash of all that it says.
+#}
+{% macro seen_inputs(name, read, code) %}
+    {%- set inputs = read.tables | unique | list -%}
+    {%- set sources = read.sources | unique | list -%}
+    with now as (
+        select '' as input, md5({{ quoted(code) }} || coalesce((
+            select string_agg(code, ';' order by name) from changes.view where name in ({{ quoted_list(read.views | unique | list) }})
+        ), '')) as version, '' as kept_from
+        union all
+        select input.name, coalesce(cast(made.version as varchar), '0'), coalesce(cast(made.kept_from as varchar), '0')
+        from (select unnest([{{ quoted_list(inputs) }}]) as name) as input
+        left join changes.version as made on input.name = made.name
+        where input.name is not null
+        union all
+        select input.name, cast(coalesce(max(landed.version), 0) as varchar), '0'
+        from (select unnest([{{ quoted_list(read.raw | unique | list) }}]) as name) as input
+        left join changes.load as landed on input.name = landed.input
+        where input.name is not null
+        group by input.name
+        {#- Of loads, raw tables ask no more than which are complete. #}
+        {%- for source in sources if not (source == 'ops.load' and read.raw) %}
+        union all
+        select '{{ source }}', cast(hash(count(*), sum(hash(input)::hugeint)) as varchar), '' from {{ source }} as input
+        {%- endfor %}
+    )
+
+    select now.input, seen.version as was, now.version as is_now, now.kept_from
+    from now
+    left join changes.seen as seen on seen.name = {{ quoted(name) }} and seen.input = now.input
+{% endmacro %}
+
+{% macro note_seen(name, inputs) %}
+    delete from changes.seen where name = {{ quoted(name) }};
+    insert into changes.seen values
+    {%- for input in inputs %}
+    ({{ quoted(name) }}, {{ quoted(input.input) }}, {{ quoted(input.is_now) }}){{ ',' if not loop.last }}
+    {%- endfor %};
+{% endmacro %}
+
+{# A new version of a table; `kept` where its changed rows are noted, else whoever reads it reads all of it. #}
+{% macro note_version(name, kept) %}
+    {%- set version = "coalesce((select max(made.version) from changes.version as made where made.name = " ~ quoted(name) ~ "), 0) + 1" %}
+    create or replace temp table new_version as
+    select
+        {{ version }} as version,
+        {% if kept -%}
+        coalesce((select max(made.kept_from) from changes.version as made where made.name = {{ quoted(name) }}), 0)
+        {%- else -%} {{ version }} {%- endif %} as kept_from;
+    {%- if not kept %}
+    drop table if exists {{ changed_rows_of(name) }};
+    {%- endif %}
+    delete from changes.version where name = {{ quoted(name) }};
+    insert into changes.version select {{ quoted(name) }}, version, kept_from from new_version;
+{% endmacro %}
+
+{% macro changed_rows_of(name) -%} changes."{{ name | replace('.', '__') }}" {%- endmacro %}
+
+{# `seen_inputs`, asked. #}
+{% macro seen_inputs_of(name, read, code) %}
+    {%- set found = [] -%}
+    {%- for row in run_query(seen_inputs(name, read, code)).rows -%}
+        {%- do found.append({'input': row[0], 'was': row[1], 'is_now': row[2], 'kept_from': row[3]}) -%}
+    {%- endfor -%}
+    {%- do return(found) -%}
+{% endmacro %}
+
+{#
+    The condition of the units that changed rows touch, which stand in the temporary table `touched`: '' where none is, none where
+    every one may be (no unit, other SQL, an input that keeps no changes, most of the units).
+#}
+{% macro touched_units(name, read, changed) %}
+    {%- set unit = config.get('unit') -%}
+    {%- if not unit -%} {%- do return(none) -%} {%- endif -%}
+    {%- for input in changed -%}
+        {%- if input.input == '' or input.kept_from == '' or input.was | int < input.kept_from | int -%} {%- do return(none) -%} {%- endif -%}
+    {%- endfor -%}
+    {%- set queries = plans(name, unit, read) -%}
+    {%- set parts = [] -%}
+    {%- for input in changed -%}
+        {%- if queries.get(input.input) is none -%} {%- do return(none) -%} {%- endif -%}
+        {%- set changed_name = 'changed_' ~ input.input | replace('.', '__') -%}
+        {%- call statement('changed_rows') -%}
+            create or replace temp table {{ changed_name }} as
+            {%- if input.input in read.raw %}
+            select raw.* from {{ input.input }} as raw
+            where raw._load_id in (
+                select landed.load_id from changes.load as landed
+                where landed.input = '{{ input.input }}' and landed.version > {{ input.was }}
+            )
+            {%- else %}
+            select * exclude (_version) from {{ changed_rows_of(input.input) }} where _version > {{ input.was }}
+            {%- endif -%}
+        {%- endcall -%}
+        {%- do parts.append('(' ~ queries[input.input] ~ ')') -%}
+    {%- endfor -%}
+    {%- call statement('touched') -%} create or replace temp table touched as {{ parts | join(' union ') }} {%- endcall -%}
+    {%- set conditions = [] -%}
+    {%- for column in unit -%}
+        {%- set found = run_query(
+            "select count(*), count(distinct " ~ column ~ "), count(*) - count(" ~ column ~ "), "
+            ~ "string_agg(distinct '''' || replace(cast(" ~ column ~ " as varchar), '''', '''''') || '''', ', ') from touched"
+        ).rows[0] -%}
+        {%- if found[0] == 0 -%} {%- do return('') -%} {%- endif -%}
+        {%- if found[1] > 20000 -%} {%- do return(none) -%} {%- endif -%}
+        {%- do conditions.append(
+            '(' ~ (column ~ ' in (' ~ found[3] ~ ')' if found[1] else 'false') ~ (' or ' ~ column ~ ' is null' if found[2] else '') ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {%- do return(conditions | join(' and ')) -%}
+{% endmacro %}
+
+{# By input: the query of what its changed rows touch. Kept for the model's SQL and that of the views it reads. #}
+{% macro plans(name, unit, read) %}
+    {%- set views = read.views | unique | list -%}
+    {%- set code -%}
+        md5({{ quoted(compiled_code | replace(invocation_id, '')) }} || {{ quoted(unit | join(',')) }} || coalesce((
+            select string_agg(code, ';' order by name) from changes.view where name in ({{ quoted_list(views) }})
+        ), ''))
+    {%- endset -%}
+    {%- set kept = run_query("select input, query from changes.plan where name = " ~ quoted(name) ~ " and code = " ~ code) -%}
+    {%- if not kept.rows -%}
+        {%- call statement('plan') -%}
+            delete from changes.plan where name = {{ quoted(name) }};
+            insert into changes.plan
+            select {{ quoted(name) }}, {{ code }}, told.key, told.value ->> '$'
+            from json_each(touched_units(
+                {{ quoted(compiled_code) }},
+                {{ quoted(tojson(unit)) }},
+                coalesce((select json_group_object(name, code) from changes.view where name in ({{ quoted_list(views) }})), '{}'),
+                (
+                    select json_group_object(place.name, place.columns)
+                    from (
+                        select schema_name || '.' || table_name as name, list(column_name order by column_index) as columns
+                        from duckdb_columns()
+                        where database_name = current_database()
+                        group by all
+                    ) as place
+                )
+            )) as told
+        {%- endcall -%}
+        {%- set kept = run_query("select input, query from changes.plan where name = " ~ quoted(name)) -%}
+    {%- endif -%}
+    {%- set queries = {} -%}
+    {%- for row in kept.rows -%} {%- do queries.update({row[0]: row[1]}) -%} {%- endfor -%}
+    {%- do return(queries) -%}
+{% endmacro %}
+
+{#
+    Makes a table anew, where `condition` says (everywhere without one), keeps what differs, and puts it in place. A row's `run_id`
+    says which run wrote it, and is no difference.
+#}
+{% macro remake(target, name, sql, condition) %}
+    {%- set kept_rows = changed_rows_of(name) -%}
+    {%- call statement('main') -%}
+        create or replace temp table remade as
+        select * from ({{ sql }}) as whole {{ 'where ' ~ condition if condition }}
+    {%- endcall -%}
+    {%- set is_now = [] -%}
+    {%- for column in adapter.get_columns_in_relation(target) -%} {%- do is_now.append(column.name) -%} {%- endfor -%}
+    {%- set remade = run_query("select column_name from duckdb_columns() where table_name = 'remade' order by column_index").columns[0].values() | list -%}
+    {%- if is_now != remade -%}
+        {%- call statement('whole') -%} {{ made_whole(target, sql) }} {{ note_version(name, kept=false) }} {%- endcall -%}
+        {%- do return('') -%}
+    {%- endif -%}
+    {%- set told = remade | reject('equalto', 'run_id') | join(', ') -%}
+    {%- call statement('differing') -%}
+        create or replace temp table went as
+        select {{ told }} from {{ target }} {{ 'where ' ~ condition if condition }} except all select {{ told }} from remade;
+        create or replace temp table came as
+        select {{ told }} from remade except all select {{ told }} from {{ target }} {{ 'where ' ~ condition if condition }}
+    {%- endcall -%}
+    {%- set differing = run_query("select (select count(*) from went) + (select count(*) from came)").rows[0][0] -%}
+    {%- if differing -%}
+        {%- call statement('kept') -%}
+            {{ note_version(name, kept=true) }}
+            create table if not exists {{ kept_rows }} as select *, cast(0 as bigint) as _version from {{ target }} limit 0;
+            insert into {{ kept_rows }} by name
+            select *, (select version from new_version) as _version from (select * from went union all select * from came);
+            {% if condition -%}
+            delete from {{ target }} where {{ condition }};
+            insert into {{ target }} by name select * from remade;
+            {%- else -%}
+            {{ made_whole(target, 'select * from remade') }}
+            {%- endif -%}
+        {%- endcall -%}
+    {%- endif -%}
+{% endmacro %}

@@ -8,7 +8,7 @@ Belongs here: reading SQL, writing SQL. Not here: what has changed since when, a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -27,24 +27,37 @@ class EverythingTouchedError(Exception):
 
 
 def touched_units(
-    sql: str, unit: Sequence[str], views: Mapping[str, str], tables: Mapping[str, Sequence[str]]
-) -> dict[str, str | None]:
-    """By table that `sql` reads (`schema.name`), the query of the units that its changed rows touch; None where they may touch
-    every unit.
+    sql: str,
+    unit: Sequence[str],
+    changed: Collection[str],
+    views: Mapping[str, str],
+    tables: Mapping[str, Sequence[str]],
+) -> str | None:
+    """The query of the units that changed rows of these tables (`schema.name`) touch; None where they may touch every unit.
 
-    The query reads the changed rows, each as it was and as it is, as `changed.<schema>__<name>`, and everything else as it is
-    now. `views` are read through: SQL by `schema.name`. `tables` are the columns of all others.
+    It reads a table's changed rows, each as it was and as it is, as `changed_<schema>__<name>`, and everything as it is now.
+    `views` are read through: SQL by `schema.name`. `tables` are the columns of all others.
     """
-    query = _Flat(views, tables)
-    root = query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
-    return {table: _told(query, root, table, tuple(unit)) for table in sorted(query.tables_of(root))}
-
-
-def _told(query: "_Flat", root: str, table: str, unit: Columns) -> str | None:
     try:
-        return _Touch(query, table).units(root, unit)
+        query = _Flat(views, tables)
+        root = query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
+        return _Touch(query, frozenset(changed) & query.tables_of(root)).units(root, tuple(unit))
     except EverythingTouchedError:
         return None
+
+
+def columns_read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """By table that a query reads, the columns that its result depends on; all of a table where that cannot be told."""
+    try:
+        query = _Flat(views, tables)
+        root = query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
+    except EverythingTouchedError:
+        return {}
+    asked: dict[str, set[str]] = {root: set(query.columns_of(root))}
+    for name in reversed(query.nodes):
+        for source, column in query.asked_by(name, asked.get(name, set())):
+            asked.setdefault(source, set()).add(column)
+    return {table: sorted(asked.get(table, ())) for table in sorted(query.tables_of(root))}
 
 
 @dataclass
@@ -275,6 +288,32 @@ class _Flat:
                 self._read[name] = frozenset().union(*map(self.tables_of, read))
         return self._read[name]
 
+    def asked_by(self, name: str, columns: Collection[str]) -> Iterator[tuple[str, str]]:
+        """What a part asks of what it reads, to tell some of its columns and which rows it has."""
+        node = self.nodes[name]
+        if isinstance(node, _Union):
+            names = self.columns_of(node.parts[0])
+            # Of rows that are told apart, every column is asked.
+            is_every = bool(node.operation.args.get("distinct")) or not isinstance(node.operation, exp.Union)
+            for part in node.parts:
+                own = self.columns_of(part)
+                for column in names if is_every else columns:
+                    yield part, own[names.index(column)] if column in names and len(own) == len(names) else column
+            return
+        is_every = node.select.args.get("distinct") is not None
+        told = [expression for column, expression in node.columns.items() if is_every or column in columns]
+        clauses = [child for key, child in _children(node.select) if key not in ("expressions", "from_", "joins", "with_")]
+        joins = [on for source in node.sources for on in (*source.on, *([source.expression] if source.expression is not None else ()))]
+        for expression in (*told, *clauses, *joins):
+            for column in expression.find_all(exp.Column):
+                source = node.by_alias.get(column.table)
+                if source is not None and source.name:
+                    yield source.name, column.name.lower()
+        for _, query in node.queries:
+            for read in query.reads:
+                for column in self.columns_of(read):
+                    yield read, column
+
     def is_of_window(self, name: str, column: str) -> bool:
         """Whether a column of a part is told by looking over other rows."""
         if (name, column) not in self._windowed:
@@ -294,10 +333,10 @@ class _Flat:
 
 
 class _Touch:
-    """What changed rows of one table touch, part by part."""
+    """What changed rows of some tables touch, part by part."""
 
-    def __init__(self, query: _Flat, table: str):
-        self._query, self._table = query, table
+    def __init__(self, query: _Flat, changed: frozenset[str]):
+        self._query, self._changed = query, changed
         # By name: the SQL of touched rows, and which parts and touched rows it reads.
         self._touched: dict[str, str] = {}
         self._known: dict[tuple[str, Columns], str] = {}
@@ -325,11 +364,11 @@ class _Touch:
         )
 
     def is_touched(self, name: str) -> bool:
-        return self._table in self._query.tables_of(name)
+        return not self._changed.isdisjoint(self._query.tables_of(name))
 
     def _rows(self, name: str, columns: Columns) -> str:
         """The name of the rows of a part that a change may touch, in these columns."""
-        if name == self._table:
+        if name in self._changed:
             return f"{CHANGED}_{name.replace('.', '__')}"
         if (name, columns) not in self._known:
             node = self._query.nodes[name]
@@ -490,7 +529,7 @@ class _Touch:
         )
 
     def _is_column_told(self, name: str, column: str) -> bool:
-        if name == self._table:
+        if name in self._changed:
             return True
         if (name, column) not in self._tellable:
             node = self._query.nodes[name]
@@ -506,6 +545,8 @@ class _Touch:
         return self._tellable[name, column]
 
     def _any_column(self, source: _Source) -> str:
+        if source.name in self._changed:
+            raise EverythingTouchedError(f"nothing of {source.name} is asked")
         for column in self._query.columns_of(source.name):
             if self._is_column_told(source.name, column):
                 return column

@@ -18,7 +18,8 @@
     create table if not exists changes.version (name varchar, version bigint, kept_from bigint);
     create table if not exists changes.seen (name varchar, input varchar, version varchar);
     create table if not exists changes.view (name varchar, code varchar);
-    create table if not exists changes.plan (name varchar, code varchar, input varchar, query varchar);
+    create table if not exists changes.plan (name varchar, code varchar, query varchar);
+    create table if not exists changes.reads (name varchar, code varchar, columns varchar);
     create table if not exists changes.load (load_id varchar, input varchar, version bigint);
     insert into changes.load
     select
@@ -146,10 +147,10 @@
     {%- for input in changed -%}
         {%- if input.input == '' or input.kept_from == '' or input.was | int < input.kept_from | int -%} {%- do return(none) -%} {%- endif -%}
     {%- endfor -%}
-    {%- set queries = plans(name, unit, read) -%}
-    {%- set parts = [] -%}
+    {%- set told = columns_read_by(name, read) -%}
+    {%- set touching = [] -%}
     {%- for input in changed -%}
-        {%- if queries.get(input.input) is none -%} {%- do return(none) -%} {%- endif -%}
+        {%- set columns = told.get(input.input) or ['*'] -%}
         {%- set changed_name = 'changed_' ~ input.input | replace('.', '__') -%}
         {%- call statement('changed_rows') -%}
             create or replace temp table {{ changed_name }} as
@@ -160,12 +161,21 @@
                 where landed.input = '{{ input.input }}' and landed.version > {{ input.was }}
             )
             {%- else %}
-            select * exclude (_version) from {{ changed_rows_of(input.input) }} where _version > {{ input.was }}
+            {%- set log = changed_rows_of(input.input) ~ ' where _version > ' ~ input.was %}
+            {#- A row that went and came again as this model reads it has not changed. #}
+            (select {{ columns | join(', ') }} from {{ log }} and _came
+            except all select {{ columns | join(', ') }} from {{ log }} and not _came)
+            union all
+            (select {{ columns | join(', ') }} from {{ log }} and not _came
+            except all select {{ columns | join(', ') }} from {{ log }} and _came)
             {%- endif -%}
         {%- endcall -%}
-        {%- do parts.append('(' ~ queries[input.input] ~ ')') -%}
+        {%- if run_query("select count(*) from " ~ changed_name).rows[0][0] -%} {%- do touching.append(input.input) -%} {%- endif -%}
     {%- endfor -%}
-    {%- call statement('touched') -%} create or replace temp table touched as {{ parts | join(' union ') }} {%- endcall -%}
+    {%- if not touching -%} {%- do return('') -%} {%- endif -%}
+    {%- set query = plan(name, unit, read, touching) -%}
+    {%- if query is none -%} {%- do return(none) -%} {%- endif -%}
+    {%- call statement('touched') -%} create or replace temp table touched as {{ query }} {%- endcall -%}
     {%- set conditions = [] -%}
     {%- for column in unit -%}
         {%- set found = run_query(
@@ -181,40 +191,58 @@
     {%- do return(conditions | join(' and ')) -%}
 {% endmacro %}
 
-{# By input: the query of what its changed rows touch. Kept for the model's SQL and that of the views it reads. #}
-{% macro plans(name, unit, read) %}
-    {%- set views = read.views | unique | list -%}
-    {%- set code -%}
-        md5({{ quoted(compiled_code | replace(invocation_id, '')) }} || {{ quoted(unit | join(',')) }} || coalesce((
-            select string_agg(code, ';' order by name) from changes.view where name in ({{ quoted_list(views) }})
-        ), ''))
-    {%- endset -%}
-    {%- set kept = run_query("select input, query from changes.plan where name = " ~ quoted(name) ~ " and code = " ~ code) -%}
+{# The query of what changed rows of some inputs touch; none where it may be everything. #}
+{% macro plan(name, unit, read, touching) %}
+    {%- set code = plan_code(read, (unit + touching) | join(',')) -%}
+    {%- set kept = run_query("select query from changes.plan where name = " ~ quoted(name) ~ " and code = " ~ code) -%}
     {%- if not kept.rows -%}
         {%- call statement('plan') -%}
             delete from changes.plan where name = {{ quoted(name) }};
             insert into changes.plan
-            select {{ quoted(name) }}, {{ code }}, told.key, told.value ->> '$'
-            from json_each(touched_units(
-                {{ quoted(compiled_code) }},
-                {{ quoted(tojson(unit)) }},
-                coalesce((select json_group_object(name, code) from changes.view where name in ({{ quoted_list(views) }})), '{}'),
-                (
-                    select json_group_object(place.name, place.columns)
-                    from (
-                        select schema_name || '.' || table_name as name, list(column_name order by column_index) as columns
-                        from duckdb_columns()
-                        where database_name = current_database()
-                        group by all
-                    ) as place
-                )
-            )) as told
+            select {{ quoted(name) }}, {{ code }}, touched_units(
+                {{ quoted(compiled_code) }}, {{ quoted(tojson(unit)) }}, {{ quoted(tojson(touching)) }}, {{ views_and_tables(read) }}
+            )
         {%- endcall -%}
-        {%- set kept = run_query("select input, query from changes.plan where name = " ~ quoted(name)) -%}
+        {%- set kept = run_query("select query from changes.plan where name = " ~ quoted(name)) -%}
     {%- endif -%}
-    {%- set queries = {} -%}
-    {%- for row in kept.rows -%} {%- do queries.update({row[0]: row[1]}) -%} {%- endfor -%}
-    {%- do return(queries) -%}
+    {%- do return(kept.rows[0][0]) -%}
+{% endmacro %}
+
+{# By input: the columns that the model's result depends on. #}
+{% macro columns_read_by(name, read) %}
+    {%- set code = plan_code(read, '') -%}
+    {%- set kept = run_query("select columns from changes.reads where name = " ~ quoted(name) ~ " and code = " ~ code) -%}
+    {%- if not kept.rows -%}
+        {%- call statement('reads') -%}
+            delete from changes.reads where name = {{ quoted(name) }};
+            insert into changes.reads
+            select {{ quoted(name) }}, {{ code }}, columns_read({{ quoted(compiled_code) }}, {{ views_and_tables(read) }})
+        {%- endcall -%}
+        {%- set kept = run_query("select columns from changes.reads where name = " ~ quoted(name)) -%}
+    {%- endif -%}
+    {%- do return(fromjson(kept.rows[0][0])) -%}
+{% endmacro %}
+
+{# What a plan is made for: the model's SQL, that of the views it reads, and what else is said. #}
+{% macro plan_code(read, more) -%}
+    md5({{ quoted(compiled_code | replace(invocation_id, '')) }} || {{ quoted(more) }} || coalesce((
+        select string_agg(code, ';' order by name) from changes.view where name in ({{ quoted_list(read.views | unique | list) }})
+    ), ''))
+{%- endmacro %}
+
+{% macro views_and_tables(read) %}
+    coalesce((
+        select json_group_object(name, code) from changes.view where name in ({{ quoted_list(read.views | unique | list) }})
+    ), '{}'),
+    (
+        select json_group_object(place.name, place.columns)
+        from (
+            select schema_name || '.' || table_name as name, list(column_name order by column_index) as columns
+            from duckdb_columns()
+            where database_name = current_database() and schema_name <> 'changes'
+            group by all
+        ) as place
+    )
 {% endmacro %}
 
 {#
@@ -229,7 +257,7 @@
     {%- endcall -%}
     {%- set is_now = [] -%}
     {%- for column in adapter.get_columns_in_relation(target) -%} {%- do is_now.append(column.name) -%} {%- endfor -%}
-    {%- set remade = run_query("select column_name from duckdb_columns() where table_name = 'remade' order by column_index").columns[0].values() | list -%}
+    {%- set remade = run_query("select column_name from duckdb_columns() where database_name = 'temp' and table_name = 'remade' order by column_index").columns[0].values() | list -%}
     {%- if is_now != remade -%}
         {%- call statement('whole') -%} {{ made_whole(target, sql) }} {{ note_version(name, kept=false) }} {%- endcall -%}
         {%- do return('') -%}
@@ -245,9 +273,10 @@
     {%- if differing -%}
         {%- call statement('kept') -%}
             {{ note_version(name, kept=true) }}
-            create table if not exists {{ kept_rows }} as select *, cast(0 as bigint) as _version from {{ target }} limit 0;
+            create table if not exists {{ kept_rows }} as select *, cast(0 as bigint) as _version, true as _came from {{ target }} limit 0;
             insert into {{ kept_rows }} by name
-            select *, (select version from new_version) as _version from (select * from went union all select * from came);
+            select told.*, (select version from new_version) as _version
+            from (select *, false as _came from went union all select *, true as _came from came) as told;
             {% if condition -%}
             delete from {{ target }} where {{ condition }};
             insert into {{ target }} by name select * from remade;

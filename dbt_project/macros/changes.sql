@@ -36,7 +36,7 @@
 
 {# What a model reads, views read through: names of tables, of views, and what seeds are (their checksums). #}
 {% macro read_by(node, found=none) %}
-    {%- set found = found or {'tables': [], 'raw': [], 'sources': [], 'views': [], 'seeds': []} -%}
+    {%- set found = found or {'tables': [], 'raw': [], 'sources': [], 'views': [], 'seeds': [], 'checksums': []} -%}
     {%- for unique_id in node.depends_on.nodes -%}
         {%- if unique_id in graph.sources -%}
             {%- set input = graph.sources[unique_id] -%}
@@ -49,7 +49,8 @@
             {%- set input = graph.nodes[unique_id] -%}
             {%- set name = input.schema ~ '.' ~ input.name -%}
             {%- if input.resource_type == 'seed' -%}
-                {%- do found.seeds.append(name ~ input.checksum.checksum) -%}
+                {%- do found.seeds.append(name) -%}
+                {%- do found.checksums.append(input.checksum.checksum) -%}
             {%- elif input.config.materialized != 'view' -%}
                 {%- do found.tables.append(name) -%}
             {%- elif name not in found.views -%}
@@ -239,7 +240,9 @@
         from (
             select schema_name || '.' || table_name as name, list(column_name order by column_index) as columns
             from duckdb_columns()
-            where database_name = current_database() and schema_name <> 'changes'
+            where
+                database_name = current_database()
+                and schema_name || '.' || table_name in ({{ quoted_list((read.tables + read.raw + read.sources + read.seeds) | unique | list) }})
             group by all
         ) as place
     )
@@ -255,9 +258,8 @@
         create or replace temp table remade as
         select * from ({{ sql }}) as whole {{ 'where ' ~ condition if condition }}
     {%- endcall -%}
-    {%- set is_now = [] -%}
-    {%- for column in adapter.get_columns_in_relation(target) -%} {%- do is_now.append(column.name) -%} {%- endfor -%}
-    {%- set remade = run_query("select column_name from duckdb_columns() where database_name = 'temp' and table_name = 'remade' order by column_index").columns[0].values() | list -%}
+    {%- set is_now = run_query("select * from " ~ target ~ " limit 0").column_names | list -%}
+    {%- set remade = run_query("select * from remade limit 0").column_names | list -%}
     {%- if is_now != remade -%}
         {%- call statement('whole') -%} {{ made_whole(target, sql) }} {{ note_version(name, kept=false) }} {%- endcall -%}
         {%- do return('') -%}

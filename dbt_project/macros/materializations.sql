@@ -24,7 +24,7 @@
     {%- set target = replaceable('table') -%}
     {%- set name = this.schema ~ '.' ~ this.name -%}
     {%- set read = read_by(model) -%}
-    {%- set code = compiled_code | replace(invocation_id, '') ~ read.seeds | sort | join -%}
+    {%- set code = compiled_code | replace(invocation_id, '') ~ read.checksums | unique | sort | join -%}
     {%- set inputs = seen_inputs_of(name, read, code) -%}
     {%- set is_new = flags.FULL_REFRESH or not existing_is(target) or inputs | selectattr('was', 'none') | list -%}
     {%- set changed = [] -%}

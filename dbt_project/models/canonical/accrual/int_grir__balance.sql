@@ -1,3 +1,4 @@
+{{ config(unit=['po_line_key']) }}
 -- One row per purchase order line and month in which something was received or billed: what is open at the end of the month, and
 -- since when. `next_period` is the next such month; until then nothing changes.
 with running as (

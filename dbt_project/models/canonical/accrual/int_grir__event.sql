@@ -1,3 +1,4 @@
+{{ config(unit=['po_line_key']) }}
 -- One row per posted receipt, return or billed line of a known order line: what it does to goods received and not invoiced, at
 -- the order's price. What is received is positive, what is billed negative, in base units and money.
 with order_lines as (

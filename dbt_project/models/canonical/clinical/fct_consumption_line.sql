@@ -1,4 +1,4 @@
-{{ config(schema='restricted', unit=['source_pk']) }}
+{{ config(schema='restricted') }}
 -- One row per record that tells of an item used for a patient. Sum only what `is_counted`: of several records of one device the
 -- best counts; of one patient, item and case (outside of a case: UTC day) only the best kind (cfg_consumption_evidence); a bill
 -- adds nothing to a case whose log was kept; what was documented by mistake never counts. The encounter is named only where the

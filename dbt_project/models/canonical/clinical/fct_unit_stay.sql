@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per place of an encounter that the patient was in: the path through departments and beds. Planned and reserved
 -- places are none.
 with stays as (

@@ -1,3 +1,4 @@
+{{ config(unit=['source_item_key']) }}
 -- One row per item number of a source instance and unit that its documents may use: what one of the unit is in base units
 -- of the golden item. What the item's own record states counts first, where it is believed; then what receipts of the same
 -- system say; then the main pack that other records of the golden item state for the same unit. A unit with no row here

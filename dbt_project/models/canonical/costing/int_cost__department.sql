@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month and cost center that has cost or takes part in a statistic, and what becomes of its cost:
 -- OVERHEAD is allocated to the others, PATIENT spread over visits, NON_PATIENT and UNASSIGNED go to the lines of that name.
 -- Overhead of a facility that has no department to serve (a warehouse, a shared service center) is NON_PATIENT: cost stays

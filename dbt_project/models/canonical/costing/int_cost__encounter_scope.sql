@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per encounter that can bear cost: begun, and not cancelled; with its months at the facility and the department that
 -- it is told of (the last place of an EHR; without one, the department that charged most, items aside).
 with charging as (

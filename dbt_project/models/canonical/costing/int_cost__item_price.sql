@@ -1,3 +1,4 @@
+{{ config(unit=['item_key']) }}
 -- One row per item, place and stay of its price: what a base unit of it costs when it is used. STANDARD: what stock is carried
 -- at in the books of its place. ORDER: what was paid, as the average of the orders of a month, until the next month with an
 -- order; the first price holds for all time before. A place is a facility, or `*` for all facilities together.

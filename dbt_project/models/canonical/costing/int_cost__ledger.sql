@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month, cost center and kind of cost: what the ledger posted as expense. Revenue and the balance sheet
 -- are out of scope; an expense is never left out for want of a class, a cost center or a facility.
 with expenses as (

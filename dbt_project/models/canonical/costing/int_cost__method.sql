@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month and department that serves visits: the way in which its cost comes to them, the first of its
 -- function's ways of which there was any. A department without one served no visit that month.
 with measured as (

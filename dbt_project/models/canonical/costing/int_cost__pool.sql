@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month, cost center and kind of cost: the department's cost after reclassification, before anything
 -- is traced, allocated or spread.
 with entries as (

@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month, service line, class of patient and kind of cost: visits' cost by their line, and what no visit
 -- bears in the lines NON_PATIENT, UNASSIGNED and COST_VARIANCE (class of patient NONE). The sum is the ledger's expense.
 with of_visits as (

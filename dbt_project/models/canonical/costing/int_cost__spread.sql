@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month, department and kind of cost after tracing and allocation, and where it goes: what was traced to
 -- encounters is taken out of the department's pool first, so that nothing counts twice; what is left is spread over the
 -- visits that the department served. What was traced beyond the pool is a variance: shown, never clipped.

@@ -1,4 +1,4 @@
-{{ config(schema='restricted', unit=['facility_key', 'period']) }}
+{{ config(schema='restricted', unit=['consumption_line_key']) }}
 -- One row per use of an item that is counted, belongs to an encounter that can bear cost, and has a department and a price:
 -- used and wasted units at what the item cost. Stock is taken at the standard price of its place; what was bought for the case
 -- (bill-only, consigned) at what is paid for it; each falls back on the other. What is not here stays in its department's pool.

@@ -1,3 +1,4 @@
+{{ config(unit=['po_line_key']) }}
 -- One row per order line for stock and span of days: what a supplier still owes to a location, in base units, from `from_date`
 -- until the day before `to_date`.
 with changes as (

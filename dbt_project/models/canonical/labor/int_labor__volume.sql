@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per department and month that serves visits: its units of service, which are those that its cost is spread by. Of
 -- fewer than eleven visits none is told, nor what would be left of the facility's total of so few.
 with places as (

@@ -1,3 +1,4 @@
+{{ config(unit=['po_line_key']) }}
 -- One row per purchase order line and thing that happened to it, with its day and its quantity in base units along the order
 -- line's own direction. What is asked for by a requisition, invoiced, matched or paid is told of the order line that it names.
 -- No source dates a cancellation: what is cancelled counts as never having been open.

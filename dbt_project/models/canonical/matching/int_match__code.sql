@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='changed_partitions', partition_key='match_partition_key') }}
+{{ config(unit=['match_partition_key']) }}
 -- One row per live invoice line and exception code that the facts give, with the days between which it holds: a missing
 -- receipt is awaited while the grace runs and an exception after it. The calendar is applied by the views on top.
 select

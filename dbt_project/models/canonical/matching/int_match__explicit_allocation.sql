@@ -1,3 +1,4 @@
+{{ config(unit=['partition_key']) }}
 -- One row per invoice line and receipt line that the source links, with what the link can cover: oldest receipt first for
 -- each invoice line, then earliest invoice first for each receipt. Two window passes keep both sides within bounds. The link of
 -- an invoice that bills the same lines once more, beyond what was ordered, does not count: it would take the goods of the first.

@@ -1,3 +1,4 @@
+{{ config(unit=['partition_key']) }}
 -- One row per invoice line and receipt line that meet first in, first out, after the explicit references. Laid end to end,
 -- what is open of invoices and of receipts are two rulers over the same order line: where their intervals overlap, the
 -- receipt covers the invoice. What an invoice bills beyond the receipts that it names comes last: others wait for their own

@@ -1,3 +1,4 @@
+{{ config(unit=['partition_key']) }}
 -- One row per live invoice line that moves a billed quantity of an order line; documents that repeat another do not.
 select
     line.po_line_key as partition_key,

@@ -1,3 +1,4 @@
+{{ config(unit=['po_line_key']) }}
 -- One row per invoice line that moves a billed quantity: what is billed, covered and not covered, line and order line.
 with matched as (
     select

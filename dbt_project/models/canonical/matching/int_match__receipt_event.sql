@@ -1,3 +1,4 @@
+{{ config(unit=['partition_key']) }}
 -- One row per posted receipt or return of a known order line, in base units along the order line's own direction.
 select
     receipt.po_line_key as partition_key,

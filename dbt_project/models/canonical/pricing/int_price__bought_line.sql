@@ -1,3 +1,4 @@
+{{ config(unit=['bought_line_key']) }}
 -- One row per line on which something is bought at a price: lines of purchase orders that are neither drafts nor cancelled, and
 -- item lines of invoices that name no order. A contract's price is asked for as of `bought_date`.
 with first_invoice as (

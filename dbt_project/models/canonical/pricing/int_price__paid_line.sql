@@ -1,3 +1,4 @@
+{{ config(unit=['invoice_line_key']) }}
 -- One row per posted line of goods that was billed at a price: what it cost, and what it would have cost at other prices for the
 -- same goods. Money in document currency, but for what was posted; rates are those of the day of the order. The price of the
 -- twelve months before is the item's own, all facilities together, weighted by quantity, from bills of the same currency.

@@ -1,3 +1,4 @@
+{{ config(unit=['bought_line_key']) }}
 -- One row per bought line that a contract price was found for, and basis: KNOWN, what was known on the day of purchase, and TRUE,
 -- what is known today. The price of the contract that the order names comes first, then one that its supplier can give, local
 -- and committed contracts before those of a purchasing organisation, the lowest price, the order's own unit, the latest

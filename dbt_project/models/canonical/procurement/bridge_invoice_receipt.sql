@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per invoice line and receipt line that the source itself links: the explicit reference of the match. Tryton keeps
 -- links; elsewhere the invoice line names its receipt.
 with tryton_links as (

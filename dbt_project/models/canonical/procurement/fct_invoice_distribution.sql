@@ -1,3 +1,4 @@
+{{ config(unit=['invoice_line_key']) }}
 -- One row per invoice line and accounting distribution: the grain of the spend cube. A line that its source does not split
 -- has one. Cents that the splits of a line leave over go to its last one, so that they sum to the line.
 with splits as (

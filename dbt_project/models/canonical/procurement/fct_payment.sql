@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per payment to a supplier, in whatever state; only SUCCEEDED is money that left.
 with payments as (
     {{ united('payment') }}

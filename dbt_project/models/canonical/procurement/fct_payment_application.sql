@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per payment and invoice that it pays, and per installment where the source pays by those.
 with applications as (
     {{ united('payment_application') }}

@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per purchase order line and delivery that is asked for. A line that its source does not schedule has one, for all
 -- of it, on the day that is expected. What was promised first stays, however often the promise moves.
 with schedules as (

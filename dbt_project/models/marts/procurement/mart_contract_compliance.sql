@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', unit=['bought_line_key']) }}
 -- One row per purchase order line that is neither draft nor cancelled, and per item line of an invoice without an order: the
 -- contract price that it should have had, which contract line says so and why. Whether a buyer complied is judged by what was
 -- known on the day (`known_`), money that can be claimed by what is known today (`true_`).

@@ -302,8 +302,14 @@ class _Flat:
             return
         is_every = node.select.args.get("distinct") is not None
         told = [expression for column, expression in node.columns.items() if is_every or column in columns]
-        clauses = [child for key, child in _children(node.select) if key not in ("expressions", "from_", "joins", "with_")]
-        joins = [on for source in node.sources for on in (*source.on, *([source.expression] if source.expression is not None else ()))]
+        clauses = [
+            child for key, child in _children(node.select) if key not in ("expressions", "from_", "joins", "with_")
+        ]
+        joins = [
+            on
+            for source in node.sources
+            for on in (*source.on, *([source.expression] if source.expression is not None else ()))
+        ]
         for expression in (*told, *clauses, *joins):
             for column in expression.find_all(exp.Column):
                 source = node.by_alias.get(column.table)

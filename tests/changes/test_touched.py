@@ -1,0 +1,137 @@
+"""Whatever changes in the tables that a query reads, rows of units that are not told as touched stay as they are."""
+
+import random
+from collections.abc import Iterator, Mapping
+
+import duckdb
+import pytest
+
+from changes.touched import columns_read, touched_units
+
+TABLES = {
+    "s.head": ["doc", "supplier", "status"],
+    "s.line": ["doc", "line_no", "item", "qty"],
+    "s.plan": ["doc", "due"],
+    "x.item": ["item", "item_key", "class"],
+    "x.mirror": ["supplier"],
+}
+VIEWS = {
+    "c.feed": """
+        with first_plan as (select doc, min(due) as due from s.plan group by doc)
+        select line.doc, line.doc || '|' || line.line_no as pk, line.item, line.qty, head.supplier, first_plan.due
+        from s.line as line
+        inner join s.head as head on line.doc = head.doc
+        left join first_plan on line.doc = first_plan.doc
+        where head.status <> 2"""
+}
+# By name: what a model reads in ways that models have, and its unit.
+QUERIES = {
+    "a line looks its item up": (
+        "pk",
+        """select line.pk, line.qty, coalesce(item.item_key, -1) as item_key
+        from c.feed as line left join x.item as item on line.item = item.item""",
+    ),
+    "the first of a document": (
+        "pk",
+        """with ranked as (select line.*, row_number() over (partition by doc order by due, pk, item, qty) as place from c.feed as line)
+        select pk, doc, item from ranked where place = 1""",
+    ),
+    "what others are left out for": (
+        "doc",
+        "select doc, supplier from s.head as head where supplier not in (select mirror.supplier from x.mirror as mirror)",
+    ),
+    "sums of a group, and who has more": (
+        "doc",
+        """with sums as (select doc, sum(qty) as qty from s.line group by doc)
+        select head.doc, sums.qty from s.head as head left join sums on head.doc = sums.doc
+        where sums.qty is null or sums.qty > 3""",
+    ),
+    "one table twice, and a share of a whole": (
+        "item",
+        """with used as (select item, doc, sum(qty) as qty from s.line group by item, doc)
+        select used.item, used.doc, used.qty, sum(used.qty) over (partition by used.item) as whole, twin.qty as other
+        from used left join used as twin on used.doc = twin.doc and used.item < twin.item""",
+    ),
+    "either of two": (
+        "doc",
+        """select doc, 'line' as kind, qty as figure from s.line where qty > 1
+        union all
+        select head.doc, 'item' as kind, item.class from s.head as head
+        inner join s.line as line on head.doc = line.doc inner join x.item as item on line.item = item.item""",
+    ),
+}
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
+    for schema in ("s", "x", "c"):
+        connection.execute(f"CREATE SCHEMA {schema}")
+    for table, columns in TABLES.items():
+        connection.execute(f"CREATE TABLE {table} ({', '.join(f'{column} INTEGER' for column in columns)})")
+        for _ in range(chance.randrange(5, 25)):
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join(str(_value(chance)) for _ in columns)})")
+    for view, sql in VIEWS.items():
+        connection.execute(f"CREATE VIEW {view} AS {sql}")
+
+
+def _value(chance: random.Random) -> int | str:
+    return "NULL" if chance.random() < 0.05 else chance.randrange(6)
+
+
+def _changed(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> Iterator[str]:
+    """Takes rows away and adds some, in tables by chance; keeps as `changed_<table>` what the net of it is."""
+    for table, columns in TABLES.items():
+        if chance.random() < 0.5:
+            continue
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE before AS FROM {table}")
+        gone = f"SELECT rowid FROM {table} ORDER BY hash(rowid + {chance.randrange(99)}) LIMIT 2"
+        connection.execute(f"DELETE FROM {table} WHERE rowid IN ({gone})")
+        for _ in range(chance.randrange(3)):
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join(str(_value(chance)) for _ in columns)})")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE changed_{table.replace('.', '__')} AS "
+            f"(FROM before EXCEPT ALL FROM {table}) UNION ALL (FROM {table} EXCEPT ALL FROM before)"
+        )
+        yield table
+
+
+def _by_unit(connection: duckdb.DuckDBPyConnection, sql: str, unit: str) -> Mapping[object, list[str]]:
+    rows: dict[object, list[str]] = {}
+    for key, text in connection.execute(f"SELECT {unit}, CAST(row_of AS VARCHAR) FROM ({sql}) AS row_of").fetchall():
+        rows.setdefault(key, []).append(text)
+    return {key: sorted(texts) for key, texts in rows.items()}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_what_is_not_touched_stays(name: str) -> None:
+    unit, sql = QUERIES[name]
+    told = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        with duckdb.connect() as connection:
+            _filled(connection, chance)
+            before = _by_unit(connection, sql, unit)
+            changed = list(_changed(connection, chance))
+            after = _by_unit(connection, sql, unit)
+            touched = set()
+            if not columns_read(sql, VIEWS, TABLES).keys().isdisjoint(changed):
+                query = touched_units(sql, [unit], changed, VIEWS, TABLES)
+                assert query is not None
+                touched = {key for (key,) in connection.execute(query).fetchall()}
+            differing = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+            assert differing <= touched, f"seed {seed}: {differing - touched} of {changed}"
+            told += len((before.keys() | after.keys()) - touched)
+    assert told > 0  # or else everything were always touched
+
+
+def test_columns_that_are_not_asked_are_no_change() -> None:
+    _, sql = QUERIES["a line looks its item up"]
+    assert columns_read(sql, VIEWS, TABLES) == {
+        "s.head": ["doc", "status"],
+        "s.line": ["doc", "item", "line_no", "qty"],
+        "s.plan": ["doc"],
+        "x.item": ["item", "item_key"],
+    }
+
+
+def test_a_sum_of_everything_is_touched_by_anything() -> None:
+    assert touched_units("select count(*) as n, 1 as one from s.line", ["one"], ["s.line"], VIEWS, TABLES) is None

@@ -1,8 +1,8 @@
 """Which rows of a query's result a change of one of its tables may touch, as SQL.
 
-A model says by which columns its result is made anew (its unit: an order, an encounter, a facility and month). From the model's own
-SQL follows, for each table that it reads, a query of the units in which any row may differ when rows of that table came, went or
-changed. It tells too many rather than too few: what cannot be told from the changed rows alone is left out of the conditions.
+A model says by which columns its result is made anew (its unit: an order, an encounter, a facility and month). From the model's
+own SQL follows a query of the units in which any row may differ when rows of the tables that it reads came, went or changed. It
+tells too many rather than too few: what cannot be told from the changed rows alone is left out of the conditions.
 
 Belongs here: reading SQL, writing SQL. Not here: what has changed since when, and who makes the rows anew (dbt_project/macros).
 """
@@ -424,7 +424,8 @@ class _Touch:
         touched = self._named(self._branches(node, keys))
         listed = ", ".join(f'mate."{column}"' for column in wanted)
         same = " AND ".join(f"mate.{key} IS NOT DISTINCT FROM own.{key}" for key in keys)
-        return f"SELECT DISTINCT {listed} FROM ({self._joined(node, {**wanted, **keys})}) AS mate SEMI JOIN {touched} AS own ON {same}"
+        mates = self._joined(node, {**wanted, **keys})
+        return f"SELECT DISTINCT {listed} FROM ({mates}) AS mate SEMI JOIN {touched} AS own ON {same}"
 
     def _branches(self, node: _Select, wanted: Mapping[str, exp.Expression]) -> Iterator[str]:
         """For each place where the table is read: the rows that a changed row is part of."""
@@ -440,10 +441,10 @@ class _Touch:
     def _among(self, node: _Select, wanted: Mapping[str, exp.Expression], condition: exp.In, name: str) -> str:
         """Rows that are in, or not in, what a query tells: those of which its changed rows speak."""
         [column] = self._query.columns_of(name)
-        rows = self._rows(name, (column,))
-        asked = {**wanted, "asked_for": condition.this}
+        spoken_of = f'SELECT "{column}" FROM {self._rows(name, (column,))}'
+        asked = self._joined(node, {**wanted, "asked_for": condition.this})
         listed = ", ".join(f'"{column}"' for column in wanted)
-        return f'SELECT DISTINCT {listed} FROM ({self._joined(node, asked)}) AS one WHERE asked_for IN (SELECT "{column}" FROM {rows})'
+        return f"SELECT DISTINCT {listed} FROM ({asked}) AS one WHERE asked_for IN ({spoken_of})"
 
     def _joined(self, node: _Select, wanted: Mapping[str, exp.Expression], changed: _Source | None = None) -> str:
         """The SELECT without what is not needed to tell `wanted`; of the changed rows of a source alone where one is named."""
@@ -509,10 +510,10 @@ class _Touch:
         if not is_both:
             return f"{_relation(source.name)} AS {source.alias}"
         listed = ", ".join(f'"{column}"' for column in columns)
-        return (
-            f"(SELECT {listed} FROM {_relation(source.name)} UNION ALL SELECT {listed} FROM {self._rows(source.name, columns)}) "
-            f"AS {source.alias}"
+        is_now, touched = (
+            f"SELECT {listed} FROM {one}" for one in (_relation(source.name), self._rows(source.name, columns))
         )
+        return f"({is_now} UNION ALL {touched}) AS {source.alias}"
 
     def _may_stay(self, node: _Select, condition: exp.Expression, changed: _Source | None) -> bool:
         """Whether a condition can be asked of the changed rows; what it asks of others is asked of them as they are."""

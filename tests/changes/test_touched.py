@@ -33,7 +33,9 @@ QUERIES = {
     ),
     "the first of a document": (
         "pk",
-        """with ranked as (select line.*, row_number() over (partition by doc order by due, pk, item, qty) as place from c.feed as line)
+        """with ranked as (
+            select line.*, row_number() over (partition by doc order by due, pk, item, qty) as place from c.feed as line
+        )
         select pk, doc, item from ranked where place = 1""",
     ),
     "what others are left out for": (

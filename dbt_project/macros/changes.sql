@@ -149,30 +149,11 @@
         {%- if input.input == '' or input.kept_from == '' or input.was | int < input.kept_from | int -%} {%- do return(none) -%} {%- endif -%}
     {%- endfor -%}
     {%- set told = columns_read_by(name, read) -%}
+    {%- call statement('changed_rows') -%}
+        {%- for input in changed %} {{ changed_rows(input, read, told.get(input.input) or ['*']) }}; {%- endfor %}
+    {%- endcall -%}
     {%- set touching = [] -%}
-    {%- for input in changed -%}
-        {%- set columns = told.get(input.input) or ['*'] -%}
-        {%- set changed_name = 'changed_' ~ input.input | replace('.', '__') -%}
-        {%- call statement('changed_rows') -%}
-            create or replace temp table {{ changed_name }} as
-            {%- if input.input in read.raw %}
-            select raw.* from {{ input.input }} as raw
-            where raw._load_id in (
-                select landed.load_id from changes.load as landed
-                where landed.input = '{{ input.input }}' and landed.version > {{ input.was }}
-            )
-            {%- else %}
-            {%- set log = changed_rows_of(input.input) ~ ' where _version > ' ~ input.was %}
-            {#- A row that went and came again as this model reads it has not changed. #}
-            (select {{ columns | join(', ') }} from {{ log }} and _came
-            except all select {{ columns | join(', ') }} from {{ log }} and not _came)
-            union all
-            (select {{ columns | join(', ') }} from {{ log }} and not _came
-            except all select {{ columns | join(', ') }} from {{ log }} and _came)
-            {%- endif -%}
-        {%- endcall -%}
-        {%- if run_query("select count(*) from " ~ changed_name).rows[0][0] -%} {%- do touching.append(input.input) -%} {%- endif -%}
-    {%- endfor -%}
+    {%- for row in run_query(changed_inputs(changed)).rows -%} {%- do touching.append(row[0]) -%} {%- endfor -%}
     {%- if not touching -%} {%- do return('') -%} {%- endif -%}
     {%- set query = plan(name, unit, read, touching) -%}
     {%- if query is none -%} {%- do return(none) -%} {%- endif -%}
@@ -191,6 +172,35 @@
     {%- endfor -%}
     {%- do return(conditions | join(' and ')) -%}
 {% endmacro %}
+
+{# What has changed in an input since the model read it, in the columns that it depends on: each row as it was and as it is. #}
+{% macro changed_rows(input, read, columns) %}
+    create or replace temp table {{ changed_name(input) }} as
+    {%- if input.input in read.raw %}
+    select raw.* from {{ input.input }} as raw
+    where raw._load_id in (
+        select landed.load_id from changes.load as landed
+        where landed.input = '{{ input.input }}' and landed.version > {{ input.was }}
+    )
+    {%- else %}
+    {%- set kept = changed_rows_of(input.input) ~ ' where _version > ' ~ input.was %}
+    {#- A row that went and came again as this model reads it has not changed. #}
+    (select {{ columns | join(', ') }} from {{ kept }} and _came
+    except all select {{ columns | join(', ') }} from {{ kept }} and not _came)
+    union all
+    (select {{ columns | join(', ') }} from {{ kept }} and not _came
+    except all select {{ columns | join(', ') }} from {{ kept }} and _came)
+    {%- endif -%}
+{% endmacro %}
+
+{% macro changed_name(input) -%} changed_{{ input.input | replace('.', '__') }} {%- endmacro %}
+
+{% macro changed_inputs(changed) -%}
+    {%- for input in changed -%}
+    select '{{ input.input }}' where exists (from {{ changed_name(input) }})
+    {%- if not loop.last %} union all {% else %} order by 1 {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
 
 {# The query of what changed rows of some inputs touch; none where it may be everything. #}
 {% macro plan(name, unit, read, touching) %}

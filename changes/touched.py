@@ -47,7 +47,8 @@ def touched_units(
 
 
 def columns_read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """By table that a query reads, the columns that its result depends on; all of a table where that cannot be told."""
+    """By table that a query reads, the columns that its result depends on, all of them where that cannot be told; nothing where
+    changes may touch everything."""
     try:
         query = _Flat(views, tables)
         root = query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
@@ -57,7 +58,7 @@ def columns_read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequen
     for name in reversed(query.nodes):
         for source, column in query.asked_by(name, asked.get(name, set())):
             asked.setdefault(source, set()).add(column)
-    return {table: sorted(asked.get(table, ())) for table in sorted(query.tables_of(root))}
+    return {table: sorted(asked.get(table) or query.columns_of(table)) for table in sorted(query.tables_of(root))}
 
 
 @dataclass
@@ -164,8 +165,8 @@ class _Flat:
                 sources.append(self._source(join.this, scope))
                 sources[-1].kind = (join.side or join.kind or "INNER").upper()
                 sources[-1].on = _conjuncts(join.args.get("on"))
-                if join.args.get("using"):
-                    raise EverythingTouchedError("a join by USING")
+                if join.args.get("using") or sources[-1].kind not in ("INNER", "LEFT", "RIGHT", "FULL", "CROSS"):
+                    raise EverythingTouchedError(f"a join by USING, or {sources[-1].kind}")
         queries = [(found.parent, self._within(found, scope)) for found in list(_own(select, (exp.Query,)))]
         where = select.args.get("where")
         node = _Select(
@@ -432,6 +433,7 @@ class _Touch:
         for source in node.sources:
             if source.name and self.is_touched(source.name):
                 yield self._joined(node, wanted, source)
+                yield from self._without(node, wanted, source)
         for place, query in node.queries:
             if any(self.is_touched(name) for name in query.reads):
                 if query.name is None or not isinstance(place, exp.In):
@@ -446,11 +448,27 @@ class _Touch:
         listed = ", ".join(f'"{column}"' for column in wanted)
         return f"SELECT DISTINCT {listed} FROM ({asked}) AS one WHERE asked_for IN ({spoken_of})"
 
-    def _joined(self, node: _Select, wanted: Mapping[str, exp.Expression], changed: _Source | None = None) -> str:
-        """The SELECT without what is not needed to tell `wanted`; of the changed rows of a source alone where one is named."""
+    def _without(self, node: _Select, wanted: Mapping[str, exp.Expression], source: _Source) -> Iterator[str]:
+        """Where rows may find none of a source: the same, of those that find a changed row now and found none, or the other way."""
+        later = node.sources[node.sources.index(source) + 1 :]
+        uses = [*wanted.values(), *(on for other in later for on in other.on)]
+        if not _asks_any(uses, source.alias):
+            return
+        keeping = [other for other in later if other.kind in ("RIGHT", "FULL")]
+        is_next = keeping == later[:1] and _asks_any(wanted.values(), keeping[0].alias if keeping else "")
+        if keeping and not (is_next and source is node.sources[0]):
+            raise EverythingTouchedError(f"a join that keeps the rows that find none of {source.alias}")
+        if keeping or source.kind in ("LEFT", "FULL"):
+            yield self._joined(node, wanted, source, is_without=True)
+
+    def _joined(
+        self, node: _Select, wanted: Mapping[str, exp.Expression], changed: _Source | None = None, *, is_without: bool = False
+    ) -> str:  # fmt: skip
+        """The SELECT without what is not needed to tell `wanted`; of the changed rows of a source alone where one is named, or of
+        what they are joined to, as if it had found none."""
         listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
         asked = {column.table for expression in wanted.values() for column in expression.find_all(exp.Column)}
-        if changed is not None and asked <= {changed.alias}:
+        if changed is not None and asked <= {changed.alias} and not is_without:
             columns = _used(changed.alias, wanted.values()) or (self._any_column(changed),)
             return f"SELECT DISTINCT {listed} FROM {self._rows(changed.name, columns)} AS {changed.alias}"
         kept = asked | ({changed.alias} if changed is not None else set())
@@ -467,22 +485,28 @@ class _Touch:
             and {column.table for column in condition.find_all(exp.Column)} <= conditions.keys()
             # Of a row that is there or not, nothing can be asked: what had none may have one.
             and not (
-                changed is not None and changed.kind in ("LEFT", "FULL", "ANTI") and _asks(condition, changed.alias)
+                changed is not None and changed.kind in ("LEFT", "FULL") and _asks(condition, changed.alias)
             )
         ]
         uses = [*wanted.values(), *where, *(on for source in conditions for on in conditions[source])]
-        if changed is not None and not any(_asks(use, changed.alias) for use in uses[len(wanted) :]):
+        if changed is not None and not _asks_any(uses[len(wanted) :], changed.alias):
             raise EverythingTouchedError(f"nothing that is told of {changed.alias} says which rows it is part of")
-        joined = " ".join(
-            self._join(source, conditions[source.alias], uses, changed, is_first=source is node.sources[0])
-            for source in node.sources
-            if source.alias in conditions
-        )
+        if is_without:
+            joined = " ".join(self._joins_without(node, conditions, uses, changed))
+        else:
+            joined = " ".join(
+                self._join(
+                    source, conditions[source.alias], uses, changed,
+                    is_first=place == 0, is_after=changed in node.sources[:place],
+                )  # fmt: skip
+                for place, source in enumerate(node.sources)
+                if source.alias in conditions
+            )
         return f"SELECT DISTINCT {listed} FROM {joined}" + (f" WHERE {_all(where)}" if where else "")
 
     def _join(
         self, source: _Source, on: Sequence[exp.Expression], uses: Sequence[exp.Expression], changed: _Source | None, *,
-        is_first: bool,
+        is_first: bool, is_after: bool,
     ) -> str:  # fmt: skip
         if source.expression is not None:
             relation = _text(source.expression)
@@ -490,24 +514,38 @@ class _Touch:
             columns = _used(source.alias, uses) or (self._any_column(source),)
             relation = f"{self._rows(source.name, columns)} AS {source.alias}"
         else:
-            relation = self._state(source, uses)
+            relation = self._state(source, uses) if changed is not None else f"{_relation(source.name)} AS {source.alias}"
         if is_first:
             return relation
         # Only rows that a changed row is part of; and of two sides that keep all their rows, the one that is asked for.
-        kind = (
-            "INNER"
-            if source is changed and source.kind != "FULL"
-            else {"FULL": "RIGHT" if source is changed else "LEFT"}.get(source.kind, source.kind)
-        )
-        return f"{kind} JOIN {relation} ON {_all(on)}" if on else f"CROSS JOIN {relation}"
+        kind = source.kind
+        if source is changed:
+            kind = "RIGHT" if kind == "FULL" else "INNER"
+        elif kind == "FULL" and is_after:
+            kind = "LEFT"
+        return f"CROSS JOIN {relation}" if kind == "CROSS" else f"{kind} JOIN {relation} ON {_all(on) or 'TRUE'}"
+
+    def _joins_without(
+        self, node: _Select, conditions: Mapping[str, Sequence[exp.Expression]], uses: Sequence[exp.Expression], changed: _Source
+    ) -> Iterator[str]:  # fmt: skip
+        """The joins, each row of which finds a changed row (under another alias) and is told as if it had not."""
+        rows = self._rows(changed.name, _used(changed.alias, uses) or (self._any_column(changed),))
+        found, nothing = f"{changed.alias}_found", f"LEFT JOIN {rows} AS {changed.alias} ON FALSE"
+        first, *others = (source for source in node.sources if source.alias in conditions)
+        yield f"{rows} AS {found}" if first is changed else self._join(first, (), uses, changed, is_first=True, is_after=False)
+        for place, source in enumerate(others):
+            if source is changed or (first is changed and place == 0):
+                relation = f"{rows} AS {found}" if source is changed else self._state(source, uses)
+                told = [_under(condition, changed.alias, found) for condition in conditions[source.alias]]
+                yield f"INNER JOIN {relation} ON {_all(told) or 'TRUE'} {nothing}"
+            else:
+                is_after = changed in node.sources[: node.sources.index(source)]
+                yield self._join(source, conditions[source.alias], uses, changed, is_first=False, is_after=is_after)
 
     def _state(self, source: _Source, uses: Sequence[exp.Expression]) -> str:
         """A source as it is; where the change touches it too, with its touched rows as they were."""
         columns = _used(source.alias, uses)
-        is_both = (
-            self.is_touched(source.name) and columns and all(self._is_column_told(source.name, one) for one in columns)
-        )
-        if not is_both:
+        if not columns or not self.is_touched(source.name):
             return f"{_relation(source.name)} AS {source.alias}"
         listed = ", ".join(f'"{column}"' for column in columns)
         is_now, touched = (
@@ -516,24 +554,26 @@ class _Touch:
         return f"({is_now} UNION ALL {touched}) AS {source.alias}"
 
     def _may_stay(self, node: _Select, condition: exp.Expression, changed: _Source | None) -> bool:
-        """Whether a condition can be asked of the changed rows; what it asks of others is asked of them as they are."""
+        """Whether a condition can be asked of the changed rows, and of what they are joined to as it was and as it is."""
         if condition.find(exp.Query, exp.Window, exp.AggFunc) is not None:
             return False
         asked = [column for column in condition.find_all(exp.Column) if column.table in node.by_alias]
         # A rank is dear to tell, and which row of a partition has it changes with the others.
         if any(self._query.is_of_window(node.by_alias[column.table].name, column.name.lower()) for column in asked):
             return False
-        return changed is None or all(
-            self._is_column_told(changed.name, column.name.lower()) for column in asked if column.table == changed.alias
-        )
+        return changed is None or all(self._is_told_of(node, column) for column in asked)
 
     def _is_told(self, node: _Select, expression: exp.Expression) -> bool:
         """Whether the changed rows alone say what an expression of a touched row is."""
         return node.is_plain(expression) and all(
-            self._is_column_told(source.name, column.name.lower())
+            self._is_told_of(node, column)
             for column in expression.find_all(exp.Column)
-            if (source := node.by_alias.get(column.table)) is not None and source.name and self.is_touched(source.name)
+            if column.table in node.by_alias
         )
+
+    def _is_told_of(self, node: _Select, column: exp.Column) -> bool:
+        name = node.by_alias[column.table].name
+        return not name or not self.is_touched(name) or self._is_column_told(name, column.name.lower())
 
     def _is_column_told(self, name: str, column: str) -> bool:
         if name in self._changed:
@@ -591,6 +631,19 @@ def _used(alias: str, uses: Iterable[exp.Expression]) -> Columns:
             column.name.lower() for use in uses for column in use.find_all(exp.Column) if column.table == alias
         )
     )
+
+
+def _under(condition: exp.Expression, alias: str, other: str) -> exp.Expression:
+    """A condition that asks a source under another alias."""
+    told = condition.transform(
+        lambda part: exp.column(part.name, other) if isinstance(part, exp.Column) and part.table == alias else part
+    )
+    told.meta.pop("text", None)
+    return told
+
+
+def _asks_any(uses: Iterable[exp.Expression], alias: str) -> bool:
+    return any(_asks(use, alias) for use in uses)
 
 
 def _asks(condition: exp.Expression, alias: str) -> bool:

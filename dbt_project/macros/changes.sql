@@ -6,7 +6,8 @@
     changes.version   table, its version, and the version since which its changed rows are kept
     changes.seen      table and what it has read: which version of what; input '' is its own SQL
     changes.view      the SQL of each view
-    changes.plan      by table and its SQL: what a change of an input touches (changes/touched.py)
+    changes.columns   the columns of each table, in their order
+    changes.plan      by table, its SQL and a question: what changes/touched.py answers
     changes.load      raw tables that a complete load landed rows in, in the order in which models saw them
     changes.<schema>__<table>   rows that came or went, with the version that they came or went with
 #}
@@ -18,8 +19,13 @@
     create table if not exists changes.version (name varchar, version bigint, kept_from bigint);
     create table if not exists changes.seen (name varchar, input varchar, version varchar);
     create table if not exists changes.view (name varchar, code varchar);
-    create table if not exists changes.plan (name varchar, code varchar, query varchar);
-    create table if not exists changes.reads (name varchar, code varchar, columns varchar);
+    {#- Of tables that models have not made: asked once, for DuckDB goes through all views to tell the columns of one table. #}
+    create or replace table changes.columns as
+    select schema_name || '.' || table_name as name, list(column_name order by column_index) as columns
+    from duckdb_columns()
+    where database_name = current_database() and schema_name <> 'changes'
+    group by all;
+    create table if not exists changes.plan (name varchar, code varchar, question varchar, answer varchar);
     create table if not exists changes.load (load_id varchar, input varchar, version bigint);
     insert into changes.load
     select
@@ -79,6 +85,8 @@
     with now as (
         select '' as input, md5({{ quoted(code) }} || coalesce((
             select string_agg(code, ';' order by name) from changes.view where name in ({{ quoted_list(read.views | unique | list) }})
+        ), '') || coalesce((
+            select string_agg(columns::varchar, ';' order by name) from changes.columns where name in ({{ quoted_list(inputs) }})
         ), '')) as version, '' as kept_from
         union all
         select input.name, coalesce(cast(made.version as varchar), '0'), coalesce(cast(made.kept_from as varchar), '0')
@@ -122,6 +130,8 @@
         {%- else -%} {{ version }} {%- endif %} as kept_from;
     {%- if not kept %}
     drop table if exists {{ changed_rows_of(name) }};
+    delete from changes.columns where name = {{ quoted(name) }};
+    insert into changes.columns select {{ quoted(name) }}, list(column_name) from (describe {{ name }});
     {%- endif %}
     delete from changes.version where name = {{ quoted(name) }};
     insert into changes.version select {{ quoted(name) }}, version, kept_from from new_version;
@@ -139,35 +149,53 @@
 {% endmacro %}
 
 {#
-    The condition of the units that changed rows touch, which stand in the temporary table `touched`: '' where none is, none where
-    every one may be (no unit, other SQL, an input that keeps no changes, most of the units).
+    The condition of the units that changed rows touch: '' where none is, none where every one may be (no unit, other SQL, an input
+    that keeps no changes, most of the units).
 #}
-{% macro touched_units(name, read, changed) %}
+{% macro touched_units(name, read, inputs, changed) %}
     {%- set unit = config.get('unit') -%}
     {%- if not unit -%} {%- do return(none) -%} {%- endif -%}
     {%- for input in changed -%}
         {%- if input.input == '' or input.kept_from == '' or input.was | int < input.kept_from | int -%} {%- do return(none) -%} {%- endif -%}
     {%- endfor -%}
-    {%- set told = columns_read_by(name, read) -%}
+    {%- set code = (inputs | selectattr('input', 'equalto', '') | first).is_now -%}
+    {%- set columns = fromjson(answer(name, code, read, 'columns', 'columns_read')) -%}
+    {%- if not columns -%} {%- do return(none) -%} {%- endif -%}
+    {%- set changed = changed | selectattr('input', 'in', columns) | list -%}
+    {%- if not changed -%} {%- do return('') -%} {%- endif -%}
     {%- call statement('changed_rows') -%}
-        {%- for input in changed %} {{ changed_rows(input, read, told.get(input.input) or ['*']) }}; {%- endfor %}
+        {%- for input in changed %} {{ changed_rows(input, read, columns[input.input]) }}; {%- endfor %}
     {%- endcall -%}
     {%- set touching = [] -%}
     {%- for row in run_query(changed_inputs(changed)).rows -%} {%- do touching.append(row[0]) -%} {%- endfor -%}
     {%- if not touching -%} {%- do return('') -%} {%- endif -%}
-    {%- set query = plan(name, unit, read, touching) -%}
+    {%- set query = answer(
+        name, code, read, touching | join(','), 'touched_units', quoted(tojson(unit)) ~ ', ' ~ quoted(tojson(touching)) ~ ','
+    ) -%}
     {%- if query is none -%} {%- do return(none) -%} {%- endif -%}
     {%- call statement('touched') -%} create or replace temp table touched as {{ query }} {%- endcall -%}
+    {%- do return(condition_of_touched(unit)) -%}
+{% endmacro %}
+
+{# Of the units in the temporary table `touched`, told by each of their columns: of several columns, some more than those. #}
+{% macro condition_of_touched(unit) %}
+    {%- set asked -%}
+    select
+        count(*)
+        {%- for column in unit %},
+        count(distinct {{ column }}), count(*) - count({{ column }}),
+        string_agg(distinct '''' || replace(cast({{ column }} as varchar), '''', '''''') || '''', ', ')
+        {%- endfor %}
+    from touched
+    {%- endset -%}
+    {%- set found = run_query(asked).rows[0] -%}
+    {%- if not found[0] -%} {%- do return('') -%} {%- endif -%}
     {%- set conditions = [] -%}
     {%- for column in unit -%}
-        {%- set found = run_query(
-            "select count(*), count(distinct " ~ column ~ "), count(*) - count(" ~ column ~ "), "
-            ~ "string_agg(distinct '''' || replace(cast(" ~ column ~ " as varchar), '''', '''''') || '''', ', ') from touched"
-        ).rows[0] -%}
-        {%- if found[0] == 0 -%} {%- do return('') -%} {%- endif -%}
-        {%- if found[1] > 20000 -%} {%- do return(none) -%} {%- endif -%}
+        {%- set known, unknown, listed = found[3 * loop.index0 + 1], found[3 * loop.index0 + 2], found[3 * loop.index0 + 3] -%}
+        {%- if known > 20000 -%} {%- do return(none) -%} {%- endif -%}
         {%- do conditions.append(
-            '(' ~ (column ~ ' in (' ~ found[3] ~ ')' if found[1] else 'false') ~ (' or ' ~ column ~ ' is null' if found[2] else '') ~ ')'
+            '(' ~ (column ~ ' in (' ~ listed ~ ')' if known else 'false') ~ (' or ' ~ column ~ ' is null' if unknown else '') ~ ')'
         ) -%}
     {%- endfor -%}
     {%- do return(conditions | join(' and ')) -%}
@@ -183,13 +211,12 @@
         where landed.input = '{{ input.input }}' and landed.version > {{ input.was }}
     )
     {%- else %}
-    {%- set kept = changed_rows_of(input.input) ~ ' where _version > ' ~ input.was %}
     {#- A row that went and came again as this model reads it has not changed. #}
-    (select {{ columns | join(', ') }} from {{ kept }} and _came
-    except all select {{ columns | join(', ') }} from {{ kept }} and not _came)
-    union all
-    (select {{ columns | join(', ') }} from {{ kept }} and not _came
-    except all select {{ columns | join(', ') }} from {{ kept }} and _came)
+    select {{ columns | join(', ') }}
+    from {{ changed_rows_of(input.input) }}
+    where _version > {{ input.was }}
+    group by {{ columns | join(', ') }}
+    having sum(case when _came then 1 else -1 end) <> 0
     {%- endif -%}
 {% endmacro %}
 
@@ -202,93 +229,70 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# The query of what changed rows of some inputs touch; none where it may be everything. #}
-{% macro plan(name, unit, read, touching) %}
-    {%- set code = plan_code(read, (unit + touching) | join(',')) -%}
-    {%- set kept = run_query("select query from changes.plan where name = " ~ quoted(name) ~ " and code = " ~ code) -%}
-    {%- if not kept.rows -%}
+{# What changes/touched.py answers about a model's SQL (macros of SQL: changes/plugin.py), kept as long as its SQL is the same. #}
+{% macro answer(name, code, read, question, function, arguments='') %}
+    {%- set kept = "select answer from changes.plan where name = " ~ quoted(name) ~ " and question = " ~ quoted(question)
+        ~ " and code = " ~ quoted(code) -%}
+    {%- set found = run_query(kept).rows -%}
+    {%- if not found -%}
         {%- call statement('plan') -%}
-            delete from changes.plan where name = {{ quoted(name) }};
+            delete from changes.plan where name = {{ quoted(name) }} and (question = {{ quoted(question) }} or code <> {{ quoted(code) }});
             insert into changes.plan
-            select {{ quoted(name) }}, {{ code }}, touched_units(
-                {{ quoted(compiled_code) }}, {{ quoted(tojson(unit)) }}, {{ quoted(tojson(touching)) }}, {{ views_and_tables(read) }}
+            select {{ quoted(name) }}, {{ quoted(code) }}, {{ quoted(question) }}, {{ function }}(
+                {{ quoted(compiled_code) }}, {{ arguments }}
+                coalesce((
+                    select json_group_object(name, code) from changes.view
+                    where name in ({{ quoted_list(read.views | unique | list) }})
+                ), '{}'),
+                (
+                    select json_group_object(name, columns) from changes.columns
+                    where name in ({{ quoted_list((read.tables + read.raw + read.sources + read.seeds) | unique | list) }})
+                )
             )
         {%- endcall -%}
-        {%- set kept = run_query("select query from changes.plan where name = " ~ quoted(name)) -%}
+        {%- set found = run_query(kept).rows -%}
     {%- endif -%}
-    {%- do return(kept.rows[0][0]) -%}
-{% endmacro %}
-
-{# By input: the columns that the model's result depends on. #}
-{% macro columns_read_by(name, read) %}
-    {%- set code = plan_code(read, '') -%}
-    {%- set kept = run_query("select columns from changes.reads where name = " ~ quoted(name) ~ " and code = " ~ code) -%}
-    {%- if not kept.rows -%}
-        {%- call statement('reads') -%}
-            delete from changes.reads where name = {{ quoted(name) }};
-            insert into changes.reads
-            select {{ quoted(name) }}, {{ code }}, columns_read({{ quoted(compiled_code) }}, {{ views_and_tables(read) }})
-        {%- endcall -%}
-        {%- set kept = run_query("select columns from changes.reads where name = " ~ quoted(name)) -%}
-    {%- endif -%}
-    {%- do return(fromjson(kept.rows[0][0])) -%}
-{% endmacro %}
-
-{# What a plan is made for: the model's SQL, that of the views it reads, and what else is said. #}
-{% macro plan_code(read, more) -%}
-    md5({{ quoted(compiled_code | replace(invocation_id, '')) }} || {{ quoted(more) }} || coalesce((
-        select string_agg(code, ';' order by name) from changes.view where name in ({{ quoted_list(read.views | unique | list) }})
-    ), ''))
-{%- endmacro %}
-
-{% macro views_and_tables(read) %}
-    coalesce((
-        select json_group_object(name, code) from changes.view where name in ({{ quoted_list(read.views | unique | list) }})
-    ), '{}'),
-    (
-        select json_group_object(place.name, place.columns)
-        from (
-            select schema_name || '.' || table_name as name, list(column_name order by column_index) as columns
-            from duckdb_columns()
-            where
-                database_name = current_database()
-                and schema_name || '.' || table_name in ({{ quoted_list((read.tables + read.raw + read.sources + read.seeds) | unique | list) }})
-            group by all
-        ) as place
-    )
+    {%- do return(found[0][0]) -%}
 {% endmacro %}
 
 {#
     Makes a table anew, where `condition` says (everywhere without one), keeps what differs, and puts it in place. A row's `run_id`
     says which run wrote it, and is no difference.
 #}
-{% macro remake(target, name, sql, condition) %}
-    {%- set kept_rows = changed_rows_of(name) -%}
+{% macro remake(target, name, sql, condition, is_other_sql) %}
+    {%- set kept_rows, where = changed_rows_of(name), 'where ' ~ condition if condition else '' -%}
     {%- call statement('main') -%}
         create or replace temp table remade as
-        select * from ({{ sql }}) as whole {{ 'where ' ~ condition if condition }}
+        select * from ({{ sql }}) as whole {{ where }}
     {%- endcall -%}
-    {%- set is_now = run_query("select * from " ~ target ~ " limit 0").column_names | list -%}
-    {%- set remade = run_query("select * from remade limit 0").column_names | list -%}
-    {%- if is_now != remade -%}
-        {%- call statement('whole') -%} {{ made_whole(target, sql) }} {{ note_version(name, kept=false) }} {%- endcall -%}
+    {%- set columns = run_query("select unnest(columns) from changes.columns where name = " ~ quoted(name)).columns[0].values() | list -%}
+    {%- if is_other_sql and columns != run_query("select column_name from (describe remade)").columns[0].values() | list -%}
+        {%- call statement('whole') -%} {{ made_whole(target, 'select * from remade') }} {{ note_version(name, kept=false) }} {%- endcall -%}
         {%- do return('') -%}
     {%- endif -%}
-    {%- set told = remade | reject('equalto', 'run_id') | join(', ') -%}
+    {%- set told = columns | reject('equalto', 'run_id') | join(', ') -%}
     {%- call statement('differing') -%}
-        create or replace temp table went as
-        select {{ told }} from {{ target }} {{ 'where ' ~ condition if condition }} except all select {{ told }} from remade;
-        create or replace temp table came as
-        select {{ told }} from remade except all select {{ told }} from {{ target }} {{ 'where ' ~ condition if condition }}
+        create or replace temp table differing as
+        select {{ told }}, sum(_came) as _times
+        from (
+            select {{ told }}, -1 as _came from {{ target }} {{ where }}
+            union all
+            select {{ told }}, 1 as _came from remade
+        ) as both_sides
+        group by {{ told }}
+        having sum(_came) <> 0
     {%- endcall -%}
-    {%- set differing = run_query("select (select count(*) from went) + (select count(*) from came)").rows[0][0] -%}
-    {%- if differing -%}
+    {%- if run_query("select count(*) from differing").rows[0][0] -%}
         {%- call statement('kept') -%}
             {{ note_version(name, kept=true) }}
             create table if not exists {{ kept_rows }} as select *, cast(0 as bigint) as _version, true as _came from {{ target }} limit 0;
             insert into {{ kept_rows }} by name
-            select told.*, (select version from new_version) as _version
-            from (select *, false as _came from went union all select *, true as _came from came) as told;
+            select
+                differing.* exclude (_times),
+                (select version from new_version) as _version,
+                differing._times > 0 as _came
+            from differing
+            cross join unnest(range(cast(abs(differing._times) as bigint)));
             {% if condition -%}
             delete from {{ target }} where {{ condition }};
             insert into {{ target }} by name select * from remade;

@@ -36,11 +36,9 @@
     {%- elif not changed -%}
         {%- call noop_statement('main', message='UNCHANGED') -%} {{ compiled_code }} {%- endcall -%}
     {%- else -%}
-        {%- set touched = touched_units(name, read, changed) -%}
-        {%- if touched is none -%}
-            {{ remake(target, name, compiled_code, '') }}
-        {%- elif touched -%}
-            {{ remake(target, name, compiled_code, touched) }}
+        {%- set touched = touched_units(name, read, inputs, changed) -%}
+        {%- if touched is none or touched -%}
+            {{ remake(target, name, compiled_code, touched or '', changed | selectattr('input', 'equalto', '') | list) }}
         {%- else -%}
             {%- call noop_statement('main', message='UNTOUCHED') -%} {{ compiled_code }} {%- endcall -%}
         {%- endif -%}

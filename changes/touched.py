@@ -350,6 +350,8 @@ class _Touch:
         self._tellable: dict[tuple[str, str], bool] = {}
 
     def units(self, root: str, unit: Columns) -> str:
+        if not set(unit) <= set(self._query.columns_of(root)):
+            raise ValueError(f"a unit is of columns that the model has: {', '.join(unit)}")
         rows = self._rows(root, unit)
         return f"{self._with(rows)} SELECT DISTINCT {', '.join(unit)} FROM {rows}"
 

@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['case_key']) }}
 -- One row per case of an operating room, catheter laboratory or endoscopy, called off ones too: their times are empty.
 with first_procedures as (
     select

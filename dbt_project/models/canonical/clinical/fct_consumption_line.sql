@@ -1,4 +1,4 @@
-{{ config(schema='restricted') }}
+{{ config(schema='restricted', unit=['counting_scope']) }}
 -- One row per record that tells of an item used for a patient. Sum only what `is_counted`: of several records of one device the
 -- best counts; of one patient, item and case (outside of a case: UTC day) only the best kind (cfg_consumption_evidence); a bill
 -- adds nothing to a case whose log was kept; what was documented by mistake never counts. The encounter is named only where the
@@ -13,6 +13,11 @@ with every_record as (
 described as (
     select
         told.*,
+        coalesce(
+            told.case_key, told.patient_key || '|' || cast(cast(told.used_at as date) as {{ dbt.type_string() }}),
+            told.consumption_line_key
+        ) as counting_scope,
+        coalesce(device.place_for_device, 1) as place_for_device,
         coalesce(reference.item_key, item_by_gtin.item_key, item_by_code.item_key) as item_key,
         rule.capture_method as usual_capture_method,
         rule.source_confidence,
@@ -22,6 +27,7 @@ described as (
         rule.item_rank
     from every_record as told
     inner join {{ ref('cfg_consumption_evidence') }} as rule on told.evidence = rule.evidence
+    left join {{ ref('int_clinical__device_place') }} as device on told.consumption_line_key = device.consumption_line_key
     left join {{ ref('xref_item') }} as reference
         on told.source_instance = reference.source_instance and told.source_item_code = reference.source_item_key
     left join {{ ref('int_clinical__item_by_code') }} as item_by_gtin
@@ -30,32 +36,23 @@ described as (
         on item_by_code.code_kind = 'ITEM_CODE' and told.source_item_code = item_by_code.code
 ),
 
-by_device as (
-    select
-        described.*,
-        row_number() over (
-            partition by source_instance, coalesce(device_id, consumption_line_key)
-            order by device_rank, used_at, consumption_line_key
-        ) as place_for_device
-    from described
-),
-
 by_item as (
     select
-        by_device.*,
+        described.*,
         min(case when place_for_device = 1 and not is_void then item_rank end) over (
             partition by
-                coalesce(case_key, patient_key || '|' || cast(cast(used_at as date) as {{ dbt.type_string() }})),
+                counting_scope,
                 coalesce(item_key, source_item_code, udi_di, consumption_line_key)
         ) as best_item_rank,
-        max(case when evidence = 'CASE_SUPPLY_LOG' then 1 else 0 end) over (partition by case_key) = 1 as is_case_logged
-    from by_device
+        max(case when evidence = 'CASE_SUPPLY_LOG' then 1 else 0 end) over (partition by counting_scope) = 1 as is_case_logged
+    from described
 ),
 
 final as (
     select
         line.consumption_line_key,
         line.evidence,
+        line.counting_scope,
         coalesce(encounter.encounter_key, {{ unknown_key() }}) as encounter_key,
         line.encounter_reference,
         coalesce(line.procedure_key, {{ unknown_key() }}) as procedure_key,

@@ -1,4 +1,4 @@
-{{ config(schema='restricted', materialized='view') }}
+{{ config(schema='restricted', unit=['consumption_line_key']) }}
 -- One row per record that tells of an item used for a patient. One use may be told several times: which record counts
 -- is decided in fct_consumption_line. A delivery to a place (no patient) is stock moving, not use.
 with known_devices as (

@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per price that an ERP has of a contract. A contract's price counts as loaded where the ERP has the same supplier,
 -- item, currency and price per base unit while it holds: an ERP numbers contracts by itself and names no tier. What is agreed
 -- (`dim_contract_price`) and has no row here was never loaded.

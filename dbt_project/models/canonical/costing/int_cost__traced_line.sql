@@ -2,46 +2,8 @@
 -- One row per use of an item that is counted, belongs to an encounter that can bear cost, and has a department and a price:
 -- used and wasted units at what the item cost. Stock is taken at the standard price of its place; what was bought for the case
 -- (bill-only, consigned) at what is paid for it; each falls back on the other. What is not here stays in its department's pool.
-with used as (
-    select
-        line.consumption_line_key,
-        line.encounter_key,
-        line.facility_key,
-        case
-            when line.evidence = 'CHARGE_FILE_ITEM' then {{ period_of('line.used_at') }}
-            else {{ period_of(wall_clock_of('line.used_at', 'facility.timezone')) }}
-        end as period,
-        line.item_key,
-        line.ownership,
-        operation.case_key,
-        operation.suite_code,
-        charge.cost_center_key as charged_cost_center_key,
-        coalesce(line.used_base_qty, 0) + coalesce(line.wasted_base_qty, 0) as taken_base_qty,
-        coalesce(line.wasted_base_qty, 0) as wasted_base_qty
-    from {{ ref('fct_consumption_line') }} as line
-    inner join {{ ref('int_cost__encounter_scope') }} as scope on line.encounter_key = scope.encounter_key
-    inner join {{ ref('dim_facility') }} as facility on line.facility_key = facility.facility_key
-    left join {{ ref('fct_case') }} as operation on line.case_key = operation.case_key
-    -- A condition on the left side alone beside the keys can make DuckDB compare every line with every charge.
-    left join {{ ref('fct_charge_line') }} as charge
-        on
-            line.source_instance = charge.source_instance
-            and case when line.evidence = 'CHARGE_FILE_ITEM' then line.source_pk end = charge.source_pk
-    where line.is_counted and line.item_key <> {{ unknown_key() }}
-),
-
--- The department that bears what a suite uses, and the one to which reclassification has moved a department's supplies.
-suites as (
-    select
-        suite.suite_code,
-        center.facility_code,
-        center.cost_center_key,
-        row_number() over (partition by suite.suite_code, center.facility_code order by center.cost_center_code) as center_rank
-    from {{ ref('map_suite_department') }} as suite
-    inner join {{ ref('dim_cost_center') }} as center on suite.department_function = center.department_function
-),
-
-moved as (
+-- The department to which reclassification has moved a department's supplies.
+with moved as (
     select distinct
         period,
         cost_component,
@@ -50,28 +12,12 @@ moved as (
     from {{ ref('int_cost__reclassification') }}
 ),
 
-placed as (
-    select
-        used.*,
-        case
-            when item.item_class = 'IMPLANT' then 'IMPLANT'
-            when item.item_class = 'DRUG' then 'DRUG'
-            else 'SUPPLY_DIRECT'
-        end as cost_component,
-        coalesce(suites.cost_center_key, used.charged_cost_center_key) as using_cost_center_key
-    from used
-    inner join {{ ref('dim_item') }} as item on used.item_key = item.item_key
-    left join suites
-        on used.suite_code = suites.suite_code and used.facility_key = suites.facility_code and suites.center_rank = 1
-    where used.taken_base_qty > 0
-),
-
 owned as (
     select
         placed.*,
         department.cost_center_key,
         department.currency_code
-    from placed
+    from {{ ref('int_cost__used_line') }} as placed
     left join moved
         on
             placed.period = moved.period

@@ -1,3 +1,4 @@
+{{ config(unit=['facility_key', 'period']) }}
 -- One row per facility, month, service line and class of patient: what was charged and what is earned. Money that names no
 -- visit is in the line UNASSIGNED.
 select

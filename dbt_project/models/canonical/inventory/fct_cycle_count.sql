@@ -1,3 +1,4 @@
+{{ config(unit=['source_pk']) }}
 -- One row per count of an item at a location: what the books said, what was found. The variance is found less booked.
 with counts as (
     {{ united('cycle_count') }}

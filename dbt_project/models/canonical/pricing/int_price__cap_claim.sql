@@ -1,3 +1,4 @@
+{{ config(unit=['period', 'facility_key']) }}
 -- One row per month, facility, procedure, kind of implants, supplier and contract: what of its implants went beyond the cap of
 -- their cases. Sums of money alone: what all implants of these cases cost, and how many cases there were, would tell each other.
 select

@@ -2,23 +2,14 @@
 -- One row per purchase order line and month end at which goods are received and not invoiced, or invoiced and not received, and
 -- per month in which something happened to the line. Amounts are at the order's price, in its currency. An open amount above
 -- zero is owed and not billed: the accrual that is proposed; one below zero was billed before anything came.
-with month_ends as (
-    select
-        period,
-        max(calendar_date) as period_end_date
-    from {{ ref('dim_date') }}
-    where calendar_date <= {{ as_of_date() }}
-    group by period
-),
-
-at_month_end as (
+with at_month_end as (
     select
         balance.*,
         month_ends.period as as_of_period,
         month_ends.period_end_date,
         month_ends.period = balance.period as is_month_of_event
     from {{ ref('int_grir__balance') }} as balance
-    inner join month_ends
+    inner join {{ ref('int_month_end') }} as month_ends
         on
             balance.period <= month_ends.period
             and (balance.next_period is null or month_ends.period < balance.next_period)

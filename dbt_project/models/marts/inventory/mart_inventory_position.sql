@@ -1,4 +1,4 @@
-{{ config(materialized='table', unit=['location_key', 'item_key']) }}
+{{ config(materialized='table', unit=['location_key', 'period']) }}
 -- One row per stock location, item, ownership and position date (every month end, and the day as of which it is told): what is on
 -- hand, on the way and wanted there, how long it lasts and what it is worth. Quantities are in base units. `on_hand_` is what the
 -- recorded movements add up to, `reported_` what the system says it holds when it was read last: they are compared, never mixed.
@@ -6,10 +6,9 @@
 with month_ends as (
     select
         period,
-        max(calendar_date) as position_date
-    from {{ ref('dim_date') }}
-    where calendar_date <= {{ as_of_date() }}
-    group by period
+        period_end_date as position_date,
+        is_latest
+    from {{ ref('int_month_end') }}
 ),
 
 days as (
@@ -20,6 +19,7 @@ at_date as (
     select
         month_ends.period,
         month_ends.position_date,
+        month_ends.is_latest,
         days.*,
         {{ dbt.datediff('days.movement_date', 'month_ends.position_date', 'day') }} + 1 as held_days,
         {{ dbt.datediff('days.first_movement_date', 'month_ends.position_date', 'day') }} + 1 as known_days
@@ -100,7 +100,7 @@ reported as (
         min(snapshot.facility_key) as facility_key,
         min(snapshot.source_instance) as source_instance,
         min(coalesce(own_cost.currency_code, any_cost.currency_code)) as currency_code,
-        {{ as_of_date() }} as position_date,
+        latest.period_end_date as position_date,
         max(snapshot.snapshot_date) as reported_date,
         sum(snapshot.on_hand_base_qty) as reported_qty,
         sum({{ mul_money(
@@ -108,7 +108,8 @@ reported as (
         ) }}) as reported_amount
     from {{ ref('fct_inventory_snapshot') }} as snapshot
     {{ unit_cost_joins('snapshot.source_instance', 'snapshot.source_item_key', 'snapshot.facility_key') }}
-    group by snapshot.location_key, snapshot.item_key, snapshot.ownership
+    inner join {{ ref('int_month_end') }} as latest on latest.is_latest
+    group by snapshot.location_key, snapshot.item_key, snapshot.ownership, latest.period_end_date
 ),
 
 positions as (
@@ -117,7 +118,7 @@ positions as (
         measured.item_key,
         measured.ownership,
         measured.position_date,
-        measured.position_date = {{ as_of_date() }} as is_latest,
+        measured.is_latest,
         measured.facility_key,
         measured.currency_code,
         measured.source_instance,

@@ -1,4 +1,4 @@
-{{ config(materialized='table', unit=['invoice_line_key']) }}
+{{ config(materialized='view') }}
 -- One row per posted invoice line of goods: what its price costs more than the order's, the contract's, the standard cost and the
 -- item's own price of the twelve months before, for the quantity billed, in document currency. What the price and the rate since
 -- the day of the order have to do with what was posted is told in the company's currency. A line whose unit is in doubt is kept

@@ -7,6 +7,7 @@ import json
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
+from duckdb.func import FunctionNullHandling
 
 from changes.touched import columns_read, touched_units
 
@@ -18,7 +19,9 @@ class Plugin(BasePlugin):
     `columns_read(model's SQL, views, tables)`, a JSON object of columns by table."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        conn.create_function("touched_units", _touched_units, [TEXT] * 5, TEXT, null_handling="special")
+        conn.create_function(
+            "touched_units", _touched_units, [TEXT] * 5, TEXT, null_handling=FunctionNullHandling.SPECIAL
+        )
         conn.create_function("columns_read", _columns_read, [TEXT] * 3, TEXT)
 
 

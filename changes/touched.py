@@ -67,9 +67,9 @@ class _Source:
 
     alias: str
     name: str
-    expression: exp.Expression | None = None
+    expression: exp.Expr | None = None
     kind: str = ""
-    on: list[exp.Expression] = field(default_factory=list)
+    on: list[exp.Expr] = field(default_factory=list)
 
 
 class _Query(NamedTuple):
@@ -83,10 +83,10 @@ class _Query(NamedTuple):
 class _Select:
     select: exp.Select
     sources: list[_Source]
-    where: list[exp.Expression]
-    queries: list[tuple[exp.Expression, _Query]]
-    windows: list[list[exp.Expression]]
-    columns: dict[str, exp.Expression] = field(default_factory=dict)
+    where: list[exp.Expr]
+    queries: list[tuple[exp.Expr | None, _Query]]
+    windows: list[list[exp.Expr]]
+    columns: dict[str, exp.Expr] = field(default_factory=dict)
 
     @cached_property
     def by_alias(self) -> dict[str, _Source]:
@@ -108,7 +108,12 @@ class _Select:
     def is_one_row(self) -> bool:
         return self.groups is None and any(_own(self.select, (exp.AggFunc,), outside_windows=True))
 
-    def is_plain(self, expression: exp.Expression) -> bool:
+    def may_find_none_of(self, source: _Source) -> bool:
+        """Whether there are rows of what a source is joined to that find none of its rows."""
+        later = self.sources[self.sources.index(source) + 1 :]
+        return source.kind in ("LEFT", "FULL") or any(other.kind in ("RIGHT", "FULL") for other in later)
+
+    def is_plain(self, expression: exp.Expr) -> bool:
         """Whether an expression is of a row alone: of no other row, and of nothing that several rows are made to."""
         if expression.find(exp.Window, exp.AggFunc, exp.Query) is not None:
             return False
@@ -137,7 +142,7 @@ class _Flat:
         self._read: dict[str, frozenset[str]] = {}
         self._windowed: dict[tuple[str, str], bool] = {}
 
-    def add(self, query: exp.Expression, scope: Mapping[str, str]) -> str:
+    def add(self, query: exp.Expr, scope: Mapping[str, str]) -> str:
         """Takes a query in; the name of its part."""
         scope = dict(scope)
         for cte in _ctes(query):
@@ -176,7 +181,7 @@ class _Flat:
         node.columns = self._columns(node)
         return self._named(node)
 
-    def _source(self, relation: exp.Expression, scope: Mapping[str, str]) -> _Source:
+    def _source(self, relation: exp.Expr, scope: Mapping[str, str]) -> _Source:
         alias = relation.alias_or_name.lower()
         if isinstance(relation, exp.Subquery):
             name = self.add(relation.this, scope)
@@ -197,7 +202,7 @@ class _Flat:
             self._of_view[name] = self.add(sqlglot.parse_one(self._views[name], dialect="duckdb"), {})
         return self._of_view.get(name, name)
 
-    def _within(self, query: exp.Expression, scope: Mapping[str, str]) -> _Query:
+    def _within(self, query: exp.Expr, scope: Mapping[str, str]) -> _Query:
         """A query within an expression, its tables under the names of parts."""
         if isinstance(query.parent, exp.In):
             copy = query.copy()
@@ -221,6 +226,7 @@ class _Flat:
     def _qualify(self, node: _Select) -> None:
         """Every column under its source's alias; what a column of the same SELECT is called, as what it is."""
         for column in list(_own(node.select, (exp.Column,))):
+            assert isinstance(column, exp.Column)
             if column.table:
                 column.set("table", exp.to_identifier(column.table.lower()))
                 continue
@@ -244,8 +250,8 @@ class _Flat:
             return [column.lower() for column in self._tables.get(name, ())]
         return self.columns_of(node.parts[0]) if isinstance(node, _Union) else list(node.columns)
 
-    def _columns(self, node: _Select) -> dict[str, exp.Expression]:
-        columns: dict[str, exp.Expression] = {}
+    def _columns(self, node: _Select) -> dict[str, exp.Expr]:
+        columns: dict[str, exp.Expr] = {}
         for place, projection in enumerate(node.select.expressions):
             star = projection.this if isinstance(projection, exp.Column) else projection
             if isinstance(star, exp.Star):
@@ -419,7 +425,7 @@ class _Touch:
             if not texts <= {_text(expression) for expression in partition}:
                 yield self._mates(node, wanted, partition)
 
-    def _mates(self, node: _Select, wanted: Mapping[str, exp.Expression], partition: Sequence[exp.Expression]) -> str:
+    def _mates(self, node: _Select, wanted: Mapping[str, exp.Expr], partition: Sequence[exp.Expr]) -> str:
         """All rows of the partitions of a window in which a row is touched."""
         if not partition or not all(self._is_told(node, expression) for expression in partition):
             raise EverythingTouchedError("a window over what is not told by the changed rows")
@@ -430,7 +436,7 @@ class _Touch:
         mates = self._joined(node, {**wanted, **keys})
         return f"SELECT DISTINCT {listed} FROM ({mates}) AS mate SEMI JOIN {touched} AS own ON {same}"
 
-    def _branches(self, node: _Select, wanted: Mapping[str, exp.Expression]) -> Iterator[str]:
+    def _branches(self, node: _Select, wanted: Mapping[str, exp.Expr]) -> Iterator[str]:
         """For each place where the table is read: the rows that a changed row is part of."""
         for source in node.sources:
             if source.name and self.is_touched(source.name):
@@ -442,7 +448,7 @@ class _Touch:
                     raise EverythingTouchedError("a query within an expression")
                 yield self._among(node, wanted, place, query.name)
 
-    def _among(self, node: _Select, wanted: Mapping[str, exp.Expression], condition: exp.In, name: str) -> str:
+    def _among(self, node: _Select, wanted: Mapping[str, exp.Expr], condition: exp.In, name: str) -> str:
         """Rows that are in, or not in, what a query tells: those of which its changed rows speak."""
         [column] = self._query.columns_of(name)
         spoken_of = f'SELECT "{column}" FROM {self._rows(name, (column,))}'
@@ -450,31 +456,35 @@ class _Touch:
         listed = ", ".join(f'"{column}"' for column in wanted)
         return f"SELECT DISTINCT {listed} FROM ({asked}) AS one WHERE asked_for IN ({spoken_of})"
 
-    def _without(self, node: _Select, wanted: Mapping[str, exp.Expression], source: _Source) -> Iterator[str]:
-        """Where rows may find none of a source: the same, of those that find a changed row now and found none, or the other way."""
+    def _without(self, node: _Select, wanted: Mapping[str, exp.Expr], source: _Source) -> Iterator[str]:
+        """Where rows may find none of a source: the same of those that find a changed row and found none, or the other way."""
         later = node.sources[node.sources.index(source) + 1 :]
         uses = [*wanted.values(), *(on for other in later for on in other.on)]
-        if not _asks_any(uses, source.alias):
+        if not node.may_find_none_of(source) or not _asks_any(uses, source.alias):
             return
         keeping = [other for other in later if other.kind in ("RIGHT", "FULL")]
         is_next = keeping == later[:1] and _asks_any(wanted.values(), keeping[0].alias if keeping else "")
         if keeping and not (is_next and source is node.sources[0]):
             raise EverythingTouchedError(f"a join that keeps the rows that find none of {source.alias}")
-        if keeping or source.kind in ("LEFT", "FULL"):
-            yield self._joined(node, wanted, source, is_without=True)
+        yield self._joined(node, wanted, source, is_without=True)
 
     def _joined(
-        self, node: _Select, wanted: Mapping[str, exp.Expression], changed: _Source | None = None, *, is_without: bool = False
-    ) -> str:  # fmt: skip
-        """The SELECT without what is not needed to tell `wanted`; of the changed rows of a source alone where one is named, or of
-        what they are joined to, as if it had found none."""
+        self,
+        node: _Select,
+        wanted: Mapping[str, exp.Expr],
+        changed: _Source | None = None,
+        *,
+        is_without: bool = False,
+    ) -> str:
+        """The SELECT without what is not needed to tell `wanted`. Where a changed source is named, of its changed rows alone; or
+        of what finds one of them, as if it had found none."""
         listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
         asked = {column.table for expression in wanted.values() for column in expression.find_all(exp.Column)}
         if changed is not None and asked <= {changed.alias} and not is_without:
             columns = _used(changed.alias, wanted.values()) or (self._any_column(changed),)
             return f"SELECT DISTINCT {listed} FROM {self._rows(changed.name, columns)} AS {changed.alias}"
         kept = asked | ({changed.alias} if changed is not None else set())
-        conditions: dict[str, list[exp.Expression]] = {}
+        conditions: dict[str, list[exp.Expr]] = {}
         for source in reversed(node.sources):
             if source.alias in kept or source is node.sources[0]:
                 conditions[source.alias] = [on for on in source.on if self._may_stay(node, on, changed)]
@@ -486,65 +496,65 @@ class _Touch:
             if self._may_stay(node, condition, changed)
             and {column.table for column in condition.find_all(exp.Column)} <= conditions.keys()
             # Of a row that is there or not, nothing can be asked: what had none may have one.
-            and not (
-                changed is not None and changed.kind in ("LEFT", "FULL") and _asks(condition, changed.alias)
-            )
+            and not (changed is not None and node.may_find_none_of(changed) and _asks(condition, changed.alias))
         ]
         uses = [*wanted.values(), *where, *(on for source in conditions for on in conditions[source])]
         if changed is not None and not _asks_any(uses[len(wanted) :], changed.alias):
             raise EverythingTouchedError(f"nothing that is told of {changed.alias} says which rows it is part of")
-        if is_without:
+        if changed is not None and is_without:
             joined = " ".join(self._joins_without(node, conditions, uses, changed))
         else:
             joined = " ".join(
-                self._join(
-                    source, conditions[source.alias], uses, changed,
-                    is_first=place == 0, is_after=changed in node.sources[:place],
-                )  # fmt: skip
-                for place, source in enumerate(node.sources)
+                self._join(node, source, conditions[source.alias], uses, changed)
+                for source in node.sources
                 if source.alias in conditions
             )
         return f"SELECT DISTINCT {listed} FROM {joined}" + (f" WHERE {_all(where)}" if where else "")
 
     def _join(
-        self, source: _Source, on: Sequence[exp.Expression], uses: Sequence[exp.Expression], changed: _Source | None, *,
-        is_first: bool, is_after: bool,
-    ) -> str:  # fmt: skip
+        self, node: _Select, source: _Source, on: Sequence[exp.Expr], uses: Sequence[exp.Expr], changed: _Source | None
+    ) -> str:
         if source.expression is not None:
             relation = _text(source.expression)
         elif source is changed:
             columns = _used(source.alias, uses) or (self._any_column(source),)
             relation = f"{self._rows(source.name, columns)} AS {source.alias}"
         else:
-            relation = self._state(source, uses) if changed is not None else f"{_relation(source.name)} AS {source.alias}"
-        if is_first:
+            relation = (
+                self._state(source, uses) if changed is not None else f"{_relation(source.name)} AS {source.alias}"
+            )
+        place = node.sources.index(source)
+        if place == 0:
             return relation
         # Only rows that a changed row is part of; and of two sides that keep all their rows, the one that is asked for.
         kind = source.kind
         if source is changed:
             kind = "RIGHT" if kind == "FULL" else "INNER"
-        elif kind == "FULL" and is_after:
+        elif kind == "FULL" and changed in node.sources[:place]:
             kind = "LEFT"
         return f"CROSS JOIN {relation}" if kind == "CROSS" else f"{kind} JOIN {relation} ON {_all(on) or 'TRUE'}"
 
     def _joins_without(
-        self, node: _Select, conditions: Mapping[str, Sequence[exp.Expression]], uses: Sequence[exp.Expression], changed: _Source
-    ) -> Iterator[str]:  # fmt: skip
+        self,
+        node: _Select,
+        conditions: Mapping[str, Sequence[exp.Expr]],
+        uses: Sequence[exp.Expr],
+        changed: _Source,
+    ) -> Iterator[str]:
         """The joins, each row of which finds a changed row (under another alias) and is told as if it had not."""
         rows = self._rows(changed.name, _used(changed.alias, uses) or (self._any_column(changed),))
         found, nothing = f"{changed.alias}_found", f"LEFT JOIN {rows} AS {changed.alias} ON FALSE"
         first, *others = (source for source in node.sources if source.alias in conditions)
-        yield f"{rows} AS {found}" if first is changed else self._join(first, (), uses, changed, is_first=True, is_after=False)
+        yield f"{rows} AS {found}" if first is changed else self._join(node, first, (), uses, changed)
         for place, source in enumerate(others):
             if source is changed or (first is changed and place == 0):
                 relation = f"{rows} AS {found}" if source is changed else self._state(source, uses)
                 told = [_under(condition, changed.alias, found) for condition in conditions[source.alias]]
                 yield f"INNER JOIN {relation} ON {_all(told) or 'TRUE'} {nothing}"
             else:
-                is_after = changed in node.sources[: node.sources.index(source)]
-                yield self._join(source, conditions[source.alias], uses, changed, is_first=False, is_after=is_after)
+                yield self._join(node, source, conditions[source.alias], uses, changed)
 
-    def _state(self, source: _Source, uses: Sequence[exp.Expression]) -> str:
+    def _state(self, source: _Source, uses: Sequence[exp.Expr]) -> str:
         """A source as it is; where the change touches it too, with its touched rows as they were."""
         columns = _used(source.alias, uses)
         if not columns or not self.is_touched(source.name):
@@ -555,7 +565,7 @@ class _Touch:
         )
         return f"({is_now} UNION ALL {touched}) AS {source.alias}"
 
-    def _may_stay(self, node: _Select, condition: exp.Expression, changed: _Source | None) -> bool:
+    def _may_stay(self, node: _Select, condition: exp.Expr, changed: _Source | None) -> bool:
         """Whether a condition can be asked of the changed rows, and of what they are joined to as it was and as it is."""
         if condition.find(exp.Query, exp.Window, exp.AggFunc) is not None:
             return False
@@ -565,7 +575,7 @@ class _Touch:
             return False
         return changed is None or all(self._is_told_of(node, column) for column in asked)
 
-    def _is_told(self, node: _Select, expression: exp.Expression) -> bool:
+    def _is_told(self, node: _Select, expression: exp.Expr) -> bool:
         """Whether the changed rows alone say what an expression of a touched row is."""
         return node.is_plain(expression) and all(
             self._is_told_of(node, column)
@@ -611,7 +621,7 @@ def _number(name: str) -> int:
     return int(name.rsplit("_", 1)[1])
 
 
-def _text(expression: exp.Expression) -> str:
+def _text(expression: exp.Expr) -> str:
     """SQL of an expression, written once."""
     known = expression.meta.get("text")
     if known is None:
@@ -619,7 +629,7 @@ def _text(expression: exp.Expression) -> str:
     return str(known)
 
 
-def _all(conditions: Sequence[exp.Expression]) -> str:
+def _all(conditions: Sequence[exp.Expr]) -> str:
     return " AND ".join(f"({_text(condition)})" for condition in conditions)
 
 
@@ -627,7 +637,7 @@ def _relation(name: str) -> str:
     return ".".join(f'"{part}"' for part in name.split("."))
 
 
-def _used(alias: str, uses: Iterable[exp.Expression]) -> Columns:
+def _used(alias: str, uses: Iterable[exp.Expr]) -> Columns:
     return tuple(
         dict.fromkeys(
             column.name.lower() for use in uses for column in use.find_all(exp.Column) if column.table == alias
@@ -635,7 +645,7 @@ def _used(alias: str, uses: Iterable[exp.Expression]) -> Columns:
     )
 
 
-def _under(condition: exp.Expression, alias: str, other: str) -> exp.Expression:
+def _under(condition: exp.Expr, alias: str, other: str) -> exp.Expr:
     """A condition that asks a source under another alias."""
     told = condition.transform(
         lambda part: exp.column(part.name, other) if isinstance(part, exp.Column) and part.table == alias else part
@@ -644,40 +654,38 @@ def _under(condition: exp.Expression, alias: str, other: str) -> exp.Expression:
     return told
 
 
-def _asks_any(uses: Iterable[exp.Expression], alias: str) -> bool:
+def _asks_any(uses: Iterable[exp.Expr], alias: str) -> bool:
     return any(_asks(use, alias) for use in uses)
 
 
-def _asks(condition: exp.Expression, alias: str) -> bool:
+def _asks(condition: exp.Expr, alias: str) -> bool:
     return any(column.table == alias for column in condition.find_all(exp.Column))
 
 
-def _ctes(query: exp.Expression) -> list[exp.CTE]:
+def _ctes(query: exp.Expr) -> list[exp.CTE]:
     with_ = query.args.get("with_")
     return list(with_.expressions) if with_ is not None else []
 
 
-def _conjuncts(condition: exp.Expression | None) -> list[exp.Expression]:
+def _conjuncts(condition: exp.Expr | None) -> list[exp.Expr]:
     if condition is None:
         return []
     return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
 
 
-def _table(name: str, alias: str) -> exp.Table:
+def _table(name: str, alias: str) -> exp.Expr:
     parts = [exp.to_identifier(part, quoted="." in name) for part in name.split(".")]
     table = exp.Table(this=parts[-1], db=parts[0] if len(parts) > 1 else None)
     return table.as_(alias, table=True) if alias else table
 
 
-def _is_within(node: exp.Expression, outer: exp.Expression) -> bool:
+def _is_within(node: exp.Expr, outer: exp.Expr) -> bool:
     while node.parent is not None and node is not outer:
         node = node.parent
     return node is outer
 
 
-def _own(
-    select: exp.Expression, kinds: tuple[type[exp.Expression], ...], *, outside_windows: bool = False
-) -> Iterator[exp.Expression]:
+def _own(select: exp.Expr, kinds: tuple[type[exp.Expr], ...], *, outside_windows: bool = False) -> Iterator[exp.Expr]:
     """Expressions of a SELECT, not of the queries within it nor of what it reads."""
     waiting = [child for key, child in _children(select) if key not in ("from_", "with_")]
     while waiting:
@@ -690,14 +698,14 @@ def _own(
             waiting.extend(child for _, child in _children(node))
 
 
-def _children(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+def _children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
     for key, value in node.args.items():
         for child in value if isinstance(value, list) else (value,):
-            if isinstance(child, exp.Expression):
+            if isinstance(child, exp.Expr):
                 yield key, child
 
 
-def _partitions(select: exp.Select) -> Iterator[list[exp.Expression]]:
+def _partitions(select: exp.Select) -> Iterator[list[exp.Expr]]:
     """By what its windows look over rows, each once; and by what it keeps one row each of."""
     named = {window.name.lower(): window for window in select.args.get("windows") or ()}
     told = set()

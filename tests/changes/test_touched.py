@@ -189,7 +189,9 @@ class _Queries:
 
     def _value(self, columns: list[str]) -> str:
         one, other = self._column(columns), self._column(columns)
-        return self._chance.choice([one, one, one, f"coalesce({one}, {other})", f"case when {one} > 2 then {other} end"])
+        return self._chance.choice(
+            [one, one, one, f"coalesce({one}, {other})", f"case when {one} > 2 then {other} end"]
+        )
 
     def _plain_condition(self, columns: list[str]) -> str:
         one, other = self._column(columns), self._column(columns)

@@ -225,8 +225,7 @@ class _Flat:
 
     def _qualify(self, node: _Select) -> None:
         """Every column under its source's alias; what a column of the same SELECT is called, as what it is."""
-        for column in list(_own(node.select, (exp.Column,))):
-            assert isinstance(column, exp.Column)
+        for column in [found for found in _own(node.select, (exp.Column,)) if isinstance(found, exp.Column)]:
             if column.table:
                 column.set("table", exp.to_identifier(column.table.lower()))
                 continue
@@ -352,6 +351,8 @@ class _Touch:
         self._query, self._changed = query, changed
         # By name: the SQL of touched rows, and which parts and touched rows it reads.
         self._touched: dict[str, str] = {}
+        self._now: dict[str, str] = {}
+        self._known_now: dict[tuple[str, Columns, bool], str] = {}
         self._known: dict[tuple[str, Columns], str] = {}
         self._tellable: dict[tuple[str, str], bool] = {}
 
@@ -362,18 +363,20 @@ class _Touch:
         return f"{self._with(rows)} SELECT DISTINCT {', '.join(unit)} FROM {rows}"
 
     def _with(self, rows: str) -> str:
-        """The parts and touched rows that are read on the way to some, each before what reads it."""
+        """All that is read on the way to some rows, each before what reads it."""
         needed, found = [rows], set[str]()
         while needed:
             name = needed.pop()
-            if name not in found and (name in self._touched or name in self._query.nodes):
+            if name not in found and (name in self._touched or name in self._now or name in self._query.nodes):
                 found.add(name)
-                needed.extend(_PART.findall(self._touched.get(name) or self._query.text(name)))
-        parts = sorted((name for name in found if name not in self._touched), key=_number)
-        touched = sorted(found & self._touched.keys(), key=_number)
+                needed.extend(_PART.findall(self._touched.get(name) or self._now.get(name) or self._query.text(name)))
+        parts, now, touched = (
+            sorted(found & names.keys(), key=_number) for names in (self._query.nodes, self._now, self._touched)
+        )
         return "WITH " + ", ".join(
             [
                 *(f"{name} AS NOT MATERIALIZED ({self._query.text(name)})" for name in parts),
+                *(f"{name} AS NOT MATERIALIZED ({self._now[name]})" for name in now),
                 *(f"{name} AS MATERIALIZED ({self._touched[name]})" for name in touched),
             ]
         )
@@ -476,8 +479,8 @@ class _Touch:
         *,
         is_without: bool = False,
     ) -> str:
-        """The SELECT without what is not needed to tell `wanted`. Where a changed source is named, of its changed rows alone; or
-        of what finds one of them, as if it had found none."""
+        """The SELECT without what is not needed to tell `wanted`. Where a changed source is named: of its changed rows alone,
+        or of what finds one of them, as if it had found none."""
         listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
         asked = {column.table for expression in wanted.values() for column in expression.find_all(exp.Column)}
         if changed is not None and asked <= {changed.alias} and not is_without:
@@ -512,7 +515,14 @@ class _Touch:
         return f"SELECT DISTINCT {listed} FROM {joined}" + (f" WHERE {_all(where)}" if where else "")
 
     def _join(
-        self, node: _Select, source: _Source, on: Sequence[exp.Expr], uses: Sequence[exp.Expr], changed: _Source | None
+        self,
+        node: _Select,
+        source: _Source,
+        on: Sequence[exp.Expr],
+        uses: Sequence[exp.Expr],
+        changed: _Source | None,
+        *,
+        is_exact: bool = False,
     ) -> str:
         if source.expression is not None:
             relation = _text(source.expression)
@@ -520,9 +530,7 @@ class _Touch:
             columns = _used(source.alias, uses) or (self._any_column(source),)
             relation = f"{self._rows(source.name, columns)} AS {source.alias}"
         else:
-            relation = (
-                self._state(source, uses) if changed is not None else f"{_relation(source.name)} AS {source.alias}"
-            )
+            relation = self._state(source, uses, changed, is_exact=is_exact)
         place = node.sources.index(source)
         if place == 0:
             return relation
@@ -548,22 +556,76 @@ class _Touch:
         yield f"{rows} AS {found}" if first is changed else self._join(node, first, (), uses, changed)
         for place, source in enumerate(others):
             if source is changed or (first is changed and place == 0):
-                relation = f"{rows} AS {found}" if source is changed else self._state(source, uses)
+                relation = f"{rows} AS {found}" if source is changed else self._state(source, uses, changed)
                 told = [_under(condition, changed.alias, found) for condition in conditions[source.alias]]
                 yield f"INNER JOIN {relation} ON {_all(told) or 'TRUE'} {nothing}"
             else:
                 yield self._join(node, source, conditions[source.alias], uses, changed)
 
-    def _state(self, source: _Source, uses: Sequence[exp.Expr]) -> str:
-        """A source as it is; where the change touches it too, with its touched rows as they were."""
+    def _state(
+        self, source: _Source, uses: Sequence[exp.Expr], changed: _Source | None, *, is_exact: bool = False
+    ) -> str:
+        """A source as it is; beside changed rows, with those of its own rows that the change touches as they were."""
         columns = _used(source.alias, uses)
-        if not columns or not self.is_touched(source.name):
-            return f"{_relation(source.name)} AS {source.alias}"
+        is_now = self._as_it_is(source.name, columns, is_exact=source.kind == "LEFT" or is_exact)
+        if changed is None or not columns or not self.is_touched(source.name):
+            return f"{is_now} AS {source.alias}"
         listed = ", ".join(f'"{column}"' for column in columns)
-        is_now, touched = (
-            f"SELECT {listed} FROM {one}" for one in (_relation(source.name), self._rows(source.name, columns))
-        )
+        is_now, touched = (f"SELECT {listed} FROM {one}" for one in (is_now, self._rows(source.name, columns)))
         return f"({is_now} UNION ALL {touched}) AS {source.alias}"
+
+    def _as_it_is(self, name: str, columns: Columns, *, is_exact: bool) -> str:
+        """The name of the rows of a part, in these columns alone, without what does not tell them; perhaps of some more, unless
+        it is asked which rows there are not."""
+        if name not in self._query.nodes or not columns:
+            return _relation(name)
+        key = (name, columns, is_exact)
+        if key not in self._known_now:
+            node = self._query.nodes[name]
+            made = self._union_as_it_is if isinstance(node, _Union) else self._select_as_it_is
+            told = made(node, columns, is_exact)  # type: ignore[arg-type]
+            known = name
+            if told is not None:
+                known = f"now_{len(self._now) + 1}"
+                self._now[known] = told
+            self._known_now[key] = known
+        return self._known_now[key]
+
+    def _union_as_it_is(self, node: _Union, columns: Columns, is_exact: bool) -> str | None:
+        if not isinstance(node.operation, exp.Union):
+            return None
+        owns = {column: dict(self._aligned(node, column)) for column in columns}
+        selects = []
+        for part in node.parts:
+            own = tuple(dict.fromkeys(owns[column][part] for column in columns))
+            listed = ", ".join(f'"{owns[column][part]}" AS "{column}"' for column in columns)
+            selects.append(f"SELECT {listed} FROM {self._as_it_is(part, own, is_exact=is_exact)}")
+        return " UNION ALL ".join(selects)
+
+    def _select_as_it_is(self, node: _Select, columns: Columns, is_exact: bool) -> str | None:
+        wanted = {column: node.columns[column] for column in columns}
+        where = [condition for condition in node.where if self._may_stay(node, condition, None)]
+        if (
+            node.is_one_row
+            or any(node.select.args.get(clause) is not None for clause in ("having", "qualify", "limit", "offset"))
+            or not all(node.is_plain(expression) for expression in wanted.values())
+            or any(source.kind in ("RIGHT", "FULL") for source in node.sources)
+            or (is_exact and where != node.where)
+        ):
+            return None
+        uses: list[exp.Expr] = [*wanted.values(), *where]
+        kept: list[_Source] = []
+        # A row stays that finds none of what is joined to its left; so of that nothing is asked unless it tells something.
+        for source in reversed(node.sources):
+            if source.kind != "LEFT" or _asks_any(uses, source.alias):
+                if not all(self._may_stay(node, on, None) for on in source.on):
+                    return None
+                kept.insert(0, source)
+                uses += [*source.on, *([source.expression] if source.expression is not None else ())]
+        listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
+        joined = " ".join(self._join(node, source, source.on, uses, None, is_exact=is_exact) for source in kept)
+        is_once = node.groups is not None or node.select.args.get("distinct") is not None
+        return f"SELECT {'DISTINCT ' if is_once else ''}{listed} FROM {joined}" + (f" WHERE {_all(where)}" if where else "")
 
     def _may_stay(self, node: _Select, condition: exp.Expr, changed: _Source | None) -> bool:
         """Whether a condition can be asked of the changed rows, and of what they are joined to as it was and as it is."""
@@ -612,7 +674,7 @@ class _Touch:
         raise EverythingTouchedError(f"nothing of {source.alias} is told")
 
 
-_PART = re.compile(r"\b(?:part|touched)_\d+\b")
+_PART = re.compile(r"\b(?:part|now|touched)_\d+\b")
 # Each row once: what one change touches in several ways is many times as much at the next join.
 _UNION = " UNION "
 

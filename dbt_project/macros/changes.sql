@@ -36,8 +36,29 @@
     inner join ops.load_audit as landed on load.load_id = landed.load_id
     where
         load.status = 'COMPLETE' and landed.landed > 0
-        and load.load_id not in (select known.load_id from changes.load as known)
+        and load.load_id not in (select known.load_id from changes.load as known);
+    {{ forget_changes() }}
     {%- endif %}
+{% endmacro %}
+
+{# Changed rows that every reader of a table has seen are not kept. #}
+{% macro forget_changes() %}
+    {%- set is_known = run_query(
+        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = 'changes' and table_name = 'seen'"
+    ).rows -%}
+    {%- set seen_by_all -%}
+    select made.name, min(cast(seen.version as bigint)) as version
+    from changes.version as made
+    inner join changes.seen as seen on made.name = seen.input
+    group by made.name, made.kept_from
+    having min(cast(seen.version as bigint)) > made.kept_from
+    {%- endset -%}
+    {%- if is_known -%}
+    {%- for made in run_query(seen_by_all).rows %}
+    delete from {{ changed_rows_of(made[0]) }} where _version <= {{ made[1] }};
+    update changes.version set kept_from = {{ made[1] }} where name = {{ quoted(made[0]) }};
+    {%- endfor %}
+    {%- endif -%}
 {% endmacro %}
 
 {# What a model reads, views read through: names of tables, of views, and what seeds are (their checksums). #}
@@ -255,12 +276,18 @@
     {%- do return(found[0][0]) -%}
 {% endmacro %}
 
+{% macro same_unit(unit, relation) -%}
+    {%- for column in unit -%}
+    {{ relation }}.{{ column }} is not distinct from own.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#
     Makes a table anew, where `condition` says (everywhere without one), keeps what differs, and puts it in place. A row's `run_id`
     says which run wrote it, and is no difference.
 #}
 {% macro remake(target, name, sql, condition, is_other_sql) %}
-    {%- set kept_rows, where = changed_rows_of(name), 'where ' ~ condition if condition else '' -%}
+    {%- set kept_rows, where, unit = changed_rows_of(name), 'where ' ~ condition if condition else '', config.get('unit') -%}
     {%- call statement('main') -%}
         create or replace temp table remade as
         select * from ({{ sql }}) as whole {{ where }}
@@ -293,9 +320,12 @@
                 differing._times > 0 as _came
             from differing
             cross join unnest(range(cast(abs(differing._times) as bigint)));
-            {% if condition -%}
-            delete from {{ target }} where {{ condition }};
-            insert into {{ target }} by name select * from remade;
+            {% if unit -%}
+            {#- Other units that were made anew are as they were, and say which run wrote them. #}
+            create or replace temp table differing_units as select distinct {{ unit | join(', ') }} from differing;
+            delete from {{ target }} as made using differing_units as own where {{ same_unit(unit, 'made') }};
+            insert into {{ target }} by name
+            select made.* from remade as made semi join differing_units as own on {{ same_unit(unit, 'made') }};
             {%- else -%}
             {{ made_whole(target, 'select * from remade') }}
             {%- endif -%}

@@ -140,7 +140,7 @@ class _Queries:
 
     def query(self, depth: int) -> tuple[str, list[str]]:
         """SQL, and the names of its columns."""
-        kind = self._chance.choice(["plain", "plain", "grouped", "first", "distinct", "union"]) if depth else "plain"
+        kind = self._chance.choice(["plain", "plain", "grouped", "first", "ranked", "distinct", "union"]) if depth else "plain"
         if kind == "union":
             (left, columns), (right, others) = self.query(depth - 1), self.query(depth - 1)
             width = min(len(columns), len(others))
@@ -160,9 +160,11 @@ class _Queries:
             return f"select {listed}, {figure}({self._column(columns)}) as figure from {source}{where} group by {groups}", [
                 *names, "figure",
             ]  # fmt: skip
-        if kind == "first":
+        if kind in ("first", "ranked"):
             over = f"partition by {self._value(columns)} order by {', '.join(columns)}"
             ranked = f"select {listed}, row_number() over ({over}) as place from {source}{where}"
+            if kind == "ranked":
+                return ranked, [*names, "place"]
             return f"with ranked as ({ranked}) select {', '.join(names)} from ranked where place = 1", names
         return f"select {'distinct ' if kind == 'distinct' else ''}{listed} from {source}{where}", names
 

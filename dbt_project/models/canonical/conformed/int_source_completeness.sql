@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 -- One row per source instance: whether the last finished load of every object came in whole.
 select
     source_instance,

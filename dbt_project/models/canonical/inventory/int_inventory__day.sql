@@ -1,9 +1,10 @@
-{{ config(unit=['location_key', 'item_key']) }}
+{{ config(unit=['stock_key']) }}
 -- One row per location, item, ownership and day on which stock moved: what was on hand at the end of that day, and running sums
 -- of everything until then, so that any window is the difference of two rows. A balance holds from its day to the day before
 -- `next_movement_date`; `held_` sums count it once for each of those days, up to the day before this row's.
 with days as (
     select
+        stock_key,
         location_key,
         item_key,
         ownership,
@@ -20,7 +21,7 @@ with days as (
         -sum(case when movement_class = 'EXPIRE' then base_qty else 0 end) as expired_qty,
         -sum(case when movement_class = 'EXPIRE' then coalesce(amount, 0) else 0 end) as expired_amount
     from {{ ref('int_inventory__valued_movement') }}
-    group by location_key, item_key, ownership, movement_date
+    group by stock_key, location_key, item_key, ownership, movement_date
 ),
 
 running as (
@@ -38,9 +39,9 @@ running as (
         sum(expired_amount) over so_far as expired_amount_so_far
     from days
     window
-        place_item as (partition by location_key, item_key, ownership order by movement_date),
+        place_item as (partition by stock_key, location_key, item_key, ownership order by movement_date),
         so_far as (
-            partition by location_key, item_key, ownership order by movement_date
+            partition by stock_key, location_key, item_key, ownership order by movement_date
             rows between unbounded preceding and current row
         )
 ),
@@ -53,6 +54,7 @@ lasting as (
 )
 
 select
+    stock_key,
     location_key,
     item_key,
     ownership,
@@ -74,6 +76,6 @@ select
     cast(coalesce(sum(case when on_hand_qty <= 0 then lasting_days else 0 end) over earlier, 0) as integer) as held_empty_days
 from lasting
 window earlier as (
-    partition by location_key, item_key, ownership order by movement_date
+    partition by stock_key, location_key, item_key, ownership order by movement_date
     rows between unbounded preceding and 1 preceding
 )

@@ -1,7 +1,8 @@
-{{ config(unit=['location_key', 'item_key']) }}
+{{ config(unit=['stock_key']) }}
 -- One row per movement that who handles the goods recorded, with what a base unit of it is worth. The item is valued under the
 -- number that the ERP keeps it by.
 select
+    {{ surrogate_key(['movement.location_key', 'movement.item_key', 'movement.ownership']) }} as stock_key,
     movement.location_key,
     location.facility_code as facility_key,
     movement.item_key,

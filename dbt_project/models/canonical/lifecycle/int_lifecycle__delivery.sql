@@ -1,7 +1,7 @@
 {{ config(materialized='table', unit=['po_line_key']) }}
--- One row per scheduled delivery of a purchase order line, and per requisition line that no order has come of: how far it is as
--- of a day (mart_po_lifecycle), in quantities, dates and one state. Quantities are in base units along the order's own direction; a line's receipts
--- and invoices fill its deliveries in the order in which they were asked for.
+-- One row per scheduled delivery of a purchase order line, and per requisition line that no order has come of: how far it is, in
+-- quantities, dates and one state. Quantities are in base units along the order's own direction; a line's receipts and invoices
+-- fill its deliveries in the order in which they were asked for.
 {%- set quantities = {
     'cancelled': ['CANCELLED'], 'received': ['RECEIVED'], 'returned': ['RETURNED'], 'invoiced': ['INVOICED'],
     'credited': ['CREDITED'], 'matched': ['MATCHED'], 'held': ['HELD'], 'paid': ['PAID']

@@ -35,7 +35,8 @@ def dbt(warehouse: Path, as_of: str, *command: str) -> None:
     """One command of dbt in a process of its own, artifacts beside the warehouse. Raises CalledProcessError."""
     subprocess.run(
         [
-            Path(sys.executable).with_name("dbt"), "--quiet", *command, "--vars", f"{{as_of: '{as_of}'}}",
+            Path(sys.executable).with_name("dbt"), "--quiet", "--log-level-file", "info", *command,
+            "--vars", f"{{as_of: '{as_of}'}}",
             "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT,
             "--target-path", warehouse.with_name("dbt"), "--log-path", warehouse.with_name("dbt"),
         ],

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 import sqlglot
@@ -353,13 +354,20 @@ class _Touch:
         self._touched: dict[str, str] = {}
         self._now: dict[str, str] = {}
         self._known_now: dict[tuple[str, Columns, bool], str] = {}
+        self._asked: dict[str, set[str]] = {}
         self._known: dict[tuple[str, Columns], str] = {}
         self._tellable: dict[tuple[str, str], bool] = {}
 
     def units(self, root: str, unit: Columns) -> str:
         if not set(unit) <= set(self._query.columns_of(root)):
             raise ValueError(f"a unit is of columns that the model has: {', '.join(unit)}")
-        rows = self._rows(root, unit)
+        rows, asked = self._rows(root, unit), -1
+        # What is asked of a part in several places is told once, in all columns that any of them asks.
+        while asked != sum(map(len, self._asked.values())):
+            asked = sum(map(len, self._asked.values()))
+            for made in (self._touched, self._known, self._now, self._known_now):
+                made.clear()
+            rows = self._rows(root, unit)
         return f"{self._with(rows)} SELECT DISTINCT {', '.join(unit)} FROM {rows}"
 
     def _with(self, rows: str) -> str:
@@ -388,6 +396,9 @@ class _Touch:
         """The name of the rows of a part that a change may touch, in these columns."""
         if name in self._changed:
             return f"{CHANGED}_{name.replace('.', '__')}"
+        asked = self._asked.setdefault(name, set())
+        asked.update(columns)
+        columns = tuple(sorted(asked))
         if (name, columns) not in self._known:
             node = self._query.nodes[name]
             made = self._of_union(node, columns) if isinstance(node, _Union) else self._of_select(node, columns)
@@ -484,7 +495,7 @@ class _Touch:
         listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
         asked = {column.table for expression in wanted.values() for column in expression.find_all(exp.Column)}
         if changed is not None and asked <= {changed.alias} and not is_without:
-            columns = _used(changed.alias, wanted.values()) or (self._any_column(changed),)
+            columns = _used(changed.alias, wanted.values()) or self._any_columns(changed)
             return f"SELECT DISTINCT {listed} FROM {self._rows(changed.name, columns)} AS {changed.alias}"
         kept = asked | ({changed.alias} if changed is not None else set())
         conditions: dict[str, list[exp.Expr]] = {}
@@ -504,15 +515,27 @@ class _Touch:
         uses = [*wanted.values(), *where, *(on for source in conditions for on in conditions[source])]
         if changed is not None and not _asks_any(uses[len(wanted) :], changed.alias):
             raise EverythingTouchedError(f"nothing that is told of {changed.alias} says which rows it is part of")
-        if changed is not None and is_without:
-            joined = " ".join(self._joins_without(node, conditions, uses, changed))
-        else:
-            joined = " ".join(
-                self._join(node, source, conditions[source.alias], uses, changed)
-                for source in node.sources
-                if source.alias in conditions
-            )
-        return f"SELECT DISTINCT {listed} FROM {joined}" + (f" WHERE {_all(where)}" if where else "")
+        # What is joined to the left by less than it says may find rows that it does not have: then it may as well find none.
+        doubtful = [
+            source.alias
+            for source in node.sources
+            if source.kind == "LEFT"
+            and source is not changed
+            and len(conditions.get(source.alias, source.on)) < len(source.on)
+        ]
+        selects = []
+        for nothing in _subsets([alias for alias in doubtful if _asks_any(uses, alias)]):
+            found = {alias: [exp.false()] if alias in nothing else on for alias, on in conditions.items()}
+            if changed is not None and is_without:
+                joined = " ".join(self._joins_without(node, found, uses, changed))
+            else:
+                joined = " ".join(
+                    self._join(node, source, found[source.alias], uses, changed)
+                    for source in node.sources
+                    if source.alias in found
+                )
+            selects.append(_select(f"DISTINCT {listed}", joined, where))
+        return _UNION.join(selects)
 
     def _join(
         self,
@@ -527,7 +550,7 @@ class _Touch:
         if source.expression is not None:
             relation = _text(source.expression)
         elif source is changed:
-            columns = _used(source.alias, uses) or (self._any_column(source),)
+            columns = _used(source.alias, uses) or self._any_columns(source)
             relation = f"{self._rows(source.name, columns)} AS {source.alias}"
         else:
             relation = self._state(source, uses, changed, is_exact=is_exact)
@@ -550,7 +573,7 @@ class _Touch:
         changed: _Source,
     ) -> Iterator[str]:
         """The joins, each row of which finds a changed row (under another alias) and is told as if it had not."""
-        rows = self._rows(changed.name, _used(changed.alias, uses) or (self._any_column(changed),))
+        rows = self._rows(changed.name, _used(changed.alias, uses) or self._any_columns(changed))
         found, nothing = f"{changed.alias}_found", f"LEFT JOIN {rows} AS {changed.alias} ON FALSE"
         first, *others = (source for source in node.sources if source.alias in conditions)
         yield f"{rows} AS {found}" if first is changed else self._join(node, first, (), uses, changed)
@@ -625,7 +648,7 @@ class _Touch:
         listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
         joined = " ".join(self._join(node, source, source.on, uses, None, is_exact=is_exact) for source in kept)
         is_once = node.groups is not None or node.select.args.get("distinct") is not None
-        return f"SELECT {'DISTINCT ' if is_once else ''}{listed} FROM {joined}" + (f" WHERE {_all(where)}" if where else "")
+        return _select(f"DISTINCT {listed}" if is_once else listed, joined, where)
 
     def _may_stay(self, node: _Select, condition: exp.Expr, changed: _Source | None) -> bool:
         """Whether a condition can be asked of the changed rows, and of what they are joined to as it was and as it is."""
@@ -665,18 +688,29 @@ class _Touch:
             self._tellable[name, column] = is_told
         return self._tellable[name, column]
 
-    def _any_column(self, source: _Source) -> str:
+    def _any_columns(self, source: _Source) -> Columns:
+        """Of what is asked only whether it is there: a column that is told."""
         if source.name in self._changed:
-            raise EverythingTouchedError(f"nothing of {source.name} is asked")
+            return ()
         for column in self._query.columns_of(source.name):
             if self._is_column_told(source.name, column):
-                return column
+                return (column,)
         raise EverythingTouchedError(f"nothing of {source.alias} is told")
 
 
 _PART = re.compile(r"\b(?:part|now|touched)_\d+\b")
 # Each row once: what one change touches in several ways is many times as much at the next join.
 _UNION = " UNION "
+
+
+def _select(listed: str, joined: str, where: Sequence[exp.Expr]) -> str:
+    return f"SELECT {listed}" + (f" FROM {joined}" if joined else "") + (f" WHERE {_all(where)}" if where else "")
+
+
+def _subsets(aliases: Sequence[str]) -> list[frozenset[str]]:
+    if len(aliases) > 3:
+        raise EverythingTouchedError(f"too much that may find nothing: {', '.join(aliases)}")
+    return [frozenset(some) for size in range(len(aliases) + 1) for some in combinations(aliases, size)]
 
 
 def _number(name: str) -> int:

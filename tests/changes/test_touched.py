@@ -54,6 +54,14 @@ QUERIES = {
         select used.item, used.doc, used.qty, sum(used.qty) over (partition by used.item) as whole, twin.qty as other
         from used left join used as twin on used.doc = twin.doc and used.item < twin.item""",
     ),
+    "the second of a document, where there is one": (
+        "who",
+        """with ranked as (
+            select line.*, row_number() over (partition by doc order by item, line_no, qty) as place from s.line as line
+        )
+        select head.doc, head.status, coalesce(ranked.item, head.supplier) as who
+        from s.head as head left join ranked on head.doc = ranked.doc and ranked.place = 2""",
+    ),
     "either of two": (
         "doc",
         """select doc, 'line' as kind, qty as figure from s.line where qty > 1

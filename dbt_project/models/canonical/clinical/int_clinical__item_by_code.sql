@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 -- One row per item number or GTIN that names exactly one item: a number that two items share names none.
 with codes as (
     select

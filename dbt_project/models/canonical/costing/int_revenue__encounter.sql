@@ -3,41 +3,14 @@
 -- the patient paid, once a claim is settled, in the months and shares of the charges. MODELLED: charges at what the payer paid of
 -- charges of settled visits of the facility, else of the network. An emergency visit is billed with the stay that it led to.
 -- Money that names no visit in scope is one row per facility and month, encounter `-1`.
-with units as (
-    select
-        scope.encounter_key,
-        scope.facility_key,
-        scope.started_period,
-        coalesce(led.stay_encounter_key, scope.encounter_key) as billed_encounter_key
-    from {{ ref('int_cost__encounter_scope') }} as scope
-    left join {{ ref('int_service_line__stay') }} as led on scope.encounter_key = led.encounter_key
-),
-
-charged as (
-    select
-        units.billed_encounter_key,
-        coalesce(units.encounter_key, {{ unknown_key() }}) as encounter_key,
-        coalesce(units.facility_key, charge.facility_key, {{ unknown_key() }}) as facility_key,
-        coalesce({{ period_of('charge.service_date') }}, units.started_period) as period,
-        sum(charge.amount) as gross_charge_amount
-    from {{ ref('fct_charge_line') }} as charge
-    left join units on charge.encounter_key = units.encounter_key
-    where charge.is_billable
-    group by
-        units.billed_encounter_key,
-        coalesce(units.encounter_key, {{ unknown_key() }}),
-        coalesce(units.facility_key, charge.facility_key, {{ unknown_key() }}),
-        coalesce({{ period_of('charge.service_date') }}, units.started_period)
-),
-
-remitted as (
+with remitted as (
     select
         units.billed_encounter_key,
         coalesce(units.facility_key, settled.facility_key, {{ unknown_key() }}) as facility_key,
         min({{ period_of('settled.paid_date') }}) as paid_period,
         sum(settled.paid_amount) as paid_amount
     from {{ ref('fct_claim_payment') }} as settled
-    left join units on settled.encounter_key = units.encounter_key
+    left join {{ ref('int_revenue__unit') }} as units on settled.encounter_key = units.encounter_key
     group by
         units.billed_encounter_key,
         coalesce(units.facility_key, settled.facility_key, {{ unknown_key() }}),
@@ -52,7 +25,7 @@ months as (
         facility_key,
         period,
         gross_charge_amount
-    from charged
+    from {{ ref('int_revenue__charged') }}
     where billed_encounter_key is not null
     union all
     select
@@ -62,11 +35,11 @@ months as (
         units.started_period as period,
         cast(0 as decimal(18, 2)) as gross_charge_amount
     from remitted
-    inner join units on remitted.billed_encounter_key = units.encounter_key
+    inner join {{ ref('int_revenue__unit') }} as units on remitted.billed_encounter_key = units.encounter_key
     where
         remitted.billed_encounter_key not in (
             select charged.billed_encounter_key
-            from charged
+            from {{ ref('int_revenue__charged') }} as charged
             where charged.billed_encounter_key is not null
         )
 ),
@@ -173,7 +146,7 @@ nobodys as (
             period,
             gross_charge_amount,
             cast(0 as decimal(18, 2)) as paid_amount
-        from charged
+        from {{ ref('int_revenue__charged') }}
         where billed_encounter_key is null
         union all
         select

@@ -21,6 +21,8 @@ from sqlglot import exp
 CHANGED = "changed"
 
 Columns = tuple[str, ...]
+# Ways to join that are understood.
+_KINDS = ("INNER", "LEFT", "RIGHT", "FULL", "CROSS")
 
 
 class EverythingTouchedError(Exception):
@@ -163,6 +165,9 @@ class _Flat:
 
     def _add_select(self, select: exp.Select, scope: Mapping[str, str]) -> str:
         select.set("with_", None)
+        for clause in ("limit", "offset", "sample", "pivots", "laterals"):
+            if select.args.get(clause):
+                raise EverythingTouchedError(f"{clause} of a SELECT")
         sources: list[_Source] = []
         from_ = select.args.get("from_")
         if from_ is not None:
@@ -171,8 +176,8 @@ class _Flat:
                 sources.append(self._source(join.this, scope))
                 sources[-1].kind = (join.side or join.kind or "INNER").upper()
                 sources[-1].on = _conjuncts(join.args.get("on"))
-                if join.args.get("using") or sources[-1].kind not in ("INNER", "LEFT", "RIGHT", "FULL", "CROSS"):
-                    raise EverythingTouchedError(f"a join by USING, or {sources[-1].kind}")
+                if join.args.get("using") or join.method or sources[-1].kind not in _KINDS:
+                    raise EverythingTouchedError(f"a join by USING, or {join.method} {sources[-1].kind}")
         queries = [(found.parent, self._within(found, scope)) for found in list(_own(select, (exp.Query,)))]
         where = select.args.get("where")
         node = _Select(
@@ -184,6 +189,8 @@ class _Flat:
 
     def _source(self, relation: exp.Expr, scope: Mapping[str, str]) -> _Source:
         alias = relation.alias_or_name.lower()
+        if relation.args.get("pivots") or relation.args.get("sample"):
+            raise EverythingTouchedError(f"a pivot or sample of {alias}")
         if isinstance(relation, exp.Subquery):
             name = self.add(relation.this, scope)
         elif isinstance(relation, exp.Table) and isinstance(relation.this, exp.Identifier):
@@ -605,8 +612,10 @@ class _Touch:
         key = (name, columns, is_exact)
         if key not in self._known_now:
             node = self._query.nodes[name]
-            made = self._union_as_it_is if isinstance(node, _Union) else self._select_as_it_is
-            told = made(node, columns, is_exact)  # type: ignore[arg-type]
+            if isinstance(node, _Union):
+                told = self._union_as_it_is(node, columns, is_exact)
+            else:
+                told = self._select_as_it_is(node, columns, is_exact)
             known = name
             if told is not None:
                 known = f"now_{len(self._now) + 1}"
@@ -630,7 +639,7 @@ class _Touch:
         where = [condition for condition in node.where if self._may_stay(node, condition, None)]
         if (
             node.is_one_row
-            or any(node.select.args.get(clause) is not None for clause in ("having", "qualify", "limit", "offset"))
+            or any(node.select.args.get(clause) is not None for clause in ("having", "qualify"))
             or not all(node.is_plain(expression) for expression in wanted.values())
             or any(source.kind in ("RIGHT", "FULL") for source in node.sources)
             or (is_exact and where != node.where)

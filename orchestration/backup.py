@@ -23,8 +23,8 @@ from ingestion.warehouse import Warehouse
 from orchestration.tables import Content, Table, content_of, literal, quoted, sha256_of
 
 FORMAT = 1
-# What dbt builds and remembers of it, costing in between, and what mastering remembers to be quick. A schema not named here is backed up:
-# forgetting one costs space, never history.
+# What dbt builds and remembers of it, costing in between, and what mastering remembers to be quick. A schema not named here is
+# backed up: forgetting one costs space, never history.
 DERIVED_SCHEMA = re.compile(
     r"staging|feeds|canonical|changes|costing|mastering_state|seeds|restricted|mart_.*|information_schema|pg_catalog|main"
 )

@@ -148,7 +148,11 @@ class _Queries:
 
     def query(self, depth: int) -> tuple[str, list[str]]:
         """SQL, and the names of its columns."""
-        kind = self._chance.choice(["plain", "plain", "grouped", "first", "ranked", "distinct", "union"]) if depth else "plain"
+        kind = (
+            self._chance.choice(["plain", "plain", "grouped", "first", "ranked", "distinct", "union"])
+            if depth
+            else "plain"
+        )
         if kind == "union":
             (left, columns), (right, others) = self.query(depth - 1), self.query(depth - 1)
             width = min(len(columns), len(others))

@@ -94,3 +94,9 @@ def model_sql() -> Iterator[tuple[Path, str]]:
     for path in sorted((FOLDER / "models").rglob("*.sql")):
         sql = re.sub(r"--.*|\{#.*?#\}", "", path.read_text())
         yield path, re.sub(r"'[^']*'", "''", sql)
+
+
+def test_a_unit_is_of_columns_that_the_model_has(models: list[dict[str, Any]]) -> None:
+    by_unit = [model for model in models if model["config"].get("unit")]
+    assert len(by_unit) > 200
+    assert [model["name"] for model in by_unit if not set(model["config"]["unit"]) <= model["columns"].keys()] == []

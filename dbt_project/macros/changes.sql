@@ -27,15 +27,19 @@
     group by all;
     create table if not exists changes.plan (name varchar, code varchar, question varchar, answer varchar);
     create table if not exists changes.load (load_id varchar, input varchar, version bigint);
+    {#- A load has not changed a table where its audit says that it wrote nothing; one of which nothing is said may have. #}
     insert into changes.load
     select
         load.load_id,
-        'raw_' || landed.system || '.' || landed.object as input,
+        raw.name as input,
         (select coalesce(max(known.version), 0) + 1 from changes.load as known) as version
     from ops.load as load
-    inner join ops.load_audit as landed on load.load_id = landed.load_id
+    inner join changes.columns as raw
+        on starts_with(raw.name, 'raw_' || load.system || '.') and not contains(raw.name, '._dlt_')
+    left join ops.load_audit as audited
+        on load.load_id = audited.load_id and raw.name = 'raw_' || audited.system || '.' || audited.object
     where
-        load.status = 'COMPLETE' and landed.landed > 0
+        load.status = 'COMPLETE' and coalesce(audited.landed + audited.superseded, 1) > 0
         and load.load_id not in (select known.load_id from changes.load as known);
     {{ forget_changes() }}
     {%- endif %}

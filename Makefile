@@ -61,7 +61,7 @@ lint: setup ## ruff, sqlfluff, import-linter, bandit, secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --processes 2 dbt_project
-	$(BIN)/bandit -q -c pyproject.toml -r ingestion mastering costing orchestration expectations bi -ll
+	$(BIN)/bandit -q -c pyproject.toml -r ingestion mastering costing changes orchestration expectations bi -ll
 
 types: setup ## mypy
 	$(BIN)/mypy

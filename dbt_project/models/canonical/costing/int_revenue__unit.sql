@@ -1,5 +1,6 @@
 {{ config(schema='restricted', materialized='view') }}
--- One row per encounter that can bear cost: the encounter that it is billed with, an emergency visit with the stay that it led to.
+-- One row per encounter that can bear cost, and the encounter that it is billed with: an emergency visit with the stay that it
+-- led to.
 select
     scope.encounter_key,
     scope.facility_key,

@@ -65,7 +65,10 @@
     {%- endif -%}
 {% endmacro %}
 
-{# What a model reads, views read through: names of tables, of views, and what seeds are (their checksums). #}
+{#
+    What a model reads, views read through: tables that keep their changes, raw tables, sources that do not (others' tables, and what
+    is made in another way), views, and what seeds are (their checksums).
+#}
 {% macro read_by(node, found=none) %}
     {%- set found = found or {'tables': [], 'raw': [], 'sources': [], 'views': [], 'seeds': [], 'checksums': []} -%}
     {%- for unique_id in node.depends_on.nodes -%}
@@ -81,9 +84,13 @@
             {%- set name = input.schema ~ '.' ~ input.name -%}
             {%- if input.resource_type == 'seed' -%}
                 {%- do found.seeds.append(name) -%}
+                {#- Of a seed beyond a megabyte dbt knows no more than the path. #}
+                {%- if input.checksum.name == 'path' -%} {%- do found.sources.append(name) -%} {%- endif -%}
                 {%- do found.checksums.append(input.checksum.checksum) -%}
-            {%- elif input.config.materialized != 'view' -%}
+            {%- elif input.config.materialized == 'table' -%}
                 {%- do found.tables.append(name) -%}
+            {%- elif input.config.materialized != 'view' -%}
+                {%- do found.sources.append(name) -%}
             {%- elif name not in found.views -%}
                 {%- do found.views.append(name) -%}
                 {%- do read_by(input, found) -%}
@@ -261,7 +268,9 @@
     {%- set found = run_query(kept).rows -%}
     {%- if not found -%}
         {%- call statement('plan') -%}
-            delete from changes.plan where name = {{ quoted(name) }} and (question = {{ quoted(question) }} or code <> {{ quoted(code) }});
+            {#- Of what other inputs may have touched together, nothing is kept. #}
+            delete from changes.plan
+            where name = {{ quoted(name) }} and (question = 'columns') = {{ question == 'columns' }};
             insert into changes.plan
             select {{ quoted(name) }}, {{ quoted(code) }}, {{ quoted(question) }}, {{ function }}(
                 {{ quoted(compiled_code) }}, {{ arguments }}

@@ -96,6 +96,13 @@ class Hospital:
         if state == "cancelled":
             self.enter(5000 + invoice_id, f"account.move,{entry}", str(-Decimal(ledger or total)), day_no)
 
+    def keep_books(self, state: str, version: int = 0) -> None:
+        """October, open or closed."""
+        self.world.put(
+            "period", at=at(1, version), id=1, name="2026-10", fiscal_year_id=1, start_date=day(1), end_date=day(31),
+            state=state, type="standard",
+        )  # fmt: skip
+
     def enter(self, entry: int, origin: str, payable: str, day_no: int) -> None:
         """A ledger entry: the control account credited with `payable`, an expense account debited."""
         amount = Decimal(payable)
@@ -173,8 +180,7 @@ def set_up_masters(world: RawWorld) -> None:
                   is_debt=False)  # fmt: skip
     world.put("fiscal_year", id=1, name="2026", company_id=1, start_date=datetime.date(2026, 1, 1),
               end_date=datetime.date(2026, 12, 31), state="open")  # fmt: skip
-    world.put("period", id=1, name="2026-10", fiscal_year_id=1, start_date=day(1), end_date=day(31), state="open",
-              type="standard")  # fmt: skip
+    Hospital(world).keep_books("open")
     world.put("journal", id=1, code="EXP", name="Expense", type="expense")
     world.put("tax", id=1, name="Sales tax 6 %", type="percentage", rate=Decimal("0.06"))
 

@@ -37,8 +37,8 @@ OPS = {
     },
     "load_audit": {
         "load_id": "VARCHAR", "source_instance": "VARCHAR", "system": "VARCHAR", "object": "VARCHAR",
-        "status": "VARCHAR", "fetched": "BIGINT", "landed": "BIGINT", "superseded": "BIGINT", "quarantined": "BIGINT",
-        "unaccounted": "BIGINT", "difference": "BIGINT",
+        "status": "VARCHAR", "fetched": "BIGINT", "landed": "BIGINT", "quarantined": "BIGINT", "unaccounted": "BIGINT",
+        "difference": "BIGINT",
     },
 }  # fmt: skip
 

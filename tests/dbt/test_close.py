@@ -25,8 +25,9 @@ def closed(project: Project, built_hospital: Path, tmp_path_factory: pytest.Temp
     """The hospital after its books have closed and were built once."""
     path = tmp_path_factory.mktemp("closed") / "warehouse.duckdb"
     shutil.copy(built_hospital, path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("UPDATE raw_tryton.period SET state = 'closed'")
+    with RawWorld(path) as world:
+        world.load("0002")
+        Hospital(world).keep_books("closed", version=1)
     project.run(FIGURES, path)
     return path
 
@@ -55,7 +56,7 @@ def test_what_comes_after_the_close_is_an_adjustment_and_changes_nothing_that_wa
     known = ask(late, KNOWN)
     with RawWorld(late) as world:
         hospital = Hospital(world)
-        world.load("0002")
+        world.load("0003")
         # A service of 75.00, and a bill of 50.00 for gloves that is taken back.
         hospital.bill(110, [line(None, "1", None, "75.00", None, SERVICES)], "75.00", day_no=30)
         hospital.bill(50, [line(GLOVES, "1", BOX, "50.00")], "50.00", state="cancelled", version=1)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import sqlglot
 from sqlglot import exp
 
-# Where the changed rows of a table are found: this schema, and the table's schema and name in one.
+# The changed rows of a table are in one of this name, before the table's schema and name.
 CHANGED = "changed"
 
 Columns = tuple[str, ...]
@@ -522,6 +522,11 @@ class _Touch:
         uses = [*wanted.values(), *where, *(on for source in conditions for on in conditions[source])]
         if changed is not None and not _asks_any(uses[len(wanted) :], changed.alias):
             raise EverythingTouchedError(f"nothing that is told of {changed.alias} says which rows it is part of")
+        if any(
+            source.kind in ("RIGHT", "FULL") and len(conditions.get(source.alias, ())) < len(source.on)
+            for source in node.sources
+        ):
+            raise EverythingTouchedError("a join that keeps the rows of both sides, by what cannot be told")
         # What is joined to the left by less than it says may find rows that it does not have: then it may as well find none.
         doubtful = [
             source.alias
@@ -560,7 +565,7 @@ class _Touch:
             columns = _used(source.alias, uses) or self._any_columns(source)
             relation = f"{self._rows(source.name, columns)} AS {source.alias}"
         else:
-            relation = self._state(source, uses, changed, is_exact=is_exact)
+            relation = self._state(node, source, uses, changed, is_exact=is_exact)
         place = node.sources.index(source)
         if place == 0:
             return relation
@@ -586,18 +591,24 @@ class _Touch:
         yield f"{rows} AS {found}" if first is changed else self._join(node, first, (), uses, changed)
         for place, source in enumerate(others):
             if source is changed or (first is changed and place == 0):
-                relation = f"{rows} AS {found}" if source is changed else self._state(source, uses, changed)
+                relation = f"{rows} AS {found}" if source is changed else self._state(node, source, uses, changed)
                 told = [_under(condition, changed.alias, found) for condition in conditions[source.alias]]
                 yield f"INNER JOIN {relation} ON {_all(told) or 'TRUE'} {nothing}"
             else:
                 yield self._join(node, source, conditions[source.alias], uses, changed)
 
     def _state(
-        self, source: _Source, uses: Sequence[exp.Expr], changed: _Source | None, *, is_exact: bool = False
+        self,
+        node: _Select,
+        source: _Source,
+        uses: Sequence[exp.Expr],
+        changed: _Source | None,
+        *,
+        is_exact: bool = False,
     ) -> str:
         """A source as it is; beside changed rows, with those of its own rows that the change touches as they were."""
         columns = _used(source.alias, uses)
-        is_now = self._as_it_is(source.name, columns, is_exact=source.kind == "LEFT" or is_exact)
+        is_now = self._as_it_is(source.name, columns, is_exact=is_exact or node.may_find_none_of(source))
         if changed is None or not columns or not self.is_touched(source.name):
             return f"{is_now} AS {source.alias}"
         listed = ", ".join(f'"{column}"' for column in columns)

@@ -62,6 +62,15 @@ QUERIES = {
         select head.doc, head.status, coalesce(ranked.item, head.supplier) as who
         from s.head as head left join ranked on head.doc = ranked.doc and ranked.place = 2""",
     ),
+    "what either side has, with or without the other": (
+        "who",
+        """with kept as (
+            select doc, supplier from s.head
+            where supplier not in (select mirror.supplier from x.mirror as mirror where mirror.supplier is not null)
+        )
+        select coalesce(kept.supplier, plan.due) as who, plan.doc
+        from kept full join s.plan as plan on kept.doc = plan.doc""",
+    ),
     "either of two": (
         "doc",
         """select doc, 'line' as kind, qty as figure from s.line where qty > 1
@@ -243,3 +252,11 @@ def test_columns_that_are_not_asked_are_no_change() -> None:
 
 def test_a_sum_of_everything_is_touched_by_anything() -> None:
     assert touched_units("select count(*) as n, 1 as one from s.line", ["one"], ["s.line"], VIEWS, TABLES) is None
+
+
+def test_which_rows_of_two_sides_find_none_by_a_rank_is_not_told() -> None:
+    sql = """
+        with ranked as (select line.*, row_number() over (partition by doc order by item, line_no) as place from s.line as line)
+        select coalesce(ranked.item, head.supplier) as who
+        from ranked full join s.head as head on ranked.doc = head.doc and ranked.place = 2"""
+    assert touched_units(sql, ["who"], ["s.line"], VIEWS, TABLES) is None

@@ -42,8 +42,7 @@ def touched_units(
     `views` are read through: SQL by `schema.name`. `tables` are the columns of all others.
     """
     try:
-        query = _Flat(views, tables)
-        root = query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
+        query, root = _flat(sql, views, tables)
         return _Touch(query, frozenset(changed) & query.tables_of(root)).units(root, tuple(unit))
     except EverythingTouchedError:
         return None
@@ -53,8 +52,7 @@ def columns_read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequen
     """By table that a query reads, the columns that its result depends on, all of them where that cannot be told; nothing where
     changes may touch everything."""
     try:
-        query = _Flat(views, tables)
-        root = query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
+        query, root = _flat(sql, views, tables)
     except EverythingTouchedError:
         return {}
     asked: dict[str, set[str]] = {root: set(query.columns_of(root))}
@@ -62,6 +60,12 @@ def columns_read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequen
         for source, column in query.asked_by(name, asked.get(name, set())):
             asked.setdefault(source, set()).add(column)
     return {table: sorted(asked.get(table) or query.columns_of(table)) for table in sorted(query.tables_of(root))}
+
+
+def _flat(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequence[str]]) -> "tuple[_Flat, str]":
+    """A query as parts, and the part that is its result."""
+    query = _Flat(views, tables)
+    return query, query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
 
 
 @dataclass
@@ -419,12 +423,16 @@ class _Touch:
         return name
 
     def _of_union(self, node: _Union, columns: Columns) -> Iterator[str]:
+        for part, own, listed in self._parts(node, columns):
+            if self.is_touched(part):
+                yield f"SELECT DISTINCT {listed} FROM {self._rows(part, own)}"
+
+    def _parts(self, node: _Union, columns: Columns) -> Iterator[tuple[str, Columns, str]]:
+        """The parts of a union, each with what it calls some columns, and these under the union's names."""
         owns = {column: dict(self._aligned(node, column)) for column in columns}
         for part in node.parts:
-            if self.is_touched(part):
-                rows = self._rows(part, tuple(dict.fromkeys(owns[column][part] for column in columns)))
-                listed = ", ".join(f'"{owns[column][part]}" AS "{column}"' for column in columns)
-                yield f"SELECT DISTINCT {listed} FROM {rows}"
+            listed = ", ".join(f'"{owns[column][part]}" AS "{column}"' for column in columns)
+            yield part, tuple(dict.fromkeys(owns[column][part] for column in columns)), listed
 
     def _aligned(self, node: _Union, column: str) -> Iterator[tuple[str, str]]:
         """By part of a union, what the part calls one of its columns: unions go by place."""
@@ -499,7 +507,7 @@ class _Touch:
     ) -> str:
         """The SELECT without what is not needed to tell `wanted`. Where a changed source is named: of its changed rows alone,
         or of what finds one of them, as if it had found none."""
-        listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
+        listed = _listed(wanted)
         asked = {column.table for expression in wanted.values() for column in expression.find_all(exp.Column)}
         if changed is not None and asked <= {changed.alias} and not is_without:
             columns = _used(changed.alias, wanted.values()) or self._any_columns(changed)
@@ -637,13 +645,10 @@ class _Touch:
     def _union_as_it_is(self, node: _Union, columns: Columns, is_exact: bool) -> str | None:
         if not isinstance(node.operation, exp.Union):
             return None
-        owns = {column: dict(self._aligned(node, column)) for column in columns}
-        selects = []
-        for part in node.parts:
-            own = tuple(dict.fromkeys(owns[column][part] for column in columns))
-            listed = ", ".join(f'"{owns[column][part]}" AS "{column}"' for column in columns)
-            selects.append(f"SELECT {listed} FROM {self._as_it_is(part, own, is_exact=is_exact)}")
-        return " UNION ALL ".join(selects)
+        return " UNION ALL ".join(
+            f"SELECT {listed} FROM {self._as_it_is(part, own, is_exact=is_exact)}"
+            for part, own, listed in self._parts(node, columns)
+        )
 
     def _select_as_it_is(self, node: _Select, columns: Columns, is_exact: bool) -> str | None:
         wanted = {column: node.columns[column] for column in columns}
@@ -665,7 +670,7 @@ class _Touch:
                     return None
                 kept.insert(0, source)
                 uses += [*source.on, *([source.expression] if source.expression is not None else ())]
-        listed = ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
+        listed = _listed(wanted)
         joined = " ".join(self._join(node, source, source.on, uses, None, is_exact=is_exact) for source in kept)
         is_once = node.groups is not None or node.select.args.get("distinct") is not None
         return _select(f"DISTINCT {listed}" if is_once else listed, joined, where)
@@ -721,6 +726,10 @@ class _Touch:
 _PART = re.compile(r"\b(?:part|now|touched)_\d+\b")
 # Each row once: what one change touches in several ways is many times as much at the next join.
 _UNION = " UNION "
+
+
+def _listed(wanted: Mapping[str, exp.Expr]) -> str:
+    return ", ".join(f'{_text(expression)} AS "{column}"' for column, expression in wanted.items())
 
 
 def _select(listed: str, joined: str, where: Sequence[exp.Expr]) -> str:

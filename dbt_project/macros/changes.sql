@@ -108,12 +108,13 @@
 {% macro quoted(value) -%} '{{ value | string | replace("'", "''") }}' {%- endmacro %}
 
 {#
-    Rows of `input, was, is_now, kept_from`: what the model has seen of each input and what there is now. `was` is null where it
-    has seen none. Of a source that keeps no changes there is a hash of all that it says.
+    Of each input `input, was, is_now, kept_from`: what the model has seen of it and what there is now. `was` is none where it has
+    seen none. Of a source that keeps no changes there is a hash of all that it says.
 #}
 {% macro seen_inputs(name, read, code) %}
     {%- set inputs = read.tables | unique | list -%}
     {%- set sources = read.sources | unique | list -%}
+    {%- set asked -%}
     with now as (
         select '' as input, md5({{ quoted(code) }} || coalesce((
             select string_agg(code, ';' order by name) from changes.view where name in ({{ quoted_list(read.views | unique | list) }})
@@ -141,6 +142,12 @@
     select now.input, seen.version as was, now.version as is_now, now.kept_from
     from now
     left join changes.seen as seen on seen.name = {{ quoted(name) }} and seen.input = now.input
+    {%- endset -%}
+    {%- set found = [] -%}
+    {%- for row in run_query(asked).rows -%}
+        {%- do found.append({'input': row[0], 'was': row[1], 'is_now': row[2], 'kept_from': row[3]}) -%}
+    {%- endfor -%}
+    {%- do return(found) -%}
 {% endmacro %}
 
 {% macro note_seen(name, inputs) %}
@@ -170,15 +177,6 @@
 {% endmacro %}
 
 {% macro changed_rows_of(name) -%} changes."{{ name | replace('.', '__') }}" {%- endmacro %}
-
-{# `seen_inputs`, asked. #}
-{% macro seen_inputs_of(name, read, code) %}
-    {%- set found = [] -%}
-    {%- for row in run_query(seen_inputs(name, read, code)).rows -%}
-        {%- do found.append({'input': row[0], 'was': row[1], 'is_now': row[2], 'kept_from': row[3]}) -%}
-    {%- endfor -%}
-    {%- do return(found) -%}
-{% endmacro %}
 
 {#
     The condition of the units that changed rows touch: '' where none is, none where every one may be (no unit, other SQL, an input

@@ -25,7 +25,7 @@
     {%- set name = this.schema ~ '.' ~ this.name -%}
     {%- set read = read_by(model) -%}
     {%- set code = compiled_code | replace(invocation_id, '') ~ read.checksums | unique | sort | join -%}
-    {%- set inputs = seen_inputs_of(name, read, code) -%}
+    {%- set inputs = seen_inputs(name, read, code) -%}
     {%- set is_new = flags.FULL_REFRESH or not existing_is(target) or inputs | selectattr('was', 'none') | list -%}
     {%- set changed = [] -%}
     {%- for input in inputs if input.was != input.is_now -%} {%- do changed.append(input) -%} {%- endfor -%}

@@ -294,8 +294,8 @@
 {%- endmacro %}
 
 {#
-    Makes a table anew, where `condition` says (everywhere without one), keeps what differs, and puts it in place. A row's `run_id`
-    says which run wrote it, and is no difference.
+    Makes a table anew, where `condition` says (everywhere without one), keeps what differs, and puts it in place. Which run wrote
+    a row is no difference.
 #}
 {% macro remake(target, name, sql, condition, is_other_sql) %}
     {%- set kept_rows, where, unit = changed_rows_of(name), 'where ' ~ condition if condition else '', config.get('unit') -%}
@@ -308,7 +308,9 @@
         {%- call statement('whole') -%} {{ made_whole(target, 'select * from remade') }} {{ note_version(name, kept=false) }} {%- endcall -%}
         {%- do return('') -%}
     {%- endif -%}
-    {%- set told = columns | reject('equalto', 'run_id') | join(', ') -%}
+    {#- A source may have a `run_id` of its own: that of a pay run. #}
+    {%- set written_by = 'run_id' if model.columns.get('run_id', {}).get('meta', {}).get('audit') -%}
+    {%- set told = columns | reject('equalto', written_by) | join(', ') -%}
     {%- call statement('differing') -%}
         create or replace temp table differing as
         select {{ told }}, sum(_came) as _times

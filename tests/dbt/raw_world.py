@@ -43,24 +43,24 @@ OPS = {
 }  # fmt: skip
 
 
-@cache
-def tryton() -> Contract:
-    return load_contract("tryton")
-
-
 def column_types(obj: ObjectContract) -> dict[str, str]:
     return {column.name: column.sql_type for column in obj.landed_columns}
 
 
+@cache
+def contract_of(system: str) -> Contract:
+    return load_contract(system)
+
+
 class RawWorld:
-    """A warehouse with the raw tables of every contract, Tryton's filled record by record: `world.put("party", id=1, ...)`.
+    """A warehouse with the raw tables of every contract, one system's filled record by record: `world.put("party", id=1, ...)`.
 
     A record put again, with a later `at`, is its next version. `load` begins a load, which counts as complete unless
     said otherwise. Used in a `with` block: dbt needs the file closed.
     """
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, path: Path, system: str = "tryton", instance: str = INSTANCE):
+        self.path, self.contract, self.instance = path, contract_of(system), instance
         self.load_id, self.loaded_at = "", datetime.datetime(2026, 1, 1)
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
@@ -82,13 +82,14 @@ class RawWorld:
         self.load_id = load_id
         self.loaded_at = datetime.datetime(2026, 11, 1) + datetime.timedelta(hours=int(load_id))
         self._insert("ops.load", OPS["load"], {
-            "load_id": load_id, "source_instance": INSTANCE, "system": "tryton", "status": status,
+            "load_id": load_id, "source_instance": self.instance, "system": self.contract.system, "status": status,
             "started_at": self.loaded_at, "finished_at": self.loaded_at,
         })  # fmt: skip
-        for obj in tryton().objects:
+        for obj in self.contract.objects:
             self._insert("ops.load_audit", OPS["load_audit"], {
-                "load_id": load_id, "source_instance": INSTANCE, "system": "tryton", "object": obj.name,
-                "status": status, "fetched": 0, "landed": 0, "quarantined": 0, "unaccounted": 0, "difference": 0,
+                "load_id": load_id, "source_instance": self.instance, "system": self.contract.system,
+                "object": obj.name, "status": status, "fetched": 0, "landed": 0, "quarantined": 0, "unaccounted": 0,
+                "difference": 0,
             })  # fmt: skip
 
     def put(
@@ -101,26 +102,27 @@ class RawWorld:
         **values: Any,
     ) -> None:
         """One version of a record; `lines` are its children by object name."""
-        obj = tryton().by_name[object_name]
-        values = {"created_at": at, "changed_at": at, **values}
+        obj = self.contract.by_name[object_name]
+        values = {name: at for name in ("created_at", "changed_at") if name in column_types(obj)} | values
         key = "|".join(str(values[column.name]) for column in obj.key_columns)
         payload = _hash(
             [sorted(values.items(), key=str), op, {child: list(rows) for child, rows in (lines or {}).items()}]
         )
-        row_key = _hash([INSTANCE, key, at, payload])
-        self._insert(f"raw_tryton.{object_name}", column_types(obj) | RAW_COLUMNS, values | {
-            "_source_instance": INSTANCE, "_business_key": key, "_row_key": row_key, "_payload_hash": payload,
+        row_key = _hash([self.instance, key, at, payload])
+        self._insert(f"raw_{self.contract.system}.{object_name}", column_types(obj) | RAW_COLUMNS, values | {
+            "_source_instance": self.instance, "_business_key": key, "_row_key": row_key, "_payload_hash": payload,
             "_changed_at": at, "_op": op, "_contract_version": "0001.0000.0000",
             "_load_id": self.load_id, "_loaded_at": self.loaded_at,
         })  # fmt: skip
         for child, rows in (lines or {}).items():
-            child_obj = tryton().by_name[child]
-            parent_column = next(column.name for column in child_obj.columns if column.path == "^id")
+            child_obj = self.contract.by_name[child]
+            of_parent = {f"^{column.path}": values[column.name] for column in obj.key_columns}
+            parents = {column.name: of_parent[column.path] for column in child_obj.columns if column.path in of_parent}
             for line_no, row in enumerate(rows, start=1):
                 stamps = {name: at for name in ("created_at", "changed_at") if name in column_types(child_obj)}
-                self._insert(f"raw_tryton.{child}", column_types(child_obj) | CHILD_COLUMNS, {
-                    **stamps, parent_column: values["id"], **row,
-                    "_source_instance": INSTANCE, "_parent_row_key": row_key, "_row_key": _hash([row_key, child, line_no]),
+                self._insert(f"raw_{self.contract.system}.{child}", column_types(child_obj) | CHILD_COLUMNS, {
+                    **stamps, **parents, **row,
+                    "_source_instance": self.instance, "_parent_row_key": row_key, "_row_key": _hash([row_key, child, line_no]),
                     "_line_no": line_no, "_load_id": self.load_id, "_loaded_at": self.loaded_at,
                 })  # fmt: skip
 

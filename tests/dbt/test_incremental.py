@@ -1,6 +1,7 @@
 """What a second run rewrites: nothing without a change, the touched business partitions with one."""
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -85,6 +86,19 @@ def test_a_record_deleted_at_the_source_leaves_the_marts(project: Project, wareh
             assert connection.execute(
                 f"select count(*) from mart_procurement.{mart} where invoice_number = 'I51'"
             ).fetchone() == (0,)
+
+
+def test_pay_runs_that_come_one_after_the_other_are_all_paid(project: Project, warehouse: Path) -> None:
+    """Payroll numbers its runs in `run_id`, the name by which a row of ours says which run of ours wrote it."""
+    for load_id, pay_run, amount in (("0002", "PAY-1", Decimal("1250.00")), ("0003", "PAY-2", Decimal("1300.50"))):
+        with RawWorld(warehouse, "hcm", "hcm") as world:
+            world.load(load_id)
+            paid = {"pay_component": "REG", "hours": Decimal(40), "amount": amount, "currency": "USD"}
+            world.put("payroll_result", run_id=pay_run, worker_key="w1", lines={"payroll_line": [paid]})
+        project.run(["run", "--select", "+fct_labor"], warehouse)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute("select pay_run_number, labor_amount from canonical.fct_labor order by 1").fetchall()
+    assert found == [("PAY-1", Decimal("1250.00")), ("PAY-2", Decimal("1300.50"))]
 
 
 def written(warehouse: Path) -> dict[str, dict[str, set[str]]]:

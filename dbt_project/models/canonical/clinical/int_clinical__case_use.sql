@@ -1,4 +1,4 @@
-{{ config(schema='restricted', materialized='view') }}
+{{ config(schema='restricted', unit=['case_key']) }}
 -- One row per supply line of a case, void ones too: what was picked, and what became of it, in the supply's base unit. The log
 -- says when a use was documented and not when it was; it is taken to be at the incision.
 select

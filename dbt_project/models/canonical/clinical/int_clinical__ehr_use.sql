@@ -1,4 +1,4 @@
-{{ config(schema='restricted', materialized='view') }}
+{{ config(schema='restricted', unit=['consumption_line_key']) }}
 -- One row per record of an EHR, or of its bill, that tells of a use: the device and the case that it belongs to. R4 names no
 -- case: it is the one in which the patient was in the room at the time.
 with described as (

@@ -179,8 +179,8 @@
 {% macro changed_rows_of(name) -%} changes."{{ name | replace('.', '__') }}" {%- endmacro %}
 
 {#
-    The condition of the units that changed rows touch: '' where none is, none where every one may be (no unit, other SQL, an input
-    that keeps no changes, most of the units).
+    Whether changed rows touch any unit; the table `touched` has which. None where they may touch every one (no unit, other SQL, an
+    input that keeps no changes).
 #}
 {% macro touched_units(name, read, inputs, changed) %}
     {%- set unit = config.get('unit') -%}
@@ -192,43 +192,19 @@
     {%- set columns = fromjson(answer(name, code, read, 'columns', 'columns_read')) -%}
     {%- if not columns -%} {%- do return(none) -%} {%- endif -%}
     {%- set changed = changed | selectattr('input', 'in', columns) | list -%}
-    {%- if not changed -%} {%- do return('') -%} {%- endif -%}
+    {%- if not changed -%} {%- do return(false) -%} {%- endif -%}
     {%- call statement('changed_rows') -%}
         {%- for input in changed %} {{ changed_rows(input, read, columns[input.input]) }}; {%- endfor %}
     {%- endcall -%}
     {%- set touching = [] -%}
     {%- for row in run_query(changed_inputs(changed)).rows -%} {%- do touching.append(row[0]) -%} {%- endfor -%}
-    {%- if not touching -%} {%- do return('') -%} {%- endif -%}
+    {%- if not touching -%} {%- do return(false) -%} {%- endif -%}
     {%- set query = answer(
         name, code, read, touching | join(','), 'touched_units', quoted(tojson(unit)) ~ ', ' ~ quoted(tojson(touching)) ~ ','
     ) -%}
     {%- if query is none -%} {%- do return(none) -%} {%- endif -%}
     {%- call statement('touched') -%} create or replace temp table touched as {{ query }} {%- endcall -%}
-    {%- do return(condition_of_touched(unit)) -%}
-{% endmacro %}
-
-{# Of the units in the temporary table `touched`, told by each of their columns: of several columns, some more than those. #}
-{% macro condition_of_touched(unit) %}
-    {%- set asked -%}
-    select
-        count(*)
-        {%- for column in unit %},
-        count(distinct {{ column }}), count(*) - count({{ column }}),
-        string_agg(distinct '''' || replace(cast({{ column }} as varchar), '''', '''''') || '''', ', ')
-        {%- endfor %}
-    from touched
-    {%- endset -%}
-    {%- set found = run_query(asked).rows[0] -%}
-    {%- if not found[0] -%} {%- do return('') -%} {%- endif -%}
-    {%- set conditions = [] -%}
-    {%- for column in unit -%}
-        {%- set known, unknown, listed = found[3 * loop.index0 + 1], found[3 * loop.index0 + 2], found[3 * loop.index0 + 3] -%}
-        {%- if known > 20000 -%} {%- do return(none) -%} {%- endif -%}
-        {%- do conditions.append(
-            '(' ~ (column ~ ' in (' ~ listed ~ ')' if known else 'false') ~ (' or ' ~ column ~ ' is null' if unknown else '') ~ ')'
-        ) -%}
-    {%- endfor -%}
-    {%- do return(conditions | join(' and ')) -%}
+    {%- do return(run_query('select count(*) from touched').rows[0][0] > 0) -%}
 {% endmacro %}
 
 {# What has changed in an input since the model read it, in the columns that it depends on: each row as it was and as it is. #}
@@ -268,10 +244,15 @@
         {%- call statement('plan') -%}
             {#- Of what other inputs may have touched together, nothing is kept. #}
             delete from changes.plan
-            where name = {{ quoted(name) }} and (question = 'columns') = {{ question == 'columns' }};
+            where
+                name = {{ quoted(name) }}
+                and (
+                    code <> {{ quoted(code) }}
+                    {%- if question not in ('columns', 'narrowed') %} or question not in ('columns', 'narrowed') {%- endif %}
+                );
             insert into changes.plan
             select {{ quoted(name) }}, {{ quoted(code) }}, {{ quoted(question) }}, {{ function }}(
-                {{ quoted(compiled_code) }}, {{ arguments }}
+                {{ quoted(compiled_code | replace(invocation_id, '<invocation_id>')) }}, {{ arguments }}
                 coalesce((
                     select json_group_object(name, code) from changes.view
                     where name in ({{ quoted_list(read.views | unique | list) }})
@@ -287,24 +268,26 @@
     {%- do return(found[0][0]) -%}
 {% endmacro %}
 
-{% macro same_unit(unit, relation) -%}
-    {%- for column in unit -%}
-    {{ relation }}.{{ column }} is not distinct from own.{{ column }}{{ ' and ' if not loop.last }}
+{% macro same_unit(relation, other) -%}
+    {%- for column in config.get('unit') -%}
+    {{ relation }}.{{ column }} is not distinct from {{ other }}.{{ column }}{{ ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
 {#
-    Makes a table anew, where `condition` says (everywhere without one), keeps what differs, and puts it in place. Which run wrote
-    a row is no difference.
+    Makes a table anew, where it is touched or everywhere, keeps what differs, and puts it in place. Which run wrote a row is no
+    difference.
 #}
-{% macro remake(target, name, sql, condition, is_other_sql) %}
-    {%- set kept_rows, where, unit = changed_rows_of(name), 'where ' ~ condition if condition else '', config.get('unit') -%}
+{% macro remake(target, name, read, is_touched, inputs) %}
+    {%- set kept_rows, unit, code = changed_rows_of(name), config.get('unit'), inputs | selectattr('input', 'equalto', '') | first -%}
+    {%- set sql = is_touched and answer(name, code.is_now, read, 'narrowed', 'narrowed', quoted(tojson(unit)) ~ ',') -%}
     {%- call statement('main') -%}
         create or replace temp table remade as
-        select * from ({{ sql }}) as whole {{ where }}
+        select whole.* from ({{ sql | replace('<invocation_id>', invocation_id) if sql else compiled_code }}) as whole
+        {%- if is_touched %} semi join touched on {{ same_unit('whole', 'touched') }} {%- endif %}
     {%- endcall -%}
     {%- set columns = run_query("select unnest(columns) from changes.columns where name = " ~ quoted(name)).columns[0].values() | list -%}
-    {%- if is_other_sql and columns != run_query("select column_name from (describe remade)").columns[0].values() | list -%}
+    {%- if code.was != code.is_now and columns != run_query("select column_name from (describe remade)").columns[0].values() | list -%}
         {%- call statement('whole') -%} {{ made_whole(target, 'select * from remade') }} {{ note_version(name, kept=false) }} {%- endcall -%}
         {%- do return('') -%}
     {%- endif -%}
@@ -315,7 +298,8 @@
         create or replace temp table differing as
         select {{ told }}, sum(_came) as _times
         from (
-            select {{ told }}, -1 as _came from {{ target }} {{ where }}
+            select {{ told }}, -1 as _came from {{ target }} as made
+            {%- if is_touched %} semi join touched on {{ same_unit('made', 'touched') }} {%- endif %}
             union all
             select {{ told }}, 1 as _came from remade
         ) as both_sides
@@ -336,9 +320,9 @@
             {% if unit -%}
             {#- Other units that were made anew are as they were, and say which run wrote them. #}
             create or replace temp table differing_units as select distinct {{ unit | join(', ') }} from differing;
-            delete from {{ target }} as made using differing_units as own where {{ same_unit(unit, 'made') }};
+            delete from {{ target }} as made using differing_units as own where {{ same_unit('made', 'own') }};
             insert into {{ target }} by name
-            select made.* from remade as made semi join differing_units as own on {{ same_unit(unit, 'made') }};
+            select made.* from remade as made semi join differing_units as own on {{ same_unit('made', 'own') }};
             {%- else -%}
             {{ made_whole(target, 'select * from remade') }}
             {%- endif -%}

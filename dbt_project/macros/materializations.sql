@@ -38,7 +38,7 @@
     {%- else -%}
         {%- set touched = touched_units(name, read, inputs, changed) -%}
         {%- if touched is none or touched -%}
-            {{ remake(target, name, compiled_code, touched or '', changed | selectattr('input', 'equalto', '') | list) }}
+            {{ remake(target, name, read, touched, inputs) }}
         {%- else -%}
             {%- call noop_statement('main', message='UNTOUCHED') -%} {{ compiled_code }} {%- endcall -%}
         {%- endif -%}

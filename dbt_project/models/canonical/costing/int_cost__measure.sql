@@ -1,47 +1,8 @@
-{{ config(schema='restricted', unit=['facility_key', 'period']) }}
+{{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per encounter, month, place and measure of what was done for it: hours in a unit, minutes of cases, units and money
 -- charged; only measures that cfg_activity_method asks for. A place is a department, all departments of a function, or the whole
 -- facility (`measure_place`). Charges that name an item bear the item's cost and no labor; what is credited is taken off.
-with months as (
-    select distinct
-        facility_key,
-        period,
-        cast(cast(period || '-01' as date) as timestamp) as begins_at,
-        cast({{ dbt.dateadd('month', 1, "cast(period || '-01' as date)") }} as timestamp) as ends_at
-    from {{ ref('int_cost__department') }}
-),
-
-stays as (
-    select
-        stay.encounter_key,
-        stay.facility_key,
-        place.cost_center_key,
-        {{ wall_clock_of('stay.started_at', 'facility.timezone') }} as begins_at,
-        {{ wall_clock_of('stay.ended_at', 'facility.timezone') }} as ends_at
-    from {{ ref('fct_unit_stay') }} as stay
-    inner join {{ ref('dim_department') }} as place on stay.location_key = place.department_key
-    inner join {{ ref('dim_facility') }} as facility on stay.facility_key = facility.facility_key
-),
-
--- A stay counts in each month that it is part of; one that has no end yet counts to the end of the last month of the books.
-unit_seconds as (
-    select
-        stay.encounter_key,
-        stay.facility_key,
-        months.period,
-        stay.cost_center_key,
-        {{ dbt.datediff(
-            'greatest(stay.begins_at, months.begins_at)', 'least(coalesce(stay.ends_at, months.ends_at), months.ends_at)', 'second'
-        ) }} as stay_seconds
-    from stays as stay
-    inner join months
-        on
-            stay.facility_key = months.facility_key
-            and stay.begins_at < months.ends_at
-            and coalesce(stay.ends_at, months.ends_at) > months.begins_at
-),
-
-cases as (
+with cases as (
     select
         operation.encounter_key,
         operation.facility_key,
@@ -76,7 +37,7 @@ told as (
         'UNIT_HOURS' as activity_measure,
         '*' as activity_code,
         cast({{ div_exact('stay_seconds', '3600') }} as decimal(18, 6)) as activity_qty
-    from unit_seconds
+    from {{ ref('int_cost__stay_month') }}
     {%- for minutes, measure in [('staff_minutes', 'CASE_STAFF_MINUTES'), ('anesthesia_minutes', 'CASE_ANESTHESIA_MINUTES')] %}
     union all
     select

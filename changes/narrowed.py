@@ -141,6 +141,10 @@ class _Narrow:
                     known.setdefault(text_of(column), known[text_of(other)])
         for source in node.sources:
             self._narrow_source(source, [*_told_of(source, node, equal, known)], made)
+            told = [(expression, key) for expression, key in sought if _is_of(expression, source)]
+            if told and source.name:
+                rows = relation_of(made.get(source.alias, source.name))
+                made[source.alias] = self._named("narrowed", _semi_join(rows, source.alias, told))
         for source in node.sources:
             if source.alias not in made and self._is_dear(source.name):
                 self._narrow_by_others(source, equal, made)
@@ -188,11 +192,21 @@ _ASKED = "asked_for"
 def _of_table(name: str, asked: _Asked) -> str | None:
     if not name:
         return None
-    same = " AND ".join(
-        f'own."{column}" IS NOT DISTINCT FROM {_ASKED}."{key}"'
-        for column, key in zip(asked.columns, asked.keys, strict=True)
-    )
-    return f"SELECT own.* FROM {relation_of(name)} AS own SEMI JOIN {asked.relation} AS {_ASKED} ON {same}"
+    keys = (_Key(asked.relation, key) for key in asked.keys)
+    told = [(exp.column(column, "own", quoted=True), key) for column, key in zip(asked.columns, keys, strict=True)]
+    return _semi_join(relation_of(name), "own", told)
+
+
+def _semi_join(rows: str, alias: str, told: Sequence[tuple[exp.Expr, _Key]]) -> str:
+    """Rows of which some expressions are, together, a row of what is asked for."""
+    same = " AND ".join(f"{text_of(expression)} IS NOT DISTINCT FROM {_ASKED}.{key.key}" for expression, key in told)
+    return f"SELECT {alias}.* FROM {rows} AS {alias} SEMI JOIN {told[0][1].relation} AS {_ASKED} ON {same}"
+
+
+def _is_of(expression: exp.Expr, source: Source) -> bool:
+    """Whether an expression is told by the rows of a source alone, every one of which is in the result by itself."""
+    asked = {column.table for column in expression.find_all(exp.Column)}
+    return asked == {source.alias} and source.kind != "LEFT" and not isinstance(expression, exp.Column)
 
 
 def _is_of_unit(node: Select, expression: exp.Expr) -> bool:

@@ -17,24 +17,22 @@ TEXT = "VARCHAR"
 
 
 class Plugin(BasePlugin):
-    """Gives SQL `touched_units(SQL of a model, unit, changed tables, views, tables)` and `narrowed(SQL, unit, views, tables)`,
-    each a query or null, and `columns_read(SQL, views, tables)`, a JSON object of columns by table."""
+    """Gives SQL `what_it_reads(model's SQL, unit, views, tables)`, JSON of `columns` by table and the `narrowed` query or null,
+    and `touched_units(model's SQL, unit, changed tables, views, tables)`, a query or null."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         conn.create_function(
             "touched_units", _touched_units, [TEXT] * 5, TEXT, null_handling=FunctionNullHandling.SPECIAL
         )
-        conn.create_function("narrowed", _narrowed, [TEXT] * 4, TEXT, null_handling=FunctionNullHandling.SPECIAL)
-        conn.create_function("columns_read", _columns_read, [TEXT] * 3, TEXT)
+        conn.create_function("what_it_reads", _what_it_reads, [TEXT] * 4, TEXT)
 
 
 def _touched_units(sql: str, unit: str, changed: str, views: str, tables: str) -> str | None:
     return touched_units(sql, json.loads(unit), json.loads(changed), json.loads(views), json.loads(tables))
 
 
-def _narrowed(sql: str, unit: str, views: str, tables: str) -> str | None:
-    return narrowed(sql, json.loads(unit), json.loads(views), json.loads(tables))
-
-
-def _columns_read(sql: str, views: str, tables: str) -> str:
-    return json.dumps(columns_read(sql, json.loads(views), json.loads(tables)))
+def _what_it_reads(sql: str, unit: str, views: str, tables: str) -> str:
+    listed, columns = json.loads(views), json.loads(tables)
+    return json.dumps(
+        {"columns": columns_read(sql, listed, columns), "narrowed": narrowed(sql, json.loads(unit), listed, columns)}
+    )

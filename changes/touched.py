@@ -144,10 +144,12 @@ class _Touch:
                 yield self._mates(node, wanted, partition)
 
     def _mates(self, node: Select, wanted: Mapping[str, exp.Expr], partition: Sequence[exp.Expr]) -> str:
-        """All rows of the partitions of a window in which a row is touched."""
-        if not partition or not all(self._is_told(node, expression) for expression in partition):
+        """All rows of the partitions of a window in which a row is touched; where not all that parts them is told, of larger
+        ones."""
+        told = [expression for expression in partition if self._is_told(node, expression)]
+        if not told:
             raise UntoldError("a window over what is not told by the changed rows")
-        keys = {f"key_{place}": expression for place, expression in enumerate(partition)}
+        keys = {f"key_{place}": expression for place, expression in enumerate(told)}
         touched = self._named(self._branches(node, keys))
         listed = ", ".join(f'mate."{column}"' for column in wanted)
         same = " AND ".join(f"mate.{key} IS NOT DISTINCT FROM own.{key}" for key in keys)

@@ -189,7 +189,7 @@
         {%- if input.input == '' or input.kept_from == '' or input.was | int < input.kept_from | int -%} {%- do return(none) -%} {%- endif -%}
     {%- endfor -%}
     {%- set code = (inputs | selectattr('input', 'equalto', '') | first).is_now -%}
-    {%- set columns = fromjson(answer(name, code, read, 'columns', 'columns_read')) -%}
+    {%- set columns = what_it_reads(name, code, read).columns -%}
     {%- if not columns -%} {%- do return(none) -%} {%- endif -%}
     {%- set changed = changed | selectattr('input', 'in', columns) | list -%}
     {%- if not changed -%} {%- do return(false) -%} {%- endif -%}
@@ -199,9 +199,7 @@
     {%- set touching = [] -%}
     {%- for row in run_query(changed_inputs(changed)).rows -%} {%- do touching.append(row[0]) -%} {%- endfor -%}
     {%- if not touching -%} {%- do return(false) -%} {%- endif -%}
-    {%- set query = answer(
-        name, code, read, touching | join(','), 'touched_units', quoted(tojson(unit)) ~ ', ' ~ quoted(tojson(touching)) ~ ','
-    ) -%}
+    {%- set query = answer(name, code, read, touching | join(','), 'touched_units', quoted(tojson(touching)) ~ ',') -%}
     {%- if query is none -%} {%- do return(none) -%} {%- endif -%}
     {%- call statement('touched') -%} create or replace temp table touched as {{ query }} {%- endcall -%}
     {%- do return(run_query('select count(*) from touched').rows[0][0] > 0) -%}
@@ -235,7 +233,12 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# What changes/touched.py answers about a model's SQL (macros of SQL: changes/plugin.py), kept as long as its SQL is the same. #}
+{# The columns that a model's result depends on, by table, and the query of touched units alone. #}
+{% macro what_it_reads(name, code, read) -%}
+    {{ return(fromjson(answer(name, code, read, 'what it reads', 'what_it_reads'))) }}
+{%- endmacro %}
+
+{# What changes/ answers about a model's SQL (functions of SQL: changes/plugin.py), kept as long as its SQL is the same. #}
 {% macro answer(name, code, read, question, function, arguments='') %}
     {%- set kept = "select answer from changes.plan where name = " ~ quoted(name) ~ " and question = " ~ quoted(question)
         ~ " and code = " ~ quoted(code) -%}
@@ -247,12 +250,11 @@
             where
                 name = {{ quoted(name) }}
                 and (
-                    code <> {{ quoted(code) }}
-                    {%- if question not in ('columns', 'narrowed') %} or question not in ('columns', 'narrowed') {%- endif %}
+                    code <> {{ quoted(code) }} {%- if question != 'what it reads' %} or question <> 'what it reads' {%- endif %}
                 );
             insert into changes.plan
             select {{ quoted(name) }}, {{ quoted(code) }}, {{ quoted(question) }}, {{ function }}(
-                {{ quoted(compiled_code | replace(invocation_id, '<invocation_id>')) }}, {{ arguments }}
+                {{ quoted(compiled_code | replace(invocation_id, '<invocation_id>')) }}, {{ quoted(tojson(config.get('unit'))) }}, {{ arguments }}
                 coalesce((
                     select json_group_object(name, code) from changes.view
                     where name in ({{ quoted_list(read.views | unique | list) }})
@@ -280,7 +282,7 @@
 #}
 {% macro remake(target, name, read, is_touched, inputs) %}
     {%- set kept_rows, unit, code = changed_rows_of(name), config.get('unit'), inputs | selectattr('input', 'equalto', '') | first -%}
-    {%- set sql = is_touched and answer(name, code.is_now, read, 'narrowed', 'narrowed', quoted(tojson(unit)) ~ ',') -%}
+    {%- set sql = is_touched and what_it_reads(name, code.is_now, read).narrowed -%}
     {%- call statement('main') -%}
         create or replace temp table remade as
         select whole.* from ({{ sql | replace('<invocation_id>', invocation_id) if sql else compiled_code }}) as whole

@@ -4,6 +4,7 @@
 with described as (
     select
         told.*,
+        reference.encounter_key as described_encounter_key,
         row_number() over (
             partition by reference.encounter_key order by told.is_from_coding, told.source_instance, told.encounter_key
         ) as description_rank
@@ -27,7 +28,7 @@ codings as (
 
 final as (
     select
-        encounter.encounter_key,
+        encounter.described_encounter_key as encounter_key,
         coalesce(patient.surviving_patient_key, encounter.patient_source_key, {{ unknown_key() }}) as patient_key,
         coalesce(class_mapping.encounter_class, {{ unknown_key() }}) as encounter_class,
         encounter.source_class_code,
@@ -91,7 +92,7 @@ final as (
             encounter.source_system = facility_mapping.source_system
             and encounter.facility_source_code = facility_mapping.source_code
     left join codings as coding
-        on encounter.encounter_key = coding.described_encounter_key and coding.coding_rank = 1
+        on encounter.described_encounter_key = coding.described_encounter_key and coding.coding_rank = 1
     left join {{ ref('dim_ms_drg') }} as drg
         on coding.ms_drg = drg.ms_drg_code and coding.grouper_version = drg.ms_drg_version
     left join {{ ref('map_payer_class') }} as payer

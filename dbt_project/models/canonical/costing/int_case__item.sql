@@ -61,15 +61,6 @@ together as (
     full outer join cards on lines.case_key = cards.case_key and lines.item_key = cards.item_key
 ),
 
-currencies as (
-    select
-        facility_key,
-        period,
-        min(currency_code) as currency_code
-    from {{ ref('int_cost__department') }}
-    group by facility_key, period
-),
-
 dated as (
     select
         together.*,
@@ -77,7 +68,8 @@ dated as (
         times.period
     from together
     inner join {{ ref('int_case__time') }} as times on together.case_key = times.case_key
-    left join currencies on together.facility_key = currencies.facility_key and times.period = currencies.period
+    left join {{ ref('int_cost__month') }} as currencies
+        on together.facility_key = currencies.facility_key and times.period = currencies.period
 ),
 
 -- Apart from the lines that nobody has a price for: an outer join whose condition offers two keys compares all with all.

@@ -1,16 +1,7 @@
 {{ config(schema='restricted', unit=['encounter_key']) }}
 -- One row per stay in a unit and month of the books that it is part of: for how long. One that has no end yet counts to the end
 -- of the last month of the books.
-with months as (
-    select distinct
-        facility_key,
-        period,
-        cast(cast(period || '-01' as date) as timestamp) as begins_at,
-        cast({{ dbt.dateadd('month', 1, "cast(period || '-01' as date)") }} as timestamp) as ends_at
-    from {{ ref('int_cost__department') }}
-),
-
-stays as (
+with stays as (
     select
         stay.unit_stay_key,
         stay.encounter_key,
@@ -33,7 +24,7 @@ select
         'greatest(stay.begins_at, months.begins_at)', 'least(coalesce(stay.ends_at, months.ends_at), months.ends_at)', 'second'
     ) }} as stay_seconds
 from stays as stay
-inner join months
+inner join {{ ref('int_cost__month') }} as months
     on
         stay.facility_key = months.facility_key
         and stay.begins_at < months.ends_at

@@ -1,56 +1,37 @@
-{{ config(unit=['stock_key']) }}
+{{ config(unit=['stock_key', 'period']) }}
 -- One row per location, item, ownership and day on which stock moved: what was on hand at the end of that day, and running sums
 -- of everything until then, so that any window is the difference of two rows. A balance holds from its day to the day before
--- `next_movement_date`; `held_` sums count it once for each of those days, up to the day before this row's.
-with days as (
+-- `next_movement_date`.
+with running as (
     select
-        stock_key,
-        location_key,
-        item_key,
-        ownership,
-        movement_date,
-        min(facility_key) as facility_key,
-        min(currency_code) as currency_code,
-        min(source_instance) as source_instance,
-        max(case when base_unit_cost is null then 1 else 0 end) as uncosted,
-        sum(base_qty) as net_qty,
-        sum(coalesce(amount, 0)) as net_amount,
-        -- What is given back on a later day lowers no other day's use below nothing.
-        greatest(-sum(case when is_demand then base_qty else 0 end), 0) as demand_qty,
-        greatest(-sum(case when is_demand then coalesce(amount, 0) else 0 end), 0) as demand_amount,
-        -sum(case when movement_class = 'EXPIRE' then base_qty else 0 end) as expired_qty,
-        -sum(case when movement_class = 'EXPIRE' then coalesce(amount, 0) else 0 end) as expired_amount
-    from {{ ref('int_inventory__valued_movement') }}
-    group by stock_key, location_key, item_key, ownership, movement_date
-),
-
-running as (
-    select
-        days.*,
-        coalesce(lead(movement_date) over place_item, {{ no_end_date() }}) as next_movement_date,
-        min(movement_date) over so_far as first_movement_date,
-        sum(net_qty) over so_far as on_hand_qty,
-        sum(net_amount) over so_far as on_hand_amount,
-        max(uncosted) over so_far as is_ever_uncosted,
-        sum(demand_qty) over so_far as demand_qty_so_far,
-        sum(demand_amount) over so_far as demand_amount_so_far,
-        sum(cast(demand_qty as decimal(18, 6)) * cast(demand_qty as decimal(18, 6))) over so_far as demand_square_so_far,
-        sum(expired_qty) over so_far as expired_qty_so_far,
-        sum(expired_amount) over so_far as expired_amount_so_far
-    from days
+        day.stock_key,
+        day.location_key,
+        day.item_key,
+        day.ownership,
+        day.movement_date,
+        day.period,
+        coalesce(lead(day.movement_date) over of_month, opening.next_month_date) as next_movement_date,
+        opening.first_movement_date,
+        day.facility_key,
+        day.currency_code,
+        day.source_instance,
+        opening.is_costed and min(case when day.is_costed then 1 else 0 end) over so_far = 1 as is_costed,
+        opening.net_qty + sum(day.net_qty) over so_far as on_hand_qty,
+        opening.net_amount + sum(day.net_amount) over so_far as on_hand_amount,
+        opening.demand_qty + sum(day.demand_qty) over so_far as demand_qty_so_far,
+        opening.demand_amount + sum(day.demand_amount) over so_far as demand_amount_so_far,
+        opening.demand_square + sum(day.demand_square) over so_far as demand_square_so_far,
+        opening.expired_qty + sum(day.expired_qty) over so_far as expired_qty_so_far,
+        opening.expired_amount + sum(day.expired_amount) over so_far as expired_amount_so_far
+    from {{ ref('int_inventory__movement_day') }} as day
+    inner join {{ ref('int_inventory__opening') }} as opening
+        on day.stock_key = opening.stock_key and day.period = opening.period
     window
-        place_item as (partition by stock_key, location_key, item_key, ownership order by movement_date),
+        of_month as (partition by day.stock_key, day.period order by day.movement_date),
         so_far as (
-            partition by stock_key, location_key, item_key, ownership order by movement_date
+            partition by day.stock_key, day.period order by day.movement_date
             rows between unbounded preceding and current row
         )
-),
-
-lasting as (
-    select
-        running.*,
-        {{ dbt.datediff('movement_date', 'next_movement_date', 'day') }} as lasting_days
-    from running
 )
 
 select
@@ -59,6 +40,7 @@ select
     item_key,
     ownership,
     movement_date,
+    period,
     next_movement_date,
     first_movement_date,
     facility_key,
@@ -66,16 +48,10 @@ select
     source_instance,
     cast(on_hand_qty as decimal(18, 6)) as on_hand_base_qty,
     cast(on_hand_amount as decimal(18, 2)) as on_hand_amount,
-    is_ever_uncosted = 0 as is_costed,
+    is_costed,
     cast(demand_qty_so_far as decimal(18, 6)) as demand_qty_so_far,
     cast(demand_amount_so_far as decimal(18, 2)) as demand_amount_so_far,
     cast(demand_square_so_far as decimal(38, 6)) as demand_square_so_far,
     cast(expired_qty_so_far as decimal(18, 6)) as expired_qty_so_far,
-    cast(expired_amount_so_far as decimal(18, 2)) as expired_amount_so_far,
-    cast(coalesce(sum(on_hand_amount * lasting_days) over earlier, 0) as decimal(38, 2)) as held_amount_days,
-    cast(coalesce(sum(case when on_hand_qty <= 0 then lasting_days else 0 end) over earlier, 0) as integer) as held_empty_days
-from lasting
-window earlier as (
-    partition by stock_key, location_key, item_key, ownership order by movement_date
-    rows between unbounded preceding and 1 preceding
-)
+    cast(expired_amount_so_far as decimal(18, 2)) as expired_amount_so_far
+from running

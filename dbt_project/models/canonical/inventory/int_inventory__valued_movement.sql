@@ -1,4 +1,4 @@
-{{ config(unit=['stock_key']) }}
+{{ config(unit=['stock_key', 'movement_date']) }}
 -- One row per movement that who handles the goods recorded, with what a base unit of it is worth. The item is valued under the
 -- number that the ERP keeps it by.
 select

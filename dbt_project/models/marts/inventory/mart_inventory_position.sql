@@ -17,11 +17,9 @@ days as (
 
 at_date as (
     select
-        month_ends.period,
         month_ends.position_date,
         month_ends.is_latest,
         days.*,
-        {{ dbt.datediff('days.movement_date', 'month_ends.position_date', 'day') }} + 1 as held_days,
         {{ dbt.datediff('days.first_movement_date', 'month_ends.position_date', 'day') }} + 1 as known_days
     from month_ends
     inner join days
@@ -35,31 +33,50 @@ at_date as (
 
 before_{{ window }} as (
     select
-        at_date.location_key,
-        at_date.item_key,
-        at_date.ownership,
+        at_date.stock_key,
         at_date.position_date,
         days.demand_qty_so_far,
         days.demand_amount_so_far,
         days.demand_square_so_far,
         days.expired_qty_so_far,
-        days.expired_amount_so_far,
-        days.held_amount_days + days.on_hand_amount * (
-            {{ dbt.datediff('days.movement_date', 'at_date.position_date', 'day') }} + 1 - {{ window }}
-        ) as held_amount_days,
-        days.held_empty_days + (case when days.on_hand_base_qty <= 0 then 1 else 0 end) * (
-            {{ dbt.datediff('days.movement_date', 'at_date.position_date', 'day') }} + 1 - {{ window }}
-        ) as held_empty_days
+        days.expired_amount_so_far
     from at_date
     inner join days
         on
-            at_date.location_key = days.location_key
-            and at_date.item_key = days.item_key
-            and at_date.ownership = days.ownership
+            at_date.stock_key = days.stock_key
             and days.movement_date <= {{ days_after('at_date.position_date', -window) }}
             and {{ days_after('at_date.position_date', -window) }} < days.next_movement_date
 ),
 {%- endfor %}
+
+-- A balance holds on every day until the next: on so many of the last 90.
+holding as (
+    select
+        at_date.stock_key,
+        at_date.position_date,
+        days.on_hand_base_qty,
+        days.on_hand_amount,
+        {{ dbt.datediff(
+            'greatest(days.movement_date, ' ~ days_after('at_date.position_date', -89) ~ ')',
+            'least(days.next_movement_date, ' ~ days_after('at_date.position_date', 1) ~ ')', 'day'
+        ) }} as held_days
+    from at_date
+    inner join days
+        on
+            at_date.stock_key = days.stock_key
+            and days.movement_date <= at_date.position_date
+            and {{ days_after('at_date.position_date', -89) }} < days.next_movement_date
+),
+
+held as (
+    select
+        stock_key,
+        position_date,
+        sum(on_hand_amount * held_days) as held_amount_days_90,
+        sum(case when on_hand_base_qty <= 0 then held_days else 0 end) as empty_days_90
+    from holding
+    group by stock_key, position_date
+),
 
 measured as (
     select
@@ -72,22 +89,17 @@ measured as (
         at_date.demand_square_so_far - coalesce(before_90.demand_square_so_far, 0) as demand_square_90,
         at_date.expired_qty_so_far - coalesce(before_90.expired_qty_so_far, 0) as expired_qty_90,
         at_date.expired_amount_so_far - coalesce(before_90.expired_amount_so_far, 0) as expired_amount_90,
-        at_date.held_amount_days + at_date.on_hand_amount * at_date.held_days - coalesce(before_90.held_amount_days, 0)
-            as held_amount_days_90,
-        at_date.held_empty_days + case when at_date.on_hand_base_qty <= 0 then at_date.held_days else 0 end
-        - coalesce(before_90.held_empty_days, 0) as empty_days_90
+        held.held_amount_days_90,
+        held.empty_days_90
     from at_date
+    inner join held on at_date.stock_key = held.stock_key and at_date.position_date = held.position_date
     left join before_28
         on
-            at_date.location_key = before_28.location_key
-            and at_date.item_key = before_28.item_key
-            and at_date.ownership = before_28.ownership
+            at_date.stock_key = before_28.stock_key
             and at_date.position_date = before_28.position_date
     left join before_90
         on
-            at_date.location_key = before_90.location_key
-            and at_date.item_key = before_90.item_key
-            and at_date.ownership = before_90.ownership
+            at_date.stock_key = before_90.stock_key
             and at_date.position_date = before_90.position_date
 ),
 

@@ -26,15 +26,6 @@ departments as (
         sum(case when activity_measure = 'CASE_ANESTHESIA_MINUTES' then cost_amount else 0 end) as anesthesia_amount
     from {{ ref('int_case__department_cost') }}
     group by case_key
-),
-
-currencies as (
-    select
-        facility_key,
-        period,
-        min(currency_code) as currency_code
-    from {{ ref('int_cost__department') }}
-    group by facility_key, period
 )
 
 select
@@ -78,4 +69,5 @@ inner join {{ ref('int_case__class') }} as classified on times.case_key = classi
 left join supplies on times.case_key = supplies.case_key
 left join departments on times.case_key = departments.case_key
 left join {{ ref('int_service_line__encounter') }} as line on times.encounter_key = line.encounter_key
-left join currencies on times.facility_key = currencies.facility_key and times.period = currencies.period
+left join {{ ref('int_cost__month') }} as currencies
+    on times.facility_key = currencies.facility_key and times.period = currencies.period

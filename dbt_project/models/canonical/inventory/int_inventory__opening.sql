@@ -11,10 +11,10 @@ with months as (
         stock_key,
         period,
         min(movement_date) as first_movement_date,
-        min(case when is_costed then 1 else 0 end) as is_costed,
-    {%- for figure, _ in sums %}
-    sum({{ figure }}) as {{ figure }}{{ ',' if not loop.last }}
-    {%- endfor %}
+        {%- for figure, _ in sums %}
+        sum({{ figure }}) as {{ figure }},
+        {%- endfor %}
+        min(case when is_costed then 1 else 0 end) as is_costed
     from {{ ref('int_inventory__movement_day') }}
     group by stock_key, period
 )
@@ -24,9 +24,9 @@ select
     period,
     min(first_movement_date) over (partition by stock_key) as first_movement_date,
     coalesce(lead(first_movement_date) over (partition by stock_key order by period), {{ no_end_date() }}) as next_month_date,
-    coalesce(min(is_costed) over before, 1) = 1 as is_costed,
-{%- for figure, type in sums %}
-cast(coalesce(sum({{ figure }}) over before, 0) as {{ type }}) as {{ figure }}{{ ',' if not loop.last }}
-{%- endfor %}
+    {%- for figure, type in sums %}
+    cast(coalesce(sum({{ figure }}) over before, 0) as {{ type }}) as {{ figure }},
+    {%- endfor %}
+    coalesce(min(is_costed) over before, 1) = 1 as is_costed
 from months
 window before as (partition by stock_key order by period rows between unbounded preceding and 1 preceding)

@@ -1,4 +1,4 @@
-{{ config(materialized='table', unit=['facility_key', 'period']) }}
+{{ config(materialized='table') }}
 -- One row per department that was worked for, job class, component of pay and month: hours as time cards say, by the day of
 -- the shift; pay by the month in which it was earned. What was earned and not posted yet is accrued, and reversed in the
 -- month in which it is; so posted = earned - accrued + reversed, and either sums to the register. Nobody's pay can be read:

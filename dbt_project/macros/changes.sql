@@ -7,7 +7,7 @@
     changes.seen      table and what it has read: which version of what; input '' is its own SQL
     changes.view      the SQL of each view
     changes.columns   the columns of each table, in their order
-    changes.plan      by table, its SQL and a question: what changes/touched.py answers
+    changes.plan      by table, its SQL and unit, and a question: what changes/ answers
     changes.load      raw tables that a complete load landed rows in, in the order in which models saw them
     changes.<schema>__<table>   rows that came or went, with the version that they came or went with
 #}
@@ -238,8 +238,10 @@
     {{ return(fromjson(answer(name, code, read, 'what it reads', 'what_it_reads'))) }}
 {%- endmacro %}
 
-{# What changes/ answers about a model's SQL (functions of SQL: changes/plugin.py), kept as long as its SQL is the same. #}
+{# What changes/ answers about a model's SQL (functions of SQL: changes/plugin.py), kept as long as its SQL and unit are the same. #}
 {% macro answer(name, code, read, question, function, arguments='') %}
+    {%- set unit = tojson(config.get('unit')) -%}
+    {%- set code = code ~ ' ' ~ unit -%}
     {%- set kept = "select answer from changes.plan where name = " ~ quoted(name) ~ " and question = " ~ quoted(question)
         ~ " and code = " ~ quoted(code) -%}
     {%- set found = run_query(kept).rows -%}
@@ -254,7 +256,7 @@
                 );
             insert into changes.plan
             select {{ quoted(name) }}, {{ quoted(code) }}, {{ quoted(question) }}, {{ function }}(
-                {{ quoted(compiled_code | replace(invocation_id, '<invocation_id>')) }}, {{ quoted(tojson(config.get('unit'))) }}, {{ arguments }}
+                {{ quoted(compiled_code | replace(invocation_id, '<invocation_id>')) }}, {{ quoted(unit) }}, {{ arguments }}
                 coalesce((
                     select json_group_object(name, code) from changes.view
                     where name in ({{ quoted_list(read.views | unique | list) }})

@@ -7,13 +7,26 @@ windows that are of one unit each, through unions, to both sides of a join by wh
 Not here: reading SQL (query.py), which units are asked for (touched.py).
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeGuard
 
 from sqlglot import exp
 
-from changes.query import Columns, Flat, Select, Source, Union, UntoldError, read, relation_of, table_as, text_of
+from changes.query import (
+    NAME,
+    Columns,
+    Flat,
+    Select,
+    Source,
+    Union,
+    UntoldError,
+    asks,
+    read,
+    relation_of,
+    table_as,
+    text_of,
+)
 
 # The table of the units that are asked for, in columns of their names.
 UNITS = "touched"
@@ -56,20 +69,11 @@ class _Narrow:
         self._known: dict[tuple[str, _Asked], str] = {}
 
     def sql(self, rows: str) -> str:
-        texts: dict[str, str] = {}
-        reads: dict[str, int] = {}
-        waiting = [rows]
-        while waiting:
-            name = waiting.pop()
-            if name not in texts and (name in self._made or name in self._query.nodes):
-                texts[name] = self._made.get(name) or self._query.text(name)
-                for other in _PART.findall(texts[name]):
-                    reads[other] = reads.get(other, 0) + 1
-                    waiting.append(other)
-        order = [*self._query.nodes, *self._made]
+        texts = self._query.needed(rows, self._made)
+        reads = Counter(name for text in texts.values() for name in NAME.findall(text))
         listed = ", ".join(
-            f"{name} AS {'MATERIALIZED ' if name in self._made and reads.get(name, 0) > 1 else ''}({texts[name]})"
-            for name in sorted(texts, key=order.index)
+            f"{name} AS {'MATERIALIZED ' if name in self._made and reads[name] > 1 else ''}({text})"
+            for name, text in texts.items()
         )
         return f"WITH {listed} SELECT * FROM {rows}"
 
@@ -185,7 +189,6 @@ class _Narrow:
         return is_gathered or len(node.sources) > 1 or any(self._is_dear(source.name) for source in node.sources)
 
 
-_PART = re.compile(r"\b(?:part|narrowed|sought)_\d+\b")
 _ASKED = "asked_for"
 
 
@@ -221,12 +224,17 @@ def _equal(node: Select) -> Iterator[tuple[Source, exp.Column, exp.Expr]]:
     """Of a source, a column, and what it is equal to in every row of it that is joined to anything."""
     everywhere = [*node.where, *(on for source in node.sources if source.kind == "INNER" for on in source.on)]
     for source in node.sources:
-        for condition in source.on if source.kind == "LEFT" else everywhere:
-            if isinstance(condition.unnest(), exp.EQ):
-                left, right = condition.unnest().this.unnest(), condition.unnest().expression.unnest()
-                for column, other in ((left, right), (right, left)):
-                    if _is_column_of(column, source) and not _asks(other, source.alias) and not other.find(exp.Query):
-                        yield source, column, other
+        for column, other in _equalities(source.on if source.kind == "LEFT" else everywhere):
+            if _is_column_of(column, source) and not asks(other, source.alias) and not other.find(exp.Query):
+                yield source, column, other
+
+
+def _equalities(conditions: Iterable[exp.Expr]) -> Iterator[tuple[exp.Expr, exp.Expr]]:
+    """What is equal to what, by conditions that all hold; each way round."""
+    for condition in (one.unnest() for one in conditions):
+        if isinstance(condition, exp.EQ):
+            left, right = condition.this.unnest(), condition.expression.unnest()
+            yield from ((left, right), (right, left))
 
 
 def _of_both_sides(node: Select, known: Mapping[str, _Key]) -> Iterator[tuple[Source, exp.Column, _Key]]:
@@ -234,18 +242,15 @@ def _of_both_sides(node: Select, known: Mapping[str, _Key]) -> Iterator[tuple[So
     second, *others = node.sources[1:]
     if second.kind != "FULL" or any(source.kind in ("RIGHT", "FULL") for source in others):
         return
-    for condition in (on.unnest() for on in second.on):
-        if isinstance(condition, exp.EQ):
-            left, right = condition.this.unnest(), condition.expression.unnest()
-            for one, other in ((left, right), (right, left)):
-                key = known.get(f"COALESCE({text_of(one)}, {text_of(other)})")
-                if key is not None:
-                    yield from (
-                        (source, column, key)
-                        for source in (node.sources[0], second)
-                        for column in (left, right)
-                        if isinstance(column, exp.Column) and _is_column_of(column, source)
-                    )
+    for one, other in _equalities(second.on):
+        key = known.get(f"COALESCE({text_of(one)}, {text_of(other)})")
+        if key is not None:
+            yield from (
+                (source, column, key)
+                for source in (node.sources[0], second)
+                for column in (one, other)
+                if _is_column_of(column, source)
+            )
 
 
 def _told_of(
@@ -258,17 +263,9 @@ def _told_of(
             yield column.name.lower(), known[text_of(other)]
     if source.kind != "LEFT":
         for expression in node.columns.values():
-            if (
-                isinstance(expression, exp.Column)
-                and _is_column_of(expression, source)
-                and text_of(expression) in known
-            ):
+            if _is_column_of(expression, source) and text_of(expression) in known:
                 yield expression.name.lower(), known[text_of(expression)]
 
 
-def _is_column_of(expression: exp.Expr, source: Source) -> bool:
+def _is_column_of(expression: exp.Expr, source: Source) -> TypeGuard[exp.Column]:
     return isinstance(expression, exp.Column) and expression.table == source.alias
-
-
-def _asks(expression: exp.Expr, alias: str) -> bool:
-    return any(column.table == alias for column in expression.find_all(exp.Column))

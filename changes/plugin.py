@@ -11,7 +11,8 @@ from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling
 
 from changes.narrowed import narrowed
-from changes.touched import columns_read, touched_units
+from changes.query import columns_read
+from changes.touched import touched_units
 
 TEXT = "VARCHAR"
 

@@ -3,6 +3,7 @@
 Belongs here: reading SQL. Not here: what is asked of it (touched.py, narrowed.py).
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,8 @@ import sqlglot
 from sqlglot import exp
 
 Columns = tuple[str, ...]
+# What a part is called, and what is made of parts.
+NAME = re.compile(r"\b[a-z]+_\d+\b")
 # Ways to join that are understood.
 _KINDS = ("INNER", "LEFT", "RIGHT", "FULL", "CROSS")
 
@@ -24,6 +27,20 @@ def read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequence[str]]
     """A query as parts, and the part that is its result. Raises UntoldError where it is no plain SELECT."""
     query = Flat(views, tables)
     return query, query.add(sqlglot.parse_one(sql, dialect="duckdb"), {})
+
+
+def columns_read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """By table that a query reads, the columns that its result depends on, all of them where that cannot be told; nothing where
+    changes may touch everything."""
+    try:
+        query, root = read(sql, views, tables)
+    except UntoldError:
+        return {}
+    asked: dict[str, set[str]] = {root: set(query.columns_of(root))}
+    for name in reversed(query.nodes):
+        for source, column in query.asked_by(name, asked.get(name, set())):
+            asked.setdefault(source, set()).add(column)
+    return {table: sorted(asked.get(table) or query.columns_of(table)) for table in sorted(query.tables_of(root))}
 
 
 @dataclass
@@ -252,6 +269,17 @@ class Flat:
             self._texts[name] = node.of(node.parts) if isinstance(node, Union) else node.select.sql(dialect="duckdb")
         return self._texts[name]
 
+    def needed(self, rows: str, made: Mapping[str, str]) -> dict[str, str]:
+        """The SQL of what is read on the way to some rows, of parts and of what was made of them, each before what reads it."""
+        texts: dict[str, str] = {}
+        waiting = [rows]
+        while waiting:
+            name = waiting.pop()
+            if name not in texts and (name in made or name in self.nodes):
+                texts[name] = made.get(name) or self.text(name)
+                waiting.extend(NAME.findall(texts[name]))
+        return {name: texts[name] for name in (*self.nodes, *made) if name in texts}
+
     def aligned(self, node: Union, column: str) -> Iterator[tuple[str, str]]:
         """By part of a union, what the part calls one of its columns: unions go by place."""
         names = self.columns_of(node.parts[0])
@@ -279,10 +307,8 @@ class Flat:
             names = self.columns_of(node.parts[0])
             # Of rows that are told apart, every column is asked.
             is_every = bool(node.operation.args.get("distinct")) or not isinstance(node.operation, exp.Union)
-            for part in node.parts:
-                own = self.columns_of(part)
-                for column in names if is_every else columns:
-                    yield part, own[names.index(column)] if column in names and len(own) == len(names) else column
+            for column in names if is_every else columns:
+                yield from self.aligned(node, column)
             return
         is_every = node.select.args.get("distinct") is not None
         told = [expression for column, expression in node.columns.items() if is_every or column in columns]
@@ -332,6 +358,11 @@ def text_of(expression: exp.Expr) -> str:
 
 def all_of(conditions: Sequence[exp.Expr]) -> str:
     return " AND ".join(f"({text_of(condition)})" for condition in conditions)
+
+
+def asks(expression: exp.Expr, alias: str) -> bool:
+    """Whether an expression asks a column of what is read under an alias."""
+    return any(column.table == alias for column in expression.find_all(exp.Column))
 
 
 def relation_of(name: str) -> str:

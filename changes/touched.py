@@ -7,13 +7,12 @@ tells too many rather than too few: what cannot be told from the changed rows al
 Not here: reading SQL (query.py), what has changed since when, and who makes the rows anew (dbt_project/macros).
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from sqlglot import exp
 
-from changes.query import Columns, Flat, Select, Source, Union, UntoldError, all_of, read, relation_of, text_of
+from changes.query import Columns, Flat, Select, Source, Union, UntoldError, all_of, asks, read, relation_of, text_of
 
 # The changed rows of a table are in one of this name, before the table's schema and name.
 CHANGED = "changed"
@@ -36,20 +35,6 @@ def touched_units(
         return _Touch(query, frozenset(changed) & query.tables_of(root)).units(root, tuple(unit))
     except UntoldError:
         return None
-
-
-def columns_read(sql: str, views: Mapping[str, str], tables: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """By table that a query reads, the columns that its result depends on, all of them where that cannot be told; nothing where
-    changes may touch everything."""
-    try:
-        query, root = read(sql, views, tables)
-    except UntoldError:
-        return {}
-    asked: dict[str, set[str]] = {root: set(query.columns_of(root))}
-    for name in reversed(query.nodes):
-        for source, column in query.asked_by(name, asked.get(name, set())):
-            asked.setdefault(source, set()).add(column)
-    return {table: sorted(asked.get(table) or query.columns_of(table)) for table in sorted(query.tables_of(root))}
 
 
 class _Touch:
@@ -78,23 +63,11 @@ class _Touch:
         return f"{self._with(rows)} SELECT DISTINCT {', '.join(unit)} FROM {rows}"
 
     def _with(self, rows: str) -> str:
-        """All that is read on the way to some rows, each before what reads it."""
-        needed, found = [rows], set[str]()
-        while needed:
-            name = needed.pop()
-            if name not in found and (name in self._touched or name in self._now or name in self._query.nodes):
-                found.add(name)
-                needed.extend(_PART.findall(self._touched.get(name) or self._now.get(name) or self._query.text(name)))
-        parts, now, touched = (
-            sorted(found & names.keys(), key=_number) for names in (self._query.nodes, self._now, self._touched)
+        listed = ", ".join(
+            f"{name} AS {'MATERIALIZED' if name in self._touched else 'NOT MATERIALIZED'} ({text})"
+            for name, text in self._query.needed(rows, {**self._now, **self._touched}).items()
         )
-        return "WITH " + ", ".join(
-            [
-                *(f"{name} AS NOT MATERIALIZED ({self._query.text(name)})" for name in parts),
-                *(f"{name} AS NOT MATERIALIZED ({self._now[name]})" for name in now),
-                *(f"{name} AS MATERIALIZED ({self._touched[name]})" for name in touched),
-            ]
-        )
+        return f"WITH {listed}"
 
     def is_touched(self, name: str) -> bool:
         return not self._changed.isdisjoint(self._query.tables_of(name))
@@ -216,7 +189,7 @@ class _Touch:
             if self._may_stay(node, condition, changed)
             and {column.table for column in condition.find_all(exp.Column)} <= conditions.keys()
             # Of a row that is there or not, nothing can be asked: what had none may have one.
-            and not (changed is not None and node.may_find_none_of(changed) and _asks(condition, changed.alias))
+            and not (changed is not None and node.may_find_none_of(changed) and asks(condition, changed.alias))
         ]
         uses = [*wanted.values(), *where, *(on for source in conditions for on in conditions[source])]
         if changed is not None and not _asks_any(uses[len(wanted) :], changed.alias):
@@ -414,7 +387,6 @@ class _Touch:
         raise UntoldError(f"nothing of {source.alias} is told")
 
 
-_PART = re.compile(r"\b(?:part|now|touched)_\d+\b")
 # Each row once: what one change touches in several ways is many times as much at the next join.
 _UNION = " UNION "
 
@@ -431,10 +403,6 @@ def _subsets(aliases: Sequence[str]) -> list[frozenset[str]]:
     if len(aliases) > 3:
         raise UntoldError(f"too much that may find nothing: {', '.join(aliases)}")
     return [frozenset(some) for size in range(len(aliases) + 1) for some in combinations(aliases, size)]
-
-
-def _number(name: str) -> int:
-    return int(name.rsplit("_", 1)[1])
 
 
 def _used(alias: str, uses: Iterable[exp.Expr]) -> Columns:
@@ -455,8 +423,4 @@ def _under(condition: exp.Expr, alias: str, other: str) -> exp.Expr:
 
 
 def _asks_any(uses: Iterable[exp.Expr], alias: str) -> bool:
-    return any(_asks(use, alias) for use in uses)
-
-
-def _asks(condition: exp.Expr, alias: str) -> bool:
-    return any(column.table == alias for column in condition.find_all(exp.Column))
+    return any(asks(use, alias) for use in uses)

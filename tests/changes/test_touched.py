@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 import duckdb
 import pytest
 
-from changes.touched import columns_read, touched_units
+from changes.query import columns_read
+from changes.touched import touched_units
 from tests.changes.queries import QUERIES, TABLES, VIEWS, Queries, filled, value
 
 

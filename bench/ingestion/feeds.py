@@ -93,7 +93,7 @@ def ours(instance: Instance, obj: str, lines: int, folder: Path) -> int:
         raw = RawTables(warehouse.connection, contract)
         landing = Landing(warehouse, instance, settings, First(source, lines), raw, lambda message: None)
         with landing:
-            landing.load_object(contract.by_name[obj])
+            landing.load([contract.by_name[obj]])
     source.close()
     if not landing.report.is_clean:
         raise RuntimeError(f"the load is not clean: {landing.report}")

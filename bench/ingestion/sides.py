@@ -79,7 +79,7 @@ def land(url: str, pages: int, folder: Path, archive: bool = False, **asked: int
             lambda message: None,  # type: ignore[arg-type]
         )
         with landing:
-            landing.load_object(contract.roots[0])
+            landing.load(contract.roots[:1])
     if not landing.report.is_clean:
         raise RuntimeError(f"the load is not clean: {landing.report}")
 

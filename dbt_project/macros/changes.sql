@@ -191,7 +191,7 @@
     {%- for input in changed -%}
         {%- if input.input == '' or input.kept_from == '' or input.was | int < input.kept_from | int -%} {%- do return(none) -%} {%- endif -%}
     {%- endfor -%}
-    {%- set code = (inputs | selectattr('input', 'equalto', '') | first).is_now -%}
+    {%- set code = code_of(inputs) -%}
     {%- set columns = what_it_reads(name, code, read).columns -%}
     {%- if not columns -%} {%- do return(none) -%} {%- endif -%}
     {%- set changed = changed | selectattr('input', 'in', columns) | list -%}
@@ -207,6 +207,9 @@
     {%- call statement('touched') -%} create or replace temp table touched as {{ query }} {%- endcall -%}
     {%- do return(run_query('select count(*) from touched').rows[0][0] > 0) -%}
 {% endmacro %}
+
+{# What a model's SQL and all that it is written on come to. #}
+{% macro code_of(inputs) -%} {{ return((inputs | selectattr('input', 'equalto', '') | first).is_now) }} {%- endmacro %}
 
 {# What has changed in an input since the model read it, in the columns that it depends on: each row as it was and as it is. #}
 {% macro changed_rows(input, read, columns) %}

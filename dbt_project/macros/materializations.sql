@@ -33,6 +33,8 @@
     {%- if is_new -%}
         {%- call statement('main') -%} {{ made_whole(target, compiled_code) }} {%- endcall -%}
         {%- call statement('noted') -%} {{ note_version(name, kept=false) }} {{ note_seen(name, inputs) }} {%- endcall -%}
+        {#- Asked once for each SQL: here, and not on the first day that changes something. #}
+        {%- if config.get('unit') -%} {%- do what_it_reads(name, code_of(inputs), read) -%} {%- endif -%}
     {%- elif not changed -%}
         {%- call noop_statement('main', message='UNCHANGED') -%} {{ compiled_code }} {%- endcall -%}
     {%- else -%}

@@ -6,8 +6,9 @@ calls), when loads run (orchestration).
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from ingestion.landing.minimise import Minimiser
 from ingestion.landing.object_load import Batches, ObjectLoad
 from ingestion.landing.page import Page, Part, Refused, Source, SourceError, UnreachableError, Window
 from ingestion.landing.raw import RawTables
+from ingestion.landing.read_ahead import ReadAhead
 from ingestion.landing.reconciliation import Reconciliation
 from ingestion.landing.schema_changes import SchemaChange
 from ingestion.registry import open_source
@@ -64,9 +66,7 @@ def land(
         if unknown:
             raise ContractError(f"{contract.file}:1: no object {', '.join(sorted(unknown))} to load by itself")
         with landing:
-            for obj in contract.roots:
-                if obj.name in wanted:
-                    landing.load_object(obj, mode, accept_fewer)
+            landing.load([obj for obj in contract.roots if obj.name in wanted], mode, accept_fewer)
         return landing.report
     finally:
         source.close()
@@ -152,18 +152,28 @@ class Landing:
             self._parts,
         )
 
-    def load_object(self, obj: ObjectContract, mode: Mode = "incremental", accept_fewer: bool = False) -> None:
-        """Read one object from its source and land it."""
+    def load(self, objects: Sequence[ObjectContract], mode: Mode = "incremental", accept_fewer: bool = False) -> None:
+        """Read objects from their source, one ahead of the other, and land them."""
+        if mode == "reconcile":
+            for obj in objects:
+                self.land_pages(obj, (), None, compare_keys=True, accept_fewer=accept_fewer)
+            return
+        windows = {obj.name: self._window(obj, mode) for obj in objects}
+        readings = {obj.name: partial(self._source.pages, obj, windows[obj.name]) for obj in objects}
+        # Of what does not answer nothing more is asked.
+        with ReadAhead({} if self._unreachable else readings) as ahead:
+            for obj in objects:
+                compare = obj.deletes == "reconcile" or obj.disposition == "snapshot" or mode != "incremental"
+                since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
+                self.land_pages(obj, ahead.pages(obj.name), windows[obj.name], compare, accept_fewer, since)
+
+    def _window(self, obj: ObjectContract, mode: Mode) -> Window:
+        """What changed since the watermark less the lag, and what is held of it already."""
         since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
         start = since - (obj.lag or timedelta()) if since and mode == "incremental" else None
         after = self._raw.without_gap(obj, self._instance.name) if obj.sequence and mode == "incremental" else {}
         held = self._ledger.held_parts(self._instance.name, obj.name, self.contract.version) if start else frozenset()
-        window = Window(start, self._stamp.as_of, after, held)
-        compare = obj.deletes == "reconcile" or obj.disposition == "snapshot" or mode != "incremental"
-        if mode == "reconcile":
-            self.land_pages(obj, (), None, compare, accept_fewer)
-        else:
-            self.land_pages(obj, _lazily(self._source, obj, window), window, compare, accept_fewer, since)
+        return Window(start, self._stamp.as_of, after, held)
 
     def land_pages(
         self,
@@ -242,11 +252,6 @@ class Landing:
             self._progress(f"{self._instance.name}: load {load_id} was interrupted; {removed} rows taken back")
         for left in self._settings.pipelines_dir.glob(f"*-{self._instance.name}"):
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _lazily(source: Source, obj: ObjectContract, window: Window) -> Iterator[Page | Refused]:
-    """A source's pages, not asked for before they are wanted: whatever it raises is raised where it is expected."""
-    yield from source.pages(obj, window)
 
 
 def _short(error: BaseException) -> str:

@@ -106,7 +106,11 @@ class Deletion:
 
 
 class Source(Protocol):
-    """How one system instance is read. Every method may raise SourceError; none of them writes anything."""
+    """How one system instance is read. Every method may raise SourceError; none of them writes anything.
+
+    A load asks from two threads: one reads pages ahead, object after object, the other asks for keys, deletions and
+    single records of the objects before.
+    """
 
     def check(self) -> str:
         """Reach the system with the configured credential; one line on what answered."""

@@ -215,6 +215,8 @@ def _dbt_step(
                         # Every statement of 1,400 nodes is 50 MB a run; what it built is in compiled/.
                         "--log-level-file",
                         "info",
+                        "--log-format-file",
+                        "text",
                         "--exclude-resource-type",
                         "unit_test",
                         *_tests_of(context, tests, dbt_manifest, select),

@@ -206,8 +206,7 @@ class World:
     ) -> LoadReport:
         with self.landing(source, instance) as landing:
             meanwhile()
-            for obj in self.contract.roots:
-                landing.load_object(obj, mode, accept_fewer)
+            landing.load(self.contract.roots, mode, accept_fewer)
         self.assert_accounts(landing.report)
         return landing.report
 

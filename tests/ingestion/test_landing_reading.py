@@ -218,7 +218,7 @@ def test_an_envelope_survives_the_archive(world: World) -> None:
     source.files = {"A.csv": b"id,amount\n1,5.00\n"}
     landing = world.landing(source)
     with landing as opened:
-        opened.load_object(world.contract.by_name["orders"])
+        opened.load([world.contract.by_name["orders"]])
         archive = opened._archive
         (name,) = archive.files("shop_main", "orders")
         ((_, page),) = archive.pages(name)

@@ -222,7 +222,7 @@ class Landing:
             self._quarantined += load.quarantined
             self._resolved += self._ledger.refused_before(self._instance.name, obj.name, [p.name for p in load.parts])
             # What was put aside may be right when it is read again: its files are not held.
-            self._parts[obj.name] = load.parts if not load.quarantined else set()
+            self._parts[obj.name] = load.parts - load.doubted
             self._drift += load.drift
         except OBJECT_ERRORS as error:
             if isinstance(error, UnreachableError):

@@ -50,8 +50,8 @@ class Tally:
 class ObjectLoad:
     """Lands one object and its children once.
 
-    `quarantined`, `drift`, `parts` (the files that came whole) and, with `keeps_keys`, `fetched` (the valid records:
-    business key to latest version) are filled as it goes.
+    `quarantined`, `drift`, `parts` (the files that came whole), `doubted` (those of them of which something was put aside)
+    and, with `keeps_keys`, `fetched` (the valid records: business key to latest version) are filled as it goes.
     """
 
     contract: Contract
@@ -70,6 +70,7 @@ class ObjectLoad:
     announced: int | None = 0
     fetched: dict[str, Version] = field(default_factory=dict)
     parts: set[Part] = field(default_factory=set)
+    doubted: set[Part] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.children = self.contract.children(self.obj.name)
@@ -83,6 +84,7 @@ class ObjectLoad:
         self._drift = DriftWatch(self.members.values(), self.key)
         self._pages = 0
         self._read_at: dict[int, datetime] = {}
+        self._part_of: dict[int, Part] = {}
 
     def run(
         self,
@@ -159,6 +161,8 @@ class ObjectLoad:
         for row in self.raw.conflicts(self.obj, self.stamp.load_id):
             payload = {name: value for name, value in row.items() if not name.startswith("_")}
             self.quarantined.append(self._desk.conflict(str(row["_business_key"]), str(row["_payload_hash"]), payload))
+            # Which file it came in is not known any more.
+            self.doubted |= self.parts
             if row["_load_id"] == self.stamp.load_id:
                 conflicting.add(row["_row_key"])
         superseded = self.raw.superseded(self.obj, self.stamp.load_id)
@@ -180,6 +184,8 @@ class ObjectLoad:
         for number, page in enumerate(pages, self._pages):
             self._drift.page(page)
             self._read_at[number] = page.read_at or self._now
+            if page.part is not None:
+                self._part_of[number] = page.part
             # What comes from the archive stays where it is: a copy would outlive its time.
             references[number] = page.archive_ref or self.archive.add(
                 self.stamp.load_id, self.stamp.instance, self.obj.name, number, page, self._read_at[number]
@@ -195,6 +201,7 @@ class ObjectLoad:
         for bad in block.bad:
             self._drift.unreadable(bad)
             self.quarantined.append(self._desk.unreadable(bad, references[bad.page]))
+            self._doubt(bad.page)
         root = self.tallies[self.obj.name]
         root.fetched += len(block) + len(block.bad)
         root.quarantined += len(block.bad)
@@ -215,9 +222,14 @@ class ObjectLoad:
                 record = int(rows.parent[failure.row])
                 refused.add(record)
                 self._drift.refused(name, failure, rows.table)
-                reference = references[int(block.pages[record])]
-                self.quarantined.append(self._desk.invalid(failure, name, block, record, reference))
+                number = int(block.pages[record])
+                self.quarantined.append(self._desk.invalid(failure, name, block, record, references[number]))
+                self._doubt(number)
         return np.array(sorted(refused), dtype=np.int64)
+
+    def _doubt(self, page: int) -> None:
+        if page in self._part_of:
+            self.doubted.add(self._part_of[page])
 
     def _split(self, tables: dict[str, pa.Table], refused: np.ndarray) -> dict[str, pa.Table]:
         """The rows to write: not refused, not seen before in this load, not the unchanged part of a snapshot."""

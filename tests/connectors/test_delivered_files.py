@@ -221,6 +221,9 @@ def test_a_charge_that_comes_twice_is_a_duplicate_and_a_garbled_amount_is_one_ro
         ("CH1", Decimal("25.50")),
         ("CH3", Decimal("4.00")),
     ]
+    # Read again is the file of which something was put aside, and no other.
+    again = landed.load(block(folder, "charge"))
+    assert accounts(again, "charge") == {"fetched": 4, "landed": 0, "duplicate": 2, "quarantined": 2}
     full = landed.load(block(folder, "charge"), "full").objects["charge"]
     assert (full.source_count, full.warehouse_count, full.difference) == (3, 2, 0)
 

@@ -158,18 +158,20 @@ class Landing:
             for obj in objects:
                 self.land_pages(obj, (), None, compare_keys=True, accept_fewer=accept_fewer)
             return
-        windows = {obj.name: self._window(obj, mode) for obj in objects}
+        since = {
+            obj.name: self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None for obj in objects
+        }
+        windows = {obj.name: self._window(obj, mode, since[obj.name]) for obj in objects}
         readings = {obj.name: partial(self._source.pages, obj, windows[obj.name]) for obj in objects}
         # Of what does not answer nothing more is asked.
         with ReadAhead({} if self._unreachable else readings) as ahead:
             for obj in objects:
                 compare = obj.deletes == "reconcile" or obj.disposition == "snapshot" or mode != "incremental"
-                since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
-                self.land_pages(obj, ahead.pages(obj.name), windows[obj.name], compare, accept_fewer, since)
+                pages, window = ahead.pages(obj.name), windows[obj.name]
+                self.land_pages(obj, pages, window, compare, accept_fewer, since[obj.name])
 
-    def _window(self, obj: ObjectContract, mode: Mode) -> Window:
+    def _window(self, obj: ObjectContract, mode: Mode, since: datetime | None) -> Window:
         """What changed since the watermark less the lag, and what is held of it already."""
-        since = self._ledger.watermark(self._instance.name, obj.name) if obj.cursor else None
         start = since - (obj.lag or timedelta()) if since and mode == "incremental" else None
         after = self._raw.without_gap(obj, self._instance.name) if obj.sequence and mode == "incremental" else {}
         held = self._ledger.held_parts(self._instance.name, obj.name, self.contract.version) if start else frozenset()
